@@ -1,0 +1,136 @@
+//! The only source of time, ids and randomness, so that tests can hold all three still.
+//!
+//! Instants are microseconds since the Unix epoch, in UTC, in memory and in both databases: integers sort
+//! and compare the same everywhere, dates as text do not.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use rand::RngExt as _;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An instant: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant that many microseconds after the epoch.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    #[must_use]
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// This instant moved forward; stays at the end of time rather than overflow.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(micros))
+    }
+
+    /// This instant moved back; stays at the beginning of time rather than overflow.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(micros))
+    }
+
+    /// How long after `earlier` this is; zero when it is not.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The calendar's view of it, in UTC. Instants outside the years that `time` knows become the epoch.
+    #[must_use]
+    pub fn to_utc(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+/// Tells the time and makes ids and secrets. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    System,
+    /// Microseconds since the epoch, moved by a test.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's own clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still until [`Clock::advance`] moves it.
+    #[must_use]
+    pub fn manual(start: Timestamp) -> Self {
+        Self(Source::Manual(Arc::new(AtomicI64::new(start.0))))
+    }
+
+    /// Moves a manual clock forward, for all its clones.
+    ///
+    /// # Panics
+    ///
+    /// On the system clock, which cannot be moved.
+    pub fn advance(&self, by: Duration) {
+        let Source::Manual(micros) = &self.0 else {
+            panic!("the system clock cannot be moved");
+        };
+        let step = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        micros.fetch_add(step, Ordering::SeqCst);
+    }
+
+    /// Now.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System => {
+                let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
+                Timestamp(i64::try_from(nanos / 1_000).unwrap_or(i64::MAX))
+            }
+            Source::Manual(micros) => Timestamp(micros.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// A new id: `UUIDv7`, so that ids sort by the time at which they were made.
+    #[must_use]
+    pub fn new_uuid(&self) -> Uuid {
+        let millis = u64::try_from(self.now().0 / 1_000).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random_bytes()).into_uuid()
+    }
+
+    /// Bytes that nobody can guess, for keys and tokens.
+    #[must_use]
+    pub fn secret_bytes<const N: usize>(&self) -> [u8; N] {
+        random_bytes()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that makes randomness"
+)]
+fn random_bytes<const N: usize>() -> [u8; N] {
+    rand::rng().random()
+}

@@ -1,0 +1,71 @@
+//! What a person chooses on Add Details, and the limits.
+
+use std::collections::BTreeSet;
+
+/// At most this many URLs in one request to Adobe.
+pub const BATCH_LIMIT: usize = 1_000;
+
+/// At most this many URLs in one invalidation.
+pub const INVALIDATION_LIMIT: usize = 50_000;
+
+/// The switches of Add Details that decide which URLs are formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent check boxes"
+)]
+pub struct Options {
+    /// *Invalidate asset associated image presets in CDN*.
+    pub presets: bool,
+    /// *Invalidate based on template*.
+    pub template: bool,
+    /// *Also clear the alias*.
+    pub alias: bool,
+    /// Send URLs of `base` hosts as their base URL.
+    pub fold: bool,
+}
+
+/// Which of the company's presets are used when [`Options::presets`] is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PresetChoice {
+    /// Every one, those that come later included.
+    All,
+    /// These, by name. Names that no longer exist are passed over.
+    Some(BTreeSet<String>),
+}
+
+/// Why a URL is on the list, in words that outlive the plan: kept with the invalidation and shown in its history.
+/// Lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum UrlOrigin {
+    /// The base URL of an asset.
+    Base {
+        /// The asset's ID.
+        asset: String,
+    },
+    /// An asset with an image preset.
+    Preset {
+        /// The asset's ID.
+        asset: String,
+        /// The preset's name.
+        preset: String,
+    },
+    /// An asset put into a template line.
+    Template {
+        /// The asset's ID.
+        asset: String,
+        /// The template's line.
+        line: u32,
+    },
+    /// A template line without `<ID>`.
+    Fixed {
+        /// The template's line.
+        line: u32,
+    },
+    /// Typed into Add URL.
+    Manual {
+        /// Add URL's line.
+        line: u32,
+    },
+}

@@ -1,0 +1,187 @@
+//! What became of a batch, and the four headlines of the contract.
+
+/// Where a batch stands.
+///
+/// Leases, retries and checks will add states; each one that is final stays final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchState {
+    /// Stored, not sent yet.
+    Waiting,
+    /// On its way to Adobe. After a crash it is sent again: a repeat is safe.
+    Sending,
+    /// Adobe has taken it.
+    Accepted,
+    /// Adobe has refused a URL of it, and so the whole batch.
+    Refused,
+    /// It failed in any other way.
+    Failed,
+}
+
+impl BatchState {
+    /// All states, for parsing and tests.
+    pub const ALL: [Self; 5] = [
+        Self::Waiting,
+        Self::Sending,
+        Self::Accepted,
+        Self::Refused,
+        Self::Failed,
+    ];
+
+    /// The word that the database keeps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state that the database's word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Whether nothing more will happen by itself.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Accepted | Self::Refused | Self::Failed)
+    }
+}
+
+/// The contract's error messages, word for word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Headline {
+    /// No company, or settings that cannot be read or are missing.
+    UrlsNotRetrieved,
+    /// Adobe refused a URL.
+    UrlsNotDefinedCorrectly,
+    /// Any other failure.
+    NotInvalidated,
+    /// Submit with an empty list.
+    NoUrls,
+}
+
+impl Headline {
+    /// The words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::UrlsNotRetrieved => "Failed to retrieve URLs for selected assets.",
+            Self::UrlsNotDefinedCorrectly => {
+                "Some URLs are not defined correctly. Correct and resubmit."
+            }
+            Self::NotInvalidated => "Failed to invalidate CDN cache.",
+            Self::NoUrls => "No URLs entered to be invalidated.",
+        }
+    }
+}
+
+/// Why a batch did not go through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What sort of failure.
+    pub kind: FailureKind,
+    /// Adobe's fault code, when it sent one.
+    pub code: Option<i32>,
+    /// Adobe's reason, or ours: a sentence without secrets.
+    pub reason: String,
+}
+
+/// The sorts of failure, each with its headline and advice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Adobe refused a URL: another company's, or not valid.
+    BadUrl,
+    /// The account was not accepted (codes 10000 to 10002).
+    Account,
+    /// The account may not purge (codes 20003, 20009).
+    Permission,
+    /// Adobe could not be reached.
+    Unreachable,
+    /// No answer in time after the request was sent: whether Adobe took it is unknown.
+    TimedOut,
+    /// An answer that is none: HTML, empty, truncated, too large.
+    Unexpected,
+    /// Any other fault.
+    Fault,
+    /// The company is not connected to an Adobe account.
+    NotConnected,
+}
+
+impl FailureKind {
+    /// All kinds, for parsing and tests.
+    pub const ALL: [Self; 8] = [
+        Self::BadUrl,
+        Self::Account,
+        Self::Permission,
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::Unexpected,
+        Self::Fault,
+        Self::NotConnected,
+    ];
+
+    /// The word that the database keeps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadUrl => "bad-url",
+            Self::Account => "account",
+            Self::Permission => "permission",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::Unexpected => "unexpected",
+            Self::Fault => "fault",
+            Self::NotConnected => "not-connected",
+        }
+    }
+
+    /// The kind that the database's word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The contract's words for it.
+    #[must_use]
+    pub const fn headline(self) -> Headline {
+        match self {
+            Self::BadUrl => Headline::UrlsNotDefinedCorrectly,
+            Self::NotConnected => Headline::UrlsNotRetrieved,
+            _ => Headline::NotInvalidated,
+        }
+    }
+
+    /// What happened and who can mend it, for the person who submitted.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::BadUrl => {
+                "Adobe refused a URL, and with it the whole batch. Nothing was cleared. Remove or correct the URL, then submit again."
+            }
+            Self::Account => {
+                "Adobe did not accept the account. An administrator can check its e-mail address and password."
+            }
+            Self::Permission => {
+                "The account may not clear the cache. It needs the role of a company administrator in Dynamic Media."
+            }
+            Self::Unreachable => {
+                "Adobe could not be reached. Nothing was sent; try again in a few minutes."
+            }
+            Self::TimedOut => {
+                "Adobe did not answer in time, so it is not known whether it took the request. Submitting again is safe."
+            }
+            Self::Unexpected => {
+                "The answer was not one that Adobe's API documents, so nothing is taken for granted. Try again; if it stays so, an administrator can check the address of the API."
+            }
+            Self::Fault => "Adobe could not process the request. Nothing was cleared.",
+            Self::NotConnected => {
+                "This company is not connected to a Dynamic Media account. An administrator can connect it."
+            }
+        }
+    }
+}

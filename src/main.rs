@@ -1,0 +1,3 @@
+//! The `unstale` program: parses arguments and calls the library.
+
+fn main() {}
