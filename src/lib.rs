@@ -3,12 +3,6 @@
 //! The map of the modules; dependencies point one way, `web -> ops -> {store, ips} -> domain`:
 //!
 //! - [`domain`]: plain types and rules. [`domain::formation`] decides which URLs an invalidation sends.
-//! - [`store`]: all SQL, on `SQLite` and `PostgreSQL`.
-//! - [`ips`]: Adobe's IPS API over SOAP.
-//! - [`ops`]: actions that touch more than one of the above, such as sending a submitted invalidation.
-//! - [`web`]: routes, extractors, pages.
-//! - [`sandbox`]: the Dynamic Media stand-in behind `unstale demo` and the tests.
-//! - [`config`], [`app`], [`server`], [`cli`]: from settings to a running process.
 //! - [`clock`]: the only source of time, ids and randomness.
 
 pub mod clock;

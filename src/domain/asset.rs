@@ -1,6 +1,7 @@
 //! Assets, and the three classes that decide what is formed for them.
 
 use super::AssetKey;
+use crate::clock::Timestamp;
 
 /// One asset of a company's catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,81 @@ pub struct Asset {
     pub asset_type: String,
     /// Marked for publish.
     pub published: bool,
+    /// When it was changed last, as Dynamic Media tells it.
+    pub changed_at: Timestamp,
 }
+
+impl Asset {
+    /// What may be formed for it. Its type decides; the extension of its file only where the type says nothing. An
+    /// unknown type is [`AssetClass::Content`]: nothing is formed unasked, and template lines reach it.
+    #[must_use]
+    pub fn class(&self) -> AssetClass {
+        match self.asset_type.as_str() {
+            "Image" | "AdjustedView" | "LayerView" | "ColorSwatch" | "Watermark" | "Mask"
+            | "PsdTemplate" | "SmartCrop" | "Template" | "ImageSet" | "SpinSet" | "AssetSet"
+            | "RenderSet" | "Catalog" | "AnimatedGif" => AssetClass::Image,
+            "PostScript" | "Illustrator" | "InDesign" | "PowerPoint" | "Excel" | "Word" | "Rtf"
+            | "Zip Rtf" => AssetClass::Unsupported,
+            known if CONTENT_TYPES.contains(&known) => AssetClass::Content,
+            _ if self.has_extension(&UNSUPPORTED_EXTENSIONS) => AssetClass::Unsupported,
+            _ => AssetClass::Content,
+        }
+    }
+
+    /// What follows the last dot of the file name; empty when there is no dot.
+    #[must_use]
+    pub fn extension(&self) -> &str {
+        self.file_name
+            .rsplit_once('.')
+            .map_or("", |(_, extension)| extension)
+    }
+
+    pub(super) fn has_extension(&self, any: &[&str]) -> bool {
+        any.iter()
+            .any(|extension| self.extension().eq_ignore_ascii_case(extension))
+    }
+}
+
+/// Types whose files are what they are, whatever they are called.
+const CONTENT_TYPES: [&str; 32] = [
+    "Video",
+    "MasterVideo",
+    "VideoCaption",
+    "Pdf",
+    "PDFSettings",
+    "Svg",
+    "Css",
+    "Javascript",
+    "Xml",
+    "Xsl",
+    "Zip",
+    "Flash",
+    "Swc",
+    "Audio",
+    "ThreeD",
+    "Font",
+    "IccProfile",
+    "Aco",
+    "Fxg",
+    "Vignette",
+    "Cabinet",
+    "WindowCovering",
+    "WindowsCovering",
+    "RenderScene",
+    "ViewerPreset",
+    "ViewerSwf",
+    "ImageMap",
+    "ZoomTarget",
+    "CuePoint",
+    "PremierExpressRemix",
+    "MBR_SET",
+    "USER_DATA",
+];
+
+/// Extensions of the eight formats that Adobe excludes.
+const UNSUPPORTED_EXTENSIONS: [&str; 11] = [
+    "ps", "eps", "ai", "indd", "ppt", "pptx", "xls", "xlsx", "doc", "docx", "rtf",
+];
 
 /// What may be formed for an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +113,49 @@ impl AssetClass {
             Self::Image => "image",
             Self::Content => "content",
             Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::formation::testing::asset_of;
+
+    #[test]
+    fn the_type_decides_before_the_extension() {
+        for (asset_type, file, class) in [
+            ("Image", "shoe.jpg", AssetClass::Image),
+            ("Image", "drawing.ai", AssetClass::Image),
+            ("SpinSet", "", AssetClass::Image),
+            ("AnimatedGif", "fun.gif", AssetClass::Image),
+            ("Pdf", "catalogue.pdf", AssetClass::Content),
+            ("Zip", "odd.docx", AssetClass::Content),
+            ("Word", "letter.docx", AssetClass::Unsupported),
+            ("PostScript", "logo.eps", AssetClass::Unsupported),
+        ] {
+            assert_eq!(
+                asset_of("a", asset_type, file).class(),
+                class,
+                "{asset_type} {file}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_type_is_content_unless_its_extension_is_excluded() {
+        for (asset_type, file, class) in [
+            ("", "shoe.jpg", AssetClass::Content),
+            ("GENERIC", "", AssetClass::Content),
+            ("Hologram", "a.b.EPS", AssetClass::Unsupported),
+            ("", "letter.docx", AssetClass::Unsupported),
+            ("", "docx", AssetClass::Content),
+        ] {
+            assert_eq!(
+                asset_of("a", asset_type, file).class(),
+                class,
+                "{asset_type} {file}"
+            );
         }
     }
 }

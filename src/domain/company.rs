@@ -78,19 +78,19 @@ impl PublishServer {
     /// put in front when there is no scheme. `None` when nothing is left or it is no http(s) address.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        let value = value.trim().trim_end_matches('/');
-        let value = value
-            .strip_suffix("/is/image")
-            .unwrap_or(value)
-            .trim_end_matches('/');
+        let value = value.trim();
         let text = if value.contains("://") {
             value.to_owned()
         } else {
             format!("https://{value}")
         };
+        let text = text.trim_end_matches('/');
+        let text = text.strip_suffix("/is/image").unwrap_or(text);
+        let text = text.trim_end_matches('/').to_owned();
         let url = url::Url::parse(&text).ok()?;
         let plain = matches!(url.scheme(), "http" | "https")
             && url.has_host()
+            && url.path() == "/"
             && url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
@@ -186,6 +186,7 @@ mod tests {
             "https://",
             "https://u:p@h",
             "https://h?x",
+            "https://h/path",
             "a b",
             "https://h\u{1}",
         ] {

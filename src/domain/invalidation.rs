@@ -1,6 +1,8 @@
 //! What a person chooses on Add Details, and the limits.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
+
+use sha2::{Digest as _, Sha256};
 
 /// At most this many URLs in one request to Adobe.
 pub const BATCH_LIMIT: usize = 1_000;
@@ -68,4 +70,28 @@ pub enum UrlOrigin {
         /// Add URL's line.
         line: u32,
     },
+}
+
+/// What a list of URLs is recognised by. *What you confirm is what is sent*: Confirm's form carries the revision
+/// of the list that it shows, and Submit sends nothing when the list has another one by then.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Revision(String);
+
+impl Revision {
+    /// The revision of these URLs in this order.
+    pub fn of<'a>(urls: impl Iterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        for url in urls {
+            hash.update(url.as_bytes());
+            hash.update(b"\n");
+        }
+        Self(hex::encode(&hash.finalize()[..12]))
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }

@@ -1,23 +1,29 @@
 //! Plain types and rules: what a company, an asset, a template, an invalidation is, and which URLs are formed.
 //!
-//! Pure: no I/O, no clock, no database. It must not import axum, sqlx, askama, reqwest or any other module of ours.
+//! Pure: no I/O, no clock, no database. It must not import axum, sqlx, askama, reqwest or any other module of ours; the one
+//! thing that it borrows is the type of an instant.
 
 mod asset;
 mod company;
+pub mod formation;
 mod host;
 mod ids;
 mod invalidation;
 mod outcome;
 mod person;
 mod preset;
+mod template;
+mod usual_urls;
 
 pub use self::{
     asset::{Asset, AssetClass},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
     host::{DeliveryHost, HostOrigin, PurgeScope},
     ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
-    invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, UrlOrigin},
-    outcome::{BatchState, Failure, FailureKind, Headline},
+    invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
+    outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,
+    template::{InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template},
+    usual_urls::usual_urls,
 };

@@ -11,7 +11,7 @@ pub enum BatchState {
     Sending,
     /// Adobe has taken it.
     Accepted,
-    /// Adobe has refused a URL of it, and so the whole batch.
+    /// Adobe has refused URLs of it; as documented, with the whole batch.
     Refused,
     /// It failed in any other way.
     Failed,
@@ -80,6 +80,17 @@ impl Headline {
     }
 }
 
+/// What Adobe answers when it takes a batch: accepted, which is not yet to say cleared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Adobe's name for the purge, when it gives one. Opaque.
+    pub handle: Option<String>,
+    /// How long Adobe expects the purge to take, in seconds, from 0 to 3,600; `None` when it does not say.
+    pub estimated_seconds: Option<i32>,
+    /// How many warnings came with it.
+    pub warnings: i32,
+}
+
 /// Why a batch did not go through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -96,6 +107,8 @@ pub struct Failure {
 pub enum FailureKind {
     /// Adobe refused a URL: another company's, or not valid.
     BadUrl,
+    /// Adobe took some URLs of the batch and refused others, though it documents all or nothing.
+    Partial,
     /// The account was not accepted (codes 10000 to 10002).
     Account,
     /// The account may not purge (codes 20003, 20009).
@@ -114,8 +127,9 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// All kinds, for parsing and tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::BadUrl,
+        Self::Partial,
         Self::Account,
         Self::Permission,
         Self::Unreachable,
@@ -130,6 +144,7 @@ impl FailureKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BadUrl => "bad-url",
+            Self::Partial => "partial",
             Self::Account => "account",
             Self::Permission => "permission",
             Self::Unreachable => "unreachable",
@@ -150,10 +165,16 @@ impl FailureKind {
     #[must_use]
     pub const fn headline(self) -> Headline {
         match self {
-            Self::BadUrl => Headline::UrlsNotDefinedCorrectly,
+            Self::BadUrl | Self::Partial => Headline::UrlsNotDefinedCorrectly,
             Self::NotConnected => Headline::UrlsNotRetrieved,
             _ => Headline::NotInvalidated,
         }
+    }
+
+    /// Whether it is certain that nothing was cleared. Without a clear answer nobody knows.
+    #[must_use]
+    pub const fn cleared_nothing(self) -> bool {
+        !matches!(self, Self::Partial | Self::TimedOut | Self::Unexpected)
     }
 
     /// What happened and who can mend it, for the person who submitted.
@@ -162,6 +183,9 @@ impl FailureKind {
         match self {
             Self::BadUrl => {
                 "Adobe refused a URL, and with it the whole batch. Nothing was cleared. Remove or correct the URL, then submit again."
+            }
+            Self::Partial => {
+                "Adobe took some of the URLs and refused others; the reason below says which. Remove or correct those, then submit again: clearing a URL twice does no harm."
             }
             Self::Account => {
                 "Adobe did not accept the account. An administrator can check its e-mail address and password."
@@ -180,7 +204,7 @@ impl FailureKind {
             }
             Self::Fault => "Adobe could not process the request. Nothing was cleared.",
             Self::NotConnected => {
-                "This company is not connected to a Dynamic Media account. An administrator can connect it."
+                "The company's Dynamic Media account is missing or cannot be read; the reason is below. Nothing was sent. An administrator can connect it again."
             }
         }
     }

@@ -1,1 +1,1 @@
-
+//! Journeys in real Chromium.

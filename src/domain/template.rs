@@ -1,0 +1,119 @@
+//! The CDN invalidation template: its text, its limit, and what its editor says about it.
+//!
+//! What its lines form is decided in [`formation`](super::formation).
+
+use super::{
+    DeliveryHost, Site,
+    formation::{Problem, pattern},
+};
+
+/// At most this many characters: Unicode scalar values, each line end as one.
+pub const TEMPLATE_LIMIT: usize = 2_500;
+
+/// The text of a template: line ends are LF, everything else is as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TemplateText(String);
+
+/// The text cannot be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidTemplate {
+    /// Beyond [`TEMPLATE_LIMIT`].
+    #[error("the template is {over} characters too long; it may have {TEMPLATE_LIMIT}")]
+    TooLong {
+        /// By how many characters.
+        over: usize,
+    },
+    /// A NUL character, which not every database can keep.
+    #[error("the template contains an invisible NUL character; type the line again")]
+    Nul,
+}
+
+impl TemplateText {
+    /// Takes a text as a browser sends it.
+    pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
+        let over = characters(text).saturating_sub(TEMPLATE_LIMIT);
+        if over > 0 {
+            return Err(InvalidTemplate::TooLong { over });
+        }
+        if text.contains('\0') {
+            return Err(InvalidTemplate::Nul);
+        }
+        Ok(Self(text.replace("\r\n", "\n").replace('\r', "\n")))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How many characters of the limit a text takes: Unicode scalar values, each line end as one.
+#[must_use]
+pub fn characters(text: &str) -> usize {
+    text.chars().count() - text.matches("\r\n").count()
+}
+
+/// What is wrong with a template, for its editor: each problem has the place of its line. The worst comes first.
+#[must_use]
+pub fn check_template(text: &str, site: &Site, hosts: &[DeliveryHost]) -> Vec<Problem> {
+    pattern::template_problems(text, site, hosts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        PublishServer,
+        formation::{Place, ProblemKind, Severity},
+    };
+
+    #[test]
+    fn a_template_has_at_most_2500_characters() {
+        let full = "ä".repeat(TEMPLATE_LIMIT);
+        assert!(TemplateText::parse(&full).is_ok());
+        let over = TemplateText::parse(&format!("{full}ab"));
+        assert_eq!(over, Err(InvalidTemplate::TooLong { over: 2 }));
+    }
+
+    #[test]
+    fn a_line_end_counts_once_however_it_is_written() {
+        assert_eq!(characters("a\r\nb\nc\rd\n\r"), 9);
+        let lines = "\r\n".repeat(TEMPLATE_LIMIT);
+        let kept = TemplateText::parse(&lines).unwrap();
+        assert_eq!(kept.as_str(), "\n".repeat(TEMPLATE_LIMIT));
+    }
+
+    #[test]
+    fn all_but_line_ends_is_kept_to_the_byte() {
+        let text = "\u{feff} <ID>?a \t\u{1}\n\n é e\u{301} ";
+        assert_eq!(TemplateText::parse(text).unwrap().as_str(), text);
+        assert_eq!(TemplateText::parse("a\0"), Err(InvalidTemplate::Nul));
+    }
+
+    #[test]
+    fn the_editor_hears_of_each_line() {
+        let site = Site {
+            publish_server: PublishServer::parse("https://h").unwrap(),
+            root: "C".to_owned(),
+            alias: None,
+        };
+        let text = "<ID>\n<ID>?a b\n\nhttps://h/is/image/c/<ID>";
+        let problems = check_template(text, &site, &[]);
+        let found: Vec<_> = problems.iter().map(|p| (p.severity, p.place)).collect();
+        assert_eq!(
+            found,
+            [
+                (Severity::Blocks, Place::Template { line: 2 }),
+                (Severity::Blocks, Place::Template { line: 4 }),
+            ]
+        );
+        assert!(
+            matches!(&problems[1].kind, ProblemKind::ForeignRoot { found, .. } if found == "c")
+        );
+        assert_eq!(
+            problems[1].offer.as_deref(),
+            Some("https://h/is/image/C/<ID>")
+        );
+    }
+}
