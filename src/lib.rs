@@ -3,7 +3,9 @@
 //! The map of the modules; dependencies point one way, `web -> ops -> {store, ips} -> domain`:
 //!
 //! - [`domain`]: plain types and rules. [`domain::formation`] decides which URLs an invalidation sends.
+//! - [`store`]: all SQL, on `SQLite` and `PostgreSQL`.
 //! - [`clock`]: the only source of time, ids and randomness.
 
 pub mod clock;
 pub mod domain;
+pub mod store;

@@ -1,1 +1,9 @@
 //! Integration tests, in one binary: they share the dependencies' link time.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests may"
+)]
+
+mod store_contract;
+mod support;

@@ -1,0 +1,318 @@
+//! Submitting, and reading what was submitted. For sending it see [`super::batches`].
+
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+use super::{
+    Result, Store,
+    convert::{CHUNK, at_most, count, from_json, instant, storable, to_json},
+    drafts::OptionsRow,
+};
+use crate::{
+    clock::Timestamp,
+    domain::{BatchId, BatchState, CompanyId, InvalidationId, Options, PersonId, UrlOrigin},
+};
+
+/// What a person confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Whose URLs.
+    pub company: CompanyId,
+    /// The draft.
+    pub id: InvalidationId,
+    /// The version of it that they saw.
+    pub version: i64,
+    /// The version of the template that the URLs were formed with, if any.
+    pub template_version: Option<i32>,
+    /// What is sent, in this order.
+    pub batches: Vec<NewBatch>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// One request to Adobe that is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBatch {
+    /// A new id.
+    pub id: BatchId,
+    /// The root that its URLs have.
+    pub root: String,
+    /// Adobe's handle for that root, when it is known.
+    pub handle: Option<String>,
+    /// The URLs.
+    pub urls: Vec<SubmittedUrl>,
+}
+
+/// A URL that was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmittedUrl {
+    /// Its place; each in a batch has another.
+    pub position: i64,
+    /// The URL.
+    pub url: String,
+    /// Why it is on the list.
+    pub origins: Vec<UrlOrigin>,
+    /// The URLs that it clears along with itself.
+    pub covers: Vec<String>,
+}
+
+/// An invalidation, whether it is still a draft or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalidation {
+    /// Which one.
+    pub id: InvalidationId,
+    /// Whose URLs.
+    pub company: CompanyId,
+    /// Who started it.
+    pub author: PersonId,
+    /// Their address.
+    pub author_email: String,
+    /// The switches.
+    pub options: Options,
+    /// *Send as N requests*.
+    pub split: bool,
+    /// The version of the template that the URLs were formed with.
+    pub template_version: Option<i32>,
+    /// When the draft was started.
+    pub created_at: Timestamp,
+    /// When it was submitted; `None` while it is a draft.
+    pub submitted_at: Option<Timestamp>,
+}
+
+/// A line of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidationSummary {
+    /// Which one.
+    pub id: InvalidationId,
+    /// Who submitted it.
+    pub author_email: String,
+    /// When.
+    pub submitted_at: Timestamp,
+    /// How many URLs.
+    pub url_count: i64,
+    /// How many batches; those neither accepted, refused nor failed are still on their way.
+    pub batches: i64,
+    /// Batches that Adobe took.
+    pub accepted: i64,
+    /// Batches that Adobe refused because of a URL.
+    pub refused: i64,
+    /// Batches that failed otherwise.
+    pub failed: i64,
+}
+
+#[derive(FromRow)]
+struct InvalidationRow {
+    author_id: Uuid,
+    author_email: String,
+    #[sqlx(flatten)]
+    options: OptionsRow,
+    split: bool,
+    template_version: Option<i32>,
+    created_at: i64,
+    submitted_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct UrlRow {
+    position: i64,
+    url: String,
+    origins: String,
+    covers: String,
+}
+
+#[derive(FromRow)]
+struct SummaryRow {
+    id: Uuid,
+    author_email: String,
+    submitted_at: i64,
+    url_count: i64,
+    batches: i64,
+    accepted: i64,
+    refused: i64,
+    failed: i64,
+}
+
+impl Store {
+    /// Turns a draft into a submitted invalidation with its batches and URLs, all in one transaction.
+    /// [`Conflict`](super::StoreError::Conflict) when the draft no longer has that version or was submitted.
+    pub async fn submit(&self, submission: &Submission) -> Result<()> {
+        let Submission {
+            company, id, now, ..
+        } = *submission;
+        let sql = "update invalidation set submitted_at = $1, updated_at = $1, template_version = $2, \
+                   version = version + 1 where id = $3 and company_id = $4 and version = $5 and submitted_at is null";
+        in_transaction!(self, |tx| {
+            let submitted = sqlx::query(sql)
+                .bind(now.as_micros())
+                .bind(submission.template_version)
+                .bind(id.uuid())
+                .bind(company.uuid())
+                .bind(submission.version)
+                .execute(&mut *tx)
+                .await?;
+            if submitted.rows_affected() == 0 {
+                drop(tx);
+                return Err(self.conflict_or_not_found(company, id).await?);
+            }
+            for chunk in numbered(&submission.batches).chunks(CHUNK) {
+                let mut insert = QueryBuilder::new(
+                    "insert into batch (id, company_id, invalidation_id, position, root, handle, state, url_count, \
+                     attempts, created_at) ",
+                );
+                insert.push_values(chunk, |mut row, (position, batch)| {
+                    row.push_bind(batch.id.uuid())
+                        .push_bind(company.uuid())
+                        .push_bind(id.uuid())
+                        .push_bind(*position)
+                        .push_bind(storable(&batch.root))
+                        .push_bind(batch.handle.as_deref().map(storable))
+                        .push_bind(BatchState::Waiting.as_str())
+                        .push_bind(count(batch.urls.len()))
+                        .push_bind(0_i32)
+                        .push_bind(now.as_micros());
+                });
+                insert.build().execute(&mut *tx).await?;
+            }
+            for batch in &submission.batches {
+                for chunk in batch.urls.chunks(CHUNK) {
+                    let chunk = chunk.iter().map(JsonUrl::new).collect::<Result<Vec<_>>>()?;
+                    let mut insert = QueryBuilder::new(
+                        "insert into invalidation_url (company_id, batch_id, position, url, origins, covers) ",
+                    );
+                    insert.push_values(&chunk, |mut row, url| {
+                        row.push_bind(company.uuid())
+                            .push_bind(batch.id.uuid())
+                            .push_bind(url.position)
+                            .push_bind(storable(url.url))
+                            .push_bind(url.origins.as_str())
+                            .push_bind(url.covers.as_str());
+                    });
+                    insert.build().execute(&mut *tx).await?;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    /// The invalidation with that id, draft or submitted.
+    pub async fn invalidation(
+        &self,
+        company: CompanyId,
+        id: InvalidationId,
+    ) -> Result<Option<Invalidation>> {
+        let sql = "select i.author_id, p.email as author_email, i.use_presets, i.use_template, i.clear_alias, i.fold, \
+                   i.split, i.template_version, i.created_at, i.submitted_at \
+                   from invalidation i join person p on p.id = i.author_id where i.id = $1 and i.company_id = $2";
+        let row: Option<InvalidationRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(id.uuid())
+            .bind(company.uuid())
+            .fetch_optional(pool)
+            .await?);
+        Ok(row.map(|row| Invalidation {
+            id,
+            company,
+            author: PersonId::from_uuid(row.author_id),
+            author_email: row.author_email,
+            options: row.options.into(),
+            split: row.split,
+            template_version: row.template_version,
+            created_at: Timestamp::from_micros(row.created_at),
+            submitted_at: instant(row.submitted_at),
+        }))
+    }
+
+    /// URLs of a batch by position, those after the given one.
+    pub async fn batch_urls(
+        &self,
+        company: CompanyId,
+        batch: BatchId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<SubmittedUrl>> {
+        let sql = "select position, url, origins, covers from invalidation_url \
+                   where batch_id = $1 and company_id = $2 and position > $3 order by position limit $4";
+        let rows: Vec<UrlRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(batch.uuid())
+            .bind(company.uuid())
+            .bind(after)
+            .bind(at_most(limit))
+            .fetch_all(pool)
+            .await?);
+        rows.into_iter()
+            .map(|row| {
+                Ok(SubmittedUrl {
+                    position: row.position,
+                    url: row.url,
+                    origins: from_json("invalidation_url.origins", &row.origins)?,
+                    covers: from_json("invalidation_url.covers", &row.covers)?,
+                })
+            })
+            .collect()
+    }
+
+    /// What was submitted, the newest first.
+    pub async fn recent_invalidations(
+        &self,
+        company: CompanyId,
+        limit: i64,
+    ) -> Result<Vec<InvalidationSummary>> {
+        let sql = "select i.id, p.email as author_email, i.submitted_at, \
+                   cast(coalesce(sum(b.url_count), 0) as bigint) as url_count, count(b.id) as batches, \
+                   count(case when b.state = $3 then 1 end) as accepted, \
+                   count(case when b.state = $4 then 1 end) as refused, \
+                   count(case when b.state = $5 then 1 end) as failed \
+                   from (select id, author_id, submitted_at from invalidation \
+                         where company_id = $1 and submitted_at is not null \
+                         order by submitted_at desc, id desc limit $2) i \
+                   join person p on p.id = i.author_id left join batch b on b.invalidation_id = i.id \
+                   group by i.id, p.email, i.submitted_at order by i.submitted_at desc, i.id desc";
+        let rows: Vec<SummaryRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(company.uuid())
+            .bind(at_most(limit))
+            .bind(BatchState::Accepted.as_str())
+            .bind(BatchState::Refused.as_str())
+            .bind(BatchState::Failed.as_str())
+            .fetch_all(pool)
+            .await?);
+        Ok(rows.into_iter().map(InvalidationSummary::from).collect())
+    }
+}
+
+impl From<SummaryRow> for InvalidationSummary {
+    fn from(row: SummaryRow) -> Self {
+        Self {
+            id: InvalidationId::from_uuid(row.id),
+            author_email: row.author_email,
+            submitted_at: Timestamp::from_micros(row.submitted_at),
+            url_count: row.url_count,
+            batches: row.batches,
+            accepted: row.accepted,
+            refused: row.refused,
+            failed: row.failed,
+        }
+    }
+}
+
+/// The batches with their positions, from 1.
+fn numbered(batches: &[NewBatch]) -> Vec<(i32, &NewBatch)> {
+    (1..).zip(batches).collect()
+}
+
+/// A URL with its lists as JSON.
+struct JsonUrl<'a> {
+    position: i64,
+    url: &'a str,
+    origins: String,
+    covers: String,
+}
+
+impl<'a> JsonUrl<'a> {
+    fn new(url: &'a SubmittedUrl) -> Result<Self> {
+        Ok(Self {
+            position: url.position,
+            url: &url.url,
+            origins: to_json(&url.origins)?,
+            covers: to_json(&url.covers)?,
+        })
+    }
+}

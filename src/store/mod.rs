@@ -1,0 +1,46 @@
+//! All SQL: what Unstale keeps, on `SQLite` and on PostgreSQL, with one text for both wherever they agree.
+//!
+//! One file per thing that is kept. A method is a transaction: it happens as a whole or not at all. Company data is
+//! only ever reached through its company; an id of another company finds nothing. Nothing here knows of axum, of
+//! Adobe, or of how URLs are formed, and nothing outside knows of sqlx.
+//!
+//! Text is kept as it came, but for NUL, which PostgreSQL cannot hold: see [`convert::storable`].
+
+#[macro_use]
+mod db;
+
+mod address;
+mod asset_search;
+mod assets;
+mod batches;
+mod companies;
+mod convert;
+mod drafts;
+mod error;
+mod invalidations;
+mod open;
+mod people;
+mod selection;
+mod sessions;
+mod templates;
+
+pub use self::{
+    address::{DatabaseUrl, InvalidDatabaseUrl},
+    asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
+    assets::Folder,
+    batches::{Batch, BatchOutcome, WaitingBatch},
+    companies::Connection,
+    drafts::Draft,
+    error::{Result, StoreError},
+    invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
+    open::OpenError,
+    people::{NewPerson, PasswordHash, Person},
+    sessions::StoredSession,
+    templates::TemplateVersion,
+};
+
+/// The database. Cheap to clone; clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: db::Db,
+}
