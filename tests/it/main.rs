@@ -5,5 +5,7 @@
     reason = "helpers of tests may panic, as tests may"
 )]
 
+mod ips_wire;
+mod sandbox;
 mod store_contract;
 mod support;

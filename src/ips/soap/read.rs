@@ -1,0 +1,437 @@
+//! Answers in, from servers that are not to be trusted.
+//!
+//! Elements are matched by local name in any namespace, in SOAP 1.1, SOAP 1.2 or none; a fault counts wherever it
+//! stands. No document type, no entities of its own, no deep nesting. The caller limits the size.
+
+use std::ops::Range;
+
+use quick_xml::{Reader, events::Event};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use super::forbidden_in;
+use crate::ips::{Fault, FaultKind};
+
+/// Adobe's messages are some ten levels deep.
+const DEPTH_LIMIT: usize = 100;
+
+/// Why there is no answer in these bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::ips) enum Unread {
+    /// Adobe refused.
+    Fault(Fault),
+    /// It is not what Adobe documents; continues the sentence "the answer ...".
+    Malformed(String),
+}
+
+/// An `xArray` with its `items`.
+#[derive(Debug, Deserialize)]
+pub(in crate::ips) struct Items<T> {
+    #[serde(default = "Vec::new")]
+    pub items: Vec<T>,
+}
+
+impl<T> Default for Items<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+/// Reads an optional whole number; an empty element is none.
+pub(in crate::ips) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let text = Option::<String>::deserialize(from)?.unwrap_or_default();
+    match text.trim() {
+        "" => Ok(None),
+        digits => digits.parse().map(Some).map_err(serde::de::Error::custom),
+    }
+}
+
+/// Finds the element `name` in the answer and reads its children; a fault anywhere wins.
+pub(in crate::ips) fn read<T: DeserializeOwned>(bytes: &[u8], name: &str) -> Result<T, Unread> {
+    let text = text(bytes)?;
+    let found = scan(text, name)?;
+    if let Some(range) = found.fault {
+        return Err(Unread::Fault(fault(&text[range])?));
+    }
+    let range = found
+        .wanted
+        .ok_or_else(|| malformed(&format!("has no {name}")))?;
+    quick_xml::de::from_str(&text[range])
+        .map_err(|_| malformed(&format!("has a {name} that cannot be read")))
+}
+
+fn malformed(problem: &str) -> Unread {
+    Unread::Malformed(problem.to_owned())
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Unread> {
+    let text = std::str::from_utf8(bytes).map_err(|_| malformed("is not UTF-8"))?;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(malformed("is empty"));
+    }
+    if is_html(text) {
+        return Err(malformed("is an HTML page"));
+    }
+    if forbidden_in(text).is_some() {
+        return Err(malformed("holds characters that XML forbids"));
+    }
+    Ok(text)
+}
+
+/// What proxies and servers under maintenance send. It would fail anyway; this gives it its name.
+fn is_html(text: &str) -> bool {
+    let start = text.trim_start();
+    ["<!doctype html", "<html"].iter().any(|tag| {
+        let head = start.get(..tag.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(tag))
+    })
+}
+
+/// Where things are in the text: from `<` of the start tag to `>` of the end tag.
+#[derive(Default)]
+struct Found {
+    wanted: Option<Range<usize>>,
+    fault: Option<Range<usize>>,
+}
+
+/// Walks the whole document once, so that nothing is believed of one that turns bad at its end.
+fn scan(text: &str, name: &str) -> Result<Found, Unread> {
+    let mut reader = reader(text);
+    let mut found = Found::default();
+    // The start of each open element.
+    let mut open: Vec<usize> = Vec::new();
+    let mut closed_root = false;
+    loop {
+        let start = position(&reader);
+        match reader.read_event().map_err(|_| broken(text))? {
+            Event::Start(_) if closed_root => return Err(not_xml()),
+            Event::Start(_) if open.len() == DEPTH_LIMIT => {
+                return Err(malformed("is nested too deeply"));
+            }
+            Event::Start(_) => open.push(start),
+            Event::End(tag) => {
+                let range = open.pop().ok_or_else(not_xml)?..position(&reader);
+                closed_root = open.is_empty();
+                let local = tag.local_name();
+                let local: &str = local.as_ref();
+                if local.ends_with("Fault") {
+                    // Overwriting makes the outermost win: it ends last.
+                    found.fault = Some(range);
+                } else if local == name {
+                    found.wanted.get_or_insert(range);
+                }
+            }
+            Event::Text(words) if open.is_empty() && !words.trim().is_empty() => {
+                return Err(not_xml());
+            }
+            Event::CData(_) | Event::GeneralRef(_) if open.is_empty() => return Err(not_xml()),
+            Event::GeneralRef(reference) => {
+                resolve(&reference)?;
+            }
+            Event::DocType(_) => return Err(malformed("declares a document type")),
+            Event::Decl(declaration) => {
+                if let Some(encoding) = declaration.encoding() {
+                    let encoding = encoding.map_err(|_| not_xml())?;
+                    if !["utf-8", "us-ascii"].contains(&encoding.to_ascii_lowercase().as_str()) {
+                        return Err(malformed("is not UTF-8"));
+                    }
+                }
+            }
+            Event::Eof if closed_root => return Ok(found),
+            Event::Eof => return Err(broken(text)),
+            _ => {}
+        }
+    }
+}
+
+/// Code and reason of the fault element: `faultstring`, or SOAP 1.2's `Text`, stands in for a missing reason.
+fn fault(element: &str) -> Result<Fault, Unread> {
+    let mut reader = reader(element);
+    let mut fault = Fault {
+        kind: FaultKind::Other,
+        code: None,
+        reason: String::new(),
+    };
+    let mut summary = String::new();
+    let mut words = String::new();
+    loop {
+        match reader.read_event().map_err(|_| not_xml())? {
+            Event::Start(tag) => {
+                words.clear();
+                match tag.local_name().as_ref() {
+                    "authenticationFault" => fault.kind = FaultKind::Authentication,
+                    "authorizationFault" => fault.kind = FaultKind::Authorization,
+                    "ipsApiFault" => fault.kind = FaultKind::Api,
+                    _ => {}
+                }
+            }
+            Event::Text(text) => words.push_str(&text),
+            Event::CData(text) => words.push_str(&text),
+            Event::GeneralRef(reference) => words.push(resolve(&reference)?),
+            Event::End(tag) => {
+                let value = std::mem::take(&mut words);
+                let value = value.trim();
+                match tag.local_name().as_ref() {
+                    "code" => fault.code = fault.code.or_else(|| value.parse().ok()),
+                    "reason" if fault.reason.is_empty() => value.clone_into(&mut fault.reason),
+                    "faultstring" | "Text" if summary.is_empty() => value.clone_into(&mut summary),
+                    _ => {}
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if fault.reason.is_empty() {
+        fault.reason = summary;
+    }
+    Ok(fault)
+}
+
+fn reader(text: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(text);
+    let config = reader.config_mut();
+    config.expand_empty_elements = true;
+    config.check_comments = true;
+    reader
+}
+
+fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).expect("an offset into a slice fits")
+}
+
+/// The character of `&lt;` or `&#10;`. Entities that only a document type could define are refused.
+fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, Unread> {
+    let character = match &**reference {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => reference.resolve_char_ref().map_err(|_| not_xml())?,
+    };
+    character
+        .filter(|c| forbidden_in(c.encode_utf8(&mut [0; 4])).is_none())
+        .ok_or_else(|| malformed("uses an entity that XML does not define"))
+}
+
+fn not_xml() -> Unread {
+    malformed("is not XML")
+}
+
+/// Not well-formed: cut off if it begins like a message, HTML or text otherwise.
+fn broken(text: &str) -> Unread {
+    let begins_like_xml = text.trim_start().starts_with("<?xml") || text.contains("Envelope");
+    if begins_like_xml {
+        malformed("is not well-formed or ends too early")
+    } else {
+        not_xml()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    struct Answer {
+        word: Option<String>,
+        #[serde(default, deserialize_with = "number")]
+        count: Option<i64>,
+    }
+
+    fn parse(text: &str) -> Result<Answer, Unread> {
+        read(text.as_bytes(), "doItReturn")
+    }
+
+    fn problem(text: &str) -> String {
+        match parse(text) {
+            Err(Unread::Malformed(problem)) => problem,
+            other => panic!("{other:?} for {text}"),
+        }
+    }
+
+    #[test]
+    fn the_answer_is_found_in_any_envelope_and_namespace() {
+        let payload = "<doItReturn><word>a&amp;b &#x1F45F;<![CDATA[<c>]]></word><count> 4<!-- ! --> </count></doItReturn>";
+        for text in [
+            payload.to_owned(),
+            format!(
+                "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<E><B>{payload}</B></E>\n<!-- end -->"
+            ),
+            format!("<?xml version='1.0'?><e:E xmlns:e='urn:e'><e:B>{payload}</e:B></e:E>"),
+            payload.replace("<do", "<n:do").replace("</do", "</n:do"),
+            payload.replace("</doItReturn>", "<other x='1'><deep/></other></doItReturn>"),
+        ] {
+            let answer = parse(&text).unwrap();
+            assert_eq!(answer.word.as_deref(), Some("a&b \u{1F45F}<c>"), "{text}");
+            assert_eq!(answer.count, Some(4));
+        }
+    }
+
+    #[test]
+    fn empty_elements_hold_nothing() {
+        assert_eq!(parse("<a><doItReturn/></a>").unwrap(), Answer::default());
+        let nil = "<doItReturn><word xsi:nil='true'/><count xsi:nil='true'/></doItReturn>";
+        assert_eq!(parse(nil).unwrap().count, None);
+        let empty = "<doItReturn><count></count></doItReturn>";
+        assert_eq!(parse(empty).unwrap().count, None);
+    }
+
+    #[test]
+    fn a_fault_wins_wherever_it_stands() {
+        let fault =
+            "<n:ipsApiFault><n:code>30001</n:code><n:reason> a &lt; b </n:reason></n:ipsApiFault>";
+        let soap11 = format!(
+            "<Fault><faultcode>c</faultcode><faultstring>s</faultstring><detail>{fault}</detail></Fault>"
+        );
+        let soap12 = format!(
+            "<Fault><Code><Value>c</Value></Code><Reason><Text>s</Text></Reason><Detail>{fault}</Detail></Fault>"
+        );
+        for text in [
+            fault.to_owned(),
+            format!("<E><B>{soap11}</B></E>"),
+            format!("<E><B>{soap12}</B></E>"),
+            format!("<E><doItReturn><count>1</count></doItReturn>{fault}</E>"),
+            format!("<E><doItReturn><count>1</count>{fault}</doItReturn></E>"),
+        ] {
+            let expected = Fault {
+                kind: FaultKind::Api,
+                code: Some(30_001),
+                reason: "a < b".to_owned(),
+            };
+            assert_eq!(parse(&text), Err(Unread::Fault(expected)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_without_detail_keeps_its_summary() {
+        for text in [
+            "<E><Fault><faultcode>c</faultcode><faultstring>No such thing</faultstring></Fault></E>",
+            "<E><Fault><Code><Value>c</Value></Code><Reason><Text>No such thing</Text></Reason></Fault></E>",
+        ] {
+            let expected = Fault {
+                kind: FaultKind::Other,
+                code: None,
+                reason: "No such thing".to_owned(),
+            };
+            assert_eq!(parse(text), Err(Unread::Fault(expected)));
+        }
+        let bare = Fault {
+            kind: FaultKind::Authentication,
+            code: None,
+            reason: String::new(),
+        };
+        assert_eq!(
+            parse("<authenticationFault><code>many</code></authenticationFault>"),
+            Err(Unread::Fault(bare))
+        );
+    }
+
+    #[test]
+    fn whatever_is_no_answer_is_malformed() {
+        for (text, expected) in [
+            ("", "is empty"),
+            (" \n", "is empty"),
+            ("OK", "is not XML"),
+            ("\n<HTML><br><p>Down</html>", "is an HTML page"),
+            ("<down><p>Sorry</p></down>", "has no doItReturn"),
+            ("<E></E><doItReturn/>", "is not XML"),
+            ("<doItReturn/>trailing", "is not XML"),
+            (
+                "<Envelope><doItReturn/>",
+                "is not well-formed or ends too early",
+            ),
+            (
+                "<?xml version='1.0'?><a><doItRet",
+                "is not well-formed or ends too early",
+            ),
+            ("<a><doItReturn/></b>", "is not XML"),
+            (
+                "<!DOCTYPE a [<!ENTITY x 'y'>]><doItReturn/>",
+                "declares a document type",
+            ),
+            ("<!DOCTYPE html><html/>", "is an HTML page"),
+            (
+                "<doItReturn>&x;</doItReturn>",
+                "uses an entity that XML does not define",
+            ),
+            (
+                "<doItReturn>&#1;</doItReturn>",
+                "uses an entity that XML does not define",
+            ),
+            (
+                "<doItReturn>\u{1}</doItReturn>",
+                "holds characters that XML forbids",
+            ),
+            (
+                "<?xml version='1.0' encoding='UTF-16'?><doItReturn/>",
+                "is not UTF-8",
+            ),
+            (
+                "<doItReturn><count>lots</count></doItReturn>",
+                "has a doItReturn that cannot be read",
+            ),
+        ] {
+            assert_eq!(problem(text), expected, "{text}");
+        }
+        let latin1: &[u8] = b"<doItReturn><word>Gr\xF6\xDFe</word></doItReturn>";
+        assert_eq!(
+            read::<Answer>(latin1, "doItReturn"),
+            Err(malformed("is not UTF-8"))
+        );
+    }
+
+    #[test]
+    fn a_million_open_elements_end_cleanly() {
+        assert_eq!(problem(&"<a>".repeat(1_000_000)), "is nested too deeply");
+    }
+
+    #[test]
+    fn every_cut_of_an_answer_is_malformed() {
+        let whole = "<?xml version='1.0'?><s:Envelope><s:Body><doItReturn><word>ä&amp;</word><count>4</count></doItReturn></s:Body></s:Envelope>";
+        parse(whole).unwrap();
+        for end in 0..whole.len() {
+            let cut = read::<Answer>(&whole.as_bytes()[..end], "doItReturn");
+            assert!(matches!(cut, Err(Unread::Malformed(_))), "{end}: {cut:?}");
+        }
+    }
+
+    /// Pieces from which almost-answers are made, so that the parser's deeper parts are reached too.
+    const PIECES: [&str; 20] = [
+        "<doItReturn>",
+        "</doItReturn>",
+        "<doItReturn/>",
+        "<n:count>",
+        "</n:count>",
+        "<word a='",
+        "'/>",
+        "<Fault>",
+        "</Fault>",
+        "<code>",
+        "</code>",
+        "<reason>",
+        "</reason>",
+        "&amp;",
+        "&#x0;",
+        "&",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "4",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_parser_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = read::<Answer>(&bytes, "doItReturn");
+        }
+
+        #[test]
+        fn no_pieces_make_the_parser_panic(pieces in proptest::collection::vec(proptest::sample::select(&PIECES), 0..40)) {
+            let _ = parse(&pieces.concat());
+        }
+    }
+}
