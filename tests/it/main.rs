@@ -5,7 +5,10 @@
     reason = "helpers of tests may panic, as tests may"
 )]
 
+mod cli;
 mod ips_wire;
+mod look;
+mod pages;
 mod sandbox;
 mod store_contract;
 mod support;

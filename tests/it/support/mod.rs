@@ -1,3 +1,5 @@
 //! What several test modules need.
 
+pub mod app;
+pub mod browser;
 pub mod database;

@@ -1,0 +1,68 @@
+//! The only place that builds things: from a [`Config`] to an [`App`] that handlers share.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+
+use crate::{
+    clock::Clock,
+    config::{Config, PublicUrl},
+    ips,
+    ops::dispatch::Dispatcher,
+    store::Store,
+    vault::Vault,
+    web::{SetupToken, SignInLimiter},
+};
+
+/// How long connecting to Adobe may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What handlers and background work share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Time and ids.
+    pub clock: Clock,
+    /// Stored passwords.
+    pub vault: Vault,
+    /// Sends what was submitted.
+    pub dispatcher: Dispatcher,
+    /// What people type into the browser.
+    pub public_url: PublicUrl,
+    /// Slows down those who guess passwords.
+    pub sign_in_limiter: Arc<SignInLimiter>,
+    /// What makes the first administrator, while there is nobody yet.
+    pub setup_token: Arc<SetupToken>,
+}
+
+impl App {
+    /// Opens the database and the key, and builds the clients.
+    pub async fn build(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let store = Store::open(&config.database).await?;
+        let vault = Vault::open(&config.secret_key, clock.clone())?;
+        let timeouts = ips::Timeouts {
+            connect: CONNECT_TIMEOUT.min(config.ips_timeout),
+            total: config.ips_timeout,
+        };
+        let ips =
+            ips::Client::new(timeouts).context("the client for Adobe's API cannot be built")?;
+        let dispatcher = Dispatcher::new(
+            store.clone(),
+            vault.clone(),
+            ips,
+            clock.clone(),
+            config.ips_timeout,
+        );
+        let setup_token = SetupToken::new(&clock, store.has_people().await?);
+        Ok(Self {
+            store,
+            clock,
+            vault,
+            dispatcher,
+            public_url: config.public_url.clone(),
+            sign_in_limiter: Arc::default(),
+            setup_token: Arc::new(setup_token),
+        })
+    }
+}

@@ -1,0 +1,308 @@
+//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect`, `config check`.
+
+use std::io::Read as _;
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::App,
+    clock::Clock,
+    config::{Config, LogFormat, Settings},
+    demo,
+    domain::{
+        Company, CompanyId, DeliveryHost, Email, HostOrigin, PersonId, PublishServer, PurgeScope,
+        Role, Slug,
+    },
+    ips::Endpoint,
+    ops::{connection, passwords},
+    server,
+    store::{NewPerson, Store, StoreError},
+    vault::Vault,
+};
+
+/// Clears the CDN cache of Adobe Dynamic Media assets, and shows that the new picture is live.
+#[derive(Debug, Parser)]
+#[command(name = "unstale", version)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and send what is submitted (the default)
+    Serve,
+    /// Serve a sandbox of Dynamic Media with a small shop, and Unstale connected to it
+    Demo(demo::DemoArgs),
+    /// Bring the database to this version, then stop
+    Migrate,
+    /// People who can sign in
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Companies: Dynamic Media accounts
+    #[command(subcommand)]
+    Company(CompanyCommand),
+    /// The settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Add somebody
+    Add {
+        /// What they sign in with
+        email: Email,
+        /// admin or editor
+        #[arg(long)]
+        role: Role,
+        /// Read the password from standard input, up to the end or the first line break
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum CompanyCommand {
+    /// Add a company with its account, by hand
+    Connect(ConnectArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ConnectArgs {
+    /// The name that people read
+    #[arg(long)]
+    name: String,
+    /// The name in Unstale's addresses [default: made from the name]
+    #[arg(long)]
+    slug: Option<Slug>,
+    /// The company root: the path element after /is/image/
+    #[arg(long)]
+    root: String,
+    /// Adobe's company handle, such as c|6
+    #[arg(long)]
+    handle: String,
+    /// What the company's public URLs start with
+    #[arg(long, value_name = "URL")]
+    publish_server: String,
+    /// Base address of the IPS API of the company's region
+    #[arg(long, value_name = "URL")]
+    endpoint: String,
+    /// E-mail address of the Dynamic Media account
+    #[arg(long)]
+    email: String,
+    /// Read the account's password from standard input, up to the end or the first line break
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print what is in force, secrets redacted
+    Check,
+}
+
+/// Does what the arguments say.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::load(cli.settings, std::env::var("UNSTALE_SECRET_KEY").ok())?;
+    let clock = Clock::system();
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            start_log(config.log_format, "info");
+            serve(&config, clock).await
+        }
+        Command::Demo(args) => {
+            start_log(config.log_format, "warn");
+            demo::run(config, args, clock).await
+        }
+        Command::Migrate => {
+            Store::open(&config.database).await?.close().await;
+            println!("The database {} is at this version.", config.database);
+            Ok(())
+        }
+        Command::User(UserCommand::Add { email, role, .. }) => {
+            let store = Store::open(&config.database).await?;
+            add_user(&store, &clock, email, role, read_secret()?).await
+        }
+        Command::Company(CompanyCommand::Connect(args)) => {
+            let store = Store::open(&config.database).await?;
+            let vault = Vault::open(&config.secret_key, clock.clone())?;
+            connect(&store, &vault, &clock, args, read_secret()?).await
+        }
+        Command::Config(ConfigCommand::Check) => {
+            print!("{config}");
+            Ok(())
+        }
+    }
+}
+
+/// Writes the log to standard error. `RUST_LOG` wins over the level.
+fn start_log(format: LogFormat, level: &str) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("{level},memory_serve=warn")));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+async fn serve(config: &Config, clock: Clock) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("UNSTALE_LISTEN: {} cannot be listened on", config.listen))?;
+    let app = App::build(config, clock).await?;
+    // Before anything is printed: whoever reads it may stop us at once.
+    let stop = server::stop_signal();
+    println!(
+        "Unstale listens on {} and is reached at {}",
+        listener.local_addr()?,
+        config.public_url.origin()
+    );
+    if let Some(token) = app.setup_token.to_print() {
+        println!(
+            "Nobody can sign in yet. Open {}/setup with the token {token}",
+            config.public_url.origin()
+        );
+    }
+    Ok(server::serve(app, listener, stop).await?)
+}
+
+async fn add_user(
+    store: &Store,
+    clock: &Clock,
+    email: Email,
+    role: Role,
+    password: SecretString,
+) -> anyhow::Result<()> {
+    let person = NewPerson {
+        id: PersonId::from_uuid(clock.new_uuid()),
+        password_hash: passwords::hash(password).await?,
+        created_at: clock.now(),
+        email,
+        role,
+    };
+    match store.add_person(&person).await {
+        Ok(()) => {
+            println!("{} can sign in as {role}.", person.email);
+            Ok(())
+        }
+        Err(StoreError::Duplicate) => bail!("{} can sign in already", person.email),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn connect(
+    store: &Store,
+    vault: &Vault,
+    clock: &Clock,
+    args: ConnectArgs,
+    password: SecretString,
+) -> anyhow::Result<()> {
+    let endpoint = Endpoint::parse(&args.endpoint).context("--endpoint")?;
+    let publish_server = PublishServer::parse(&args.publish_server).with_context(|| {
+        format!(
+            "--publish-server {:?} is no http(s) address",
+            args.publish_server
+        )
+    })?;
+    let slug = match args.slug {
+        Some(slug) => slug,
+        None => slug_of(&args.name).context("--slug is needed: none can be made from the name")?,
+    };
+    let company = Company {
+        id: CompanyId::from_uuid(clock.new_uuid()),
+        slug,
+        name: args.name,
+        root: Some(args.root),
+        handle: Some(args.handle),
+        publish_server: Some(publish_server),
+        alias: None,
+    };
+    add_company(store, &company, clock).await?;
+    connection::connect(store, vault, company.id, &endpoint, &args.email, &password).await?;
+    println!(
+        "{} is connected; its pages start with /c/{}",
+        company.name, company.slug
+    );
+    Ok(())
+}
+
+/// Adds a company and the host of its publish server, which starts as `exact`.
+pub(crate) async fn add_company(
+    store: &Store,
+    company: &Company,
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    match store.add_company(company, clock.now()).await {
+        Ok(()) => {}
+        Err(StoreError::Duplicate) => bail!(
+            "there is a company with the short name {} already",
+            company.slug
+        ),
+        Err(error) => return Err(error.into()),
+    }
+    if let Some(origin) = company
+        .publish_server
+        .as_ref()
+        .and_then(|server| HostOrigin::of(server.as_str()))
+    {
+        let host = DeliveryHost {
+            origin,
+            scope: PurgeScope::Exact,
+            check_root: true,
+        };
+        store.put_delivery_host(company.id, &host).await?;
+    }
+    Ok(())
+}
+
+/// `Weekend Site` becomes `weekend-site`.
+fn slug_of(name: &str) -> Option<Slug> {
+    let words = name.to_lowercase();
+    let words: Vec<_> = words
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join("-").parse().ok()
+}
+
+fn read_secret() -> anyhow::Result<SecretString> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .context("the password cannot be read from standard input")?;
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    if line.is_empty() {
+        bail!("no password came from standard input");
+    }
+    Ok(line.to_owned().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_short_name_is_made_from_the_name() {
+        assert_eq!(
+            slug_of("Weekend Site, Inc.").unwrap().as_str(),
+            "weekend-site-inc"
+        );
+        assert!(slug_of("日本").is_none());
+    }
+}

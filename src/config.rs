@@ -1,0 +1,397 @@
+//! Settings: defaults, then `unstale.toml`, then `UNSTALE_*`, then flags; the last one that speaks wins.
+//!
+//! Everything is parsed here, once, into types that cannot be wrong later. A wrong value is one sentence that
+//! names the setting. Secrets are redacted wherever a setting can be printed.
+
+use std::{
+    fmt, fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use crate::store::DatabaseUrl;
+
+/// What is read when `--config` does not name another file; it need not exist.
+const DEFAULT_FILE: &str = "unstale.toml";
+
+/// The settings as flags and environment variables give them: text, or nothing.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Settings {
+    /// Settings file [default: unstale.toml, if there is one]
+    #[arg(long, value_name = "FILE", env = "UNSTALE_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "UNSTALE_LISTEN", global = true)]
+    pub listen: Option<String>,
+
+    /// What people type into the browser [default: http:// and the listener's address]
+    #[arg(long, value_name = "URL", env = "UNSTALE_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+
+    /// `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME` [default: `sqlite://unstale.db`]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "UNSTALE_DATABASE_URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: Option<String>,
+
+    /// File that holds the key for stored passwords; made when missing [default: unstale.key]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "UNSTALE_SECRET_KEY_FILE",
+        global = true
+    )]
+    pub secret_key_file: Option<PathBuf>,
+
+    /// How the log is written: text or json [default: text]
+    #[arg(long, value_name = "FORMAT", env = "UNSTALE_LOG_FORMAT", global = true)]
+    pub log_format: Option<String>,
+
+    /// Seconds to wait for an answer from Adobe [default: 60]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "UNSTALE_IPS_TIMEOUT",
+        global = true
+    )]
+    pub ips_timeout: Option<String>,
+}
+
+/// The same settings as `unstale.toml` spells them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the words of the settings")]
+struct File {
+    listen: Option<String>,
+    public_url: Option<String>,
+    database_url: Option<String>,
+    secret_key_file: Option<PathBuf>,
+    log_format: Option<String>,
+    ips_timeout: Option<u64>,
+}
+
+/// Everything that is in force.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// What people type; decides the cookie's `Secure` flag.
+    pub public_url: PublicUrl,
+    /// Where everything is kept.
+    pub database: DatabaseUrl,
+    /// Where the key for stored passwords comes from.
+    pub secret_key: SecretKeySource,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// How long Adobe may take to answer.
+    pub ips_timeout: Duration,
+}
+
+/// Where the key for stored passwords comes from.
+#[derive(Debug, Clone)]
+pub enum SecretKeySource {
+    /// `UNSTALE_SECRET_KEY`: 64 hexadecimal digits.
+    Given(SecretString),
+    /// A file, made with mode 0600 when it is missing.
+    File(PathBuf),
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Scheme, host and port under which people reach Unstale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(Url);
+
+impl PublicUrl {
+    /// Reads an address such as `https://unstale.example.com`; a path is not possible.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url =
+            Url::parse(text).map_err(|error| format!("{text:?} is not an address: {error}"))?;
+        let bare = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if bare {
+            Ok(Self(url))
+        } else {
+            Err(format!(
+                "{text:?} must be http:// or https://, a host and at most a port"
+            ))
+        }
+    }
+
+    /// As a browser spells it in `Origin`, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// Whether people reach it over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+}
+
+/// A setting that cannot be used. Its text never holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The settings file was named and cannot be read.
+    #[error("the settings file {} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The settings file is not what it should be.
+    #[error("the settings file {} is not right: {reason}", path.display())]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// What and where, on one line.
+        reason: String,
+    },
+    /// One setting has a value that cannot be used.
+    #[error("{setting} cannot be used: {reason}")]
+    Value {
+        /// The environment variable's name; flag and file use the same word.
+        setting: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// Puts the settings together. `secret_key` is `UNSTALE_SECRET_KEY`, which has no flag: the arguments of
+    /// a process are there for everyone to read.
+    pub fn load(settings: Settings, secret_key: Option<String>) -> Result<Self, ConfigError> {
+        let file = read_file(settings.config.as_deref())?;
+
+        let listen = settings
+            .listen
+            .or(file.listen)
+            .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let listen: SocketAddr = listen.parse().map_err(|_| ConfigError::Value {
+            setting: "UNSTALE_LISTEN",
+            reason: format!("{listen:?} is not an address and port such as 127.0.0.1:8080"),
+        })?;
+
+        let public_url = match settings.public_url.or(file.public_url) {
+            Some(text) => PublicUrl::parse(&text),
+            None => PublicUrl::parse(&format!("http://{listen}")),
+        }
+        .map_err(|reason| ConfigError::Value {
+            setting: "UNSTALE_PUBLIC_URL",
+            reason,
+        })?;
+
+        let database = settings
+            .database_url
+            .or(file.database_url)
+            .unwrap_or_else(|| "sqlite://unstale.db".to_owned())
+            .parse()
+            .map_err(
+                |error: crate::store::InvalidDatabaseUrl| ConfigError::Value {
+                    setting: "UNSTALE_DATABASE_URL",
+                    reason: error.to_string(),
+                },
+            )?;
+
+        let secret_key = match secret_key.filter(|key| !key.is_empty()) {
+            Some(key) => SecretKeySource::Given(key.into()),
+            None => SecretKeySource::File(
+                settings
+                    .secret_key_file
+                    .or(file.secret_key_file)
+                    .unwrap_or_else(|| PathBuf::from("unstale.key")),
+            ),
+        };
+
+        let log_format = settings.log_format.or(file.log_format);
+        let log_format = match log_format.as_deref() {
+            None | Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
+            Some(other) => {
+                return Err(ConfigError::Value {
+                    setting: "UNSTALE_LOG_FORMAT",
+                    reason: format!("{other:?} is neither text nor json"),
+                });
+            }
+        };
+
+        let ips_timeout = match settings.ips_timeout {
+            Some(text) => text.parse().map_err(|_| text),
+            None => Ok(file.ips_timeout.unwrap_or(60)),
+        };
+        let ips_timeout = match ips_timeout {
+            Ok(seconds @ 1..=600) => Duration::from_secs(seconds),
+            Ok(seconds) => return Err(invalid_timeout(seconds)),
+            Err(text) => return Err(invalid_timeout(text)),
+        };
+
+        Ok(Self {
+            listen,
+            public_url,
+            database,
+            secret_key,
+            log_format,
+            ips_timeout,
+        })
+    }
+}
+
+fn invalid_timeout(value: impl fmt::Display) -> ConfigError {
+    ConfigError::Value {
+        setting: "UNSTALE_IPS_TIMEOUT",
+        reason: format!("{value} is not a number of seconds from 1 to 600"),
+    }
+}
+
+fn read_file(named: Option<&Path>) -> Result<File, ConfigError> {
+    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            return Ok(File::default());
+        }
+        Err(source) => {
+            return Err(ConfigError::Unreadable {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    // The parser's full error quotes the line, which may hold a password; its message does not.
+    toml::from_str(&text).map_err(|error| {
+        let line = error
+            .span()
+            .map_or(1, |span| text[..span.start].lines().count().max(1));
+        ConfigError::Malformed {
+            path: path.to_owned(),
+            reason: format!("line {line}: {}", error.message().replace('\n', " ")),
+        }
+    })
+}
+
+/// What is in force, as a settings file would spell it, secrets redacted.
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "listen = {:?}", self.listen.to_string())?;
+        writeln!(f, "public_url = {:?}", self.public_url.origin())?;
+        writeln!(f, "database_url = {:?}", self.database.to_string())?;
+        match &self.secret_key {
+            SecretKeySource::Given(_) => writeln!(
+                f,
+                "# the key for stored passwords is given by UNSTALE_SECRET_KEY"
+            )?,
+            SecretKeySource::File(path) => {
+                writeln!(f, "secret_key_file = {:?}", path.display().to_string())?;
+            }
+        }
+        let log_format = match self.log_format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        writeln!(f, "log_format = {log_format:?}")?;
+        writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_file(text: &str, settings: Settings) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("unstale.toml");
+        fs::write(&path, text).expect("a settings file");
+        Config::load(
+            Settings {
+                config: Some(path),
+                ..settings
+            },
+            None,
+        )
+    }
+
+    #[test]
+    fn a_flag_or_variable_wins_over_the_file_and_the_file_over_the_default() {
+        let config = with_file(
+            "listen = '127.0.0.1:1'\nips_timeout = 5",
+            Settings::default(),
+        )
+        .unwrap();
+        assert_eq!(config.listen.port(), 1);
+        assert_eq!(config.ips_timeout, Duration::from_secs(5));
+        assert_eq!(config.public_url.origin(), "http://127.0.0.1:1");
+
+        let flags = Settings {
+            listen: Some("127.0.0.1:2".to_owned()),
+            ..Settings::default()
+        };
+        assert_eq!(
+            with_file("listen = '127.0.0.1:1'", flags)
+                .unwrap()
+                .listen
+                .port(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_setting_on_one_line() {
+        let cases = [
+            ("listen = 'nowhere'", "UNSTALE_LISTEN"),
+            ("public_url = 'https://h/path'", "UNSTALE_PUBLIC_URL"),
+            (
+                "database_url = 'mysql://u:hunter2@h'",
+                "UNSTALE_DATABASE_URL",
+            ),
+            ("log_format = 'xml'", "UNSTALE_LOG_FORMAT"),
+            ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT"),
+            ("lsten = 'x'", "lsten"),
+        ];
+        for (text, setting) in cases {
+            let error = with_file(text, Settings::default())
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(setting), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_password_is_printed() {
+        let config = with_file(
+            "database_url = 'postgres://u:hunter2@h/db'",
+            Settings::default(),
+        )
+        .unwrap();
+        assert!(!format!("{config} {config:?}").contains("hunter2"));
+
+        let key = Config::load(Settings::default(), Some("hunter2".to_owned())).unwrap();
+        assert!(!format!("{key} {key:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Runs an [`App`] on a listener: requests, background work, and a shutdown that finishes what has begun.
+
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{error, info};
+
+use crate::{app::App, web};
+
+/// How often expired sessions and drafts that nobody touches are cleared away.
+const HOUSEKEEPING: Duration = Duration::from_hours(1);
+
+/// A draft that was not touched for this long is deleted.
+const DRAFT_KEPT_FOR: Duration = Duration::from_hours(30 * 24);
+
+/// Serves until `shutdown` is done; then answers the requests that are open and waits for the batches that
+/// are on their way.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let cancel = CancellationToken::new();
+    let background = TaskTracker::new();
+    background.spawn(app.dispatcher.clone().run(cancel.clone()));
+    background.spawn(housekeeping(app.clone(), cancel.clone()));
+    background.close();
+
+    let store = app.store.clone();
+    let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(shutdown)
+        .await;
+
+    info!("shutting down");
+    cancel.cancel();
+    background.wait().await;
+    store.close().await;
+    served
+}
+
+/// Listens for Ctrl-C and, where there is such a thing, a SIGTERM, from now on; what it returns waits for either.
+///
+/// # Panics
+///
+/// When the system does not let us listen.
+pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).expect("a handler for a signal can be installed");
+        let mut interrupt = listen(SignalKind::interrupt());
+        let mut terminate = listen(SignalKind::terminate());
+        async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        async {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+async fn housekeeping(app: App, cancel: CancellationToken) {
+    loop {
+        let now = app.clock.now();
+        if let Err(error) = app.store.delete_expired_sessions(now).await {
+            error!(%error, "expired sessions could not be deleted");
+        }
+        if let Err(error) = app
+            .store
+            .delete_drafts_untouched_since(now.minus(DRAFT_KEPT_FOR))
+            .await
+        {
+            error!(%error, "old drafts could not be deleted");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HOUSEKEEPING) => {}
+            () = cancel.cancelled() => return,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The company that an address names.
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+
+use crate::{
+    app::App,
+    domain::{Company, Slug},
+    error::AppError,
+    web::layers::headers::ImageSources,
+};
+
+/// The company of `/c/{company}/...`, and all companies, for the switcher.
+#[derive(Debug)]
+pub struct InCompany {
+    /// The one that the address names.
+    pub company: Company,
+    /// All of them, by name.
+    pub all: Vec<Company>,
+}
+
+impl FromRequestParts<App> for InCompany {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let slug: Slug = path_parameter(parts, "company").await?;
+        let all = app.store.companies().await?;
+        let company = all
+            .iter()
+            .find(|company| company.slug == slug)
+            .cloned()
+            .ok_or(AppError::NotFound)?;
+        if let Some(sources) = parts.extensions.get::<ImageSources>() {
+            let hosts = app.store.delivery_hosts(company.id).await?;
+            sources.allow(company.publish_server.as_ref(), &hosts);
+        }
+        Ok(Self { company, all })
+    }
+}
+
+/// A parameter of the address; an address where it is missing or malformed leads nowhere.
+pub(super) async fn path_parameter<T: std::str::FromStr>(
+    parts: &mut Parts,
+    name: &str,
+) -> Result<T, AppError> {
+    let params = RawPathParams::from_request_parts(parts, &())
+        .await
+        .map_err(|_| AppError::NotFound)?;
+    params
+        .iter()
+        .find_map(|(key, value)| (key == name).then_some(value))
+        .and_then(|value| value.parse().ok())
+        .ok_or(AppError::NotFound)
+}

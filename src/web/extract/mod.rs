@@ -1,0 +1,15 @@
+//! Extractors: who asks, for which company, for which draft. A handler that has one need not test anything.
+
+mod company;
+mod draft;
+mod form;
+mod htmx;
+mod person;
+
+pub use self::{
+    company::InCompany,
+    draft::{InvalidationPath, MyDraft},
+    form::Form,
+    htmx::Htmx,
+    person::{Admin, Editor, MaybePerson},
+};

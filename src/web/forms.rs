@@ -1,0 +1,25 @@
+//! What all forms share: text that can be stored, check boxes, and the button that was pressed.
+
+/// Text that no page can do anything with: a NUL, or bytes that were no text (they arrive as U+FFFD).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable;
+
+impl Unreadable {
+    /// The sentence for the page.
+    pub const SENTENCE: &str = "The text holds characters that cannot be read (it may come from a file in another \
+                                encoding). Remove them, shown as \u{fffd}, and try again.";
+}
+
+/// Refuses text that cannot be stored or read. Everything else is kept byte for byte.
+pub fn readable(text: &str) -> Result<&str, Unreadable> {
+    if text.contains(['\0', char::REPLACEMENT_CHARACTER]) {
+        Err(Unreadable)
+    } else {
+        Ok(text)
+    }
+}
+
+/// A text as it is shown again: a browser drops NULs, so they become what it shows for the unreadable.
+pub fn showable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}

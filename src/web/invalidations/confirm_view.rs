@@ -1,0 +1,202 @@
+//! What Confirm shows: the list by pages of 200 rows, the removed URLs, the totals beside Submit.
+
+use std::iter;
+
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::confirm::Wanted;
+use crate::{
+    domain::{
+        Asset, BATCH_LIMIT, INVALIDATION_LIMIT, PurgeScope, Revision, Site,
+        formation::{self, Input, PlannedUrl, Severity},
+    },
+    ops::plan::{self, DraftInputs},
+    web::{
+        extract::MyDraft,
+        shell::Shell,
+        view::{
+            ProblemView, Thumbnail, counted, draft_path, grouped, origin_words, severity_class,
+        },
+    },
+};
+
+/// Rows on one page.
+const ROWS: usize = 200;
+
+/// Origins and covered URLs that are named in a row; the rest is counted.
+const NAMED: usize = 5;
+
+/// The page.
+#[derive(Template, WebTemplate)]
+#[template(path = "invalidations/confirm.html", blocks = ["list"])]
+pub struct ConfirmPage {
+    shell: Shell,
+    draft: String,
+    revision: String,
+    page: usize,
+    /// See [`Wanted::first`].
+    first: String,
+    pages: usize,
+    rows: Vec<RowView>,
+    total: String,
+    removed_total: String,
+    removed: Vec<String>,
+    more_removed: usize,
+    blocking: usize,
+    requests: usize,
+    fold: Option<bool>,
+    /// All URLs, one a line, for *Copy all*; empty for lists that are too long to copy.
+    all: String,
+    refused: Option<(String, String)>,
+}
+
+/// One URL to be sent.
+struct RowView {
+    url: String,
+    thumbnail: Thumbnail,
+    origins: String,
+    class: &'static str,
+    problems: Vec<ProblemView>,
+    covers: Vec<String>,
+    more_covers: usize,
+    cleared: usize,
+    /// Adobe named it when it refused the batch.
+    named: bool,
+}
+
+impl ConfirmPage {
+    /// Puts it together. `None` when there is nothing that could be confirmed: settings are missing, or there are
+    /// too many URLs.
+    pub fn new(my: &MyDraft, inputs: &DraftInputs, wanted: &Wanted) -> Option<Self> {
+        let input = inputs.formation().ok()?;
+        let plan = formation::form(&input);
+        let count = plan.count();
+        let limit = if inputs.draft.split {
+            INVALIDATION_LIMIT
+        } else {
+            BATCH_LIMIT
+        };
+        if count.urls.max(count.manual) > limit {
+            return None;
+        }
+        let pages = count.urls.div_ceil(ROWS).max(1);
+        let page = wanted.page.clamp(1, pages);
+        let removed: Vec<String> = plan
+            .urls()
+            .filter(|url| url.removed)
+            .map(|url| url.url.to_owned())
+            .collect();
+        let blocking = plan
+            .sent()
+            .filter(|url| url.severity() == Some(Severity::Blocks))
+            .count();
+        let has_base_host = inputs
+            .hosts
+            .iter()
+            .any(|host| host.scope == PurgeScope::Base);
+        Some(Self {
+            shell: Shell::at("CDN Invalidation", &my.editor.0, &my.at),
+            draft: draft_path(&my.at.company, my.draft.id, "")
+                .trim_end_matches('/')
+                .to_owned(),
+            revision: plan::revision(&plan).to_string(),
+            page,
+            pages,
+            rows: rows(&plan, &input, page, &wanted.first),
+            first: wanted.first.clone(),
+            total: counted(count.urls as u64, "URL"),
+            removed_total: grouped(removed.len() as u64),
+            more_removed: removed.len().saturating_sub(ROWS),
+            removed: removed.into_iter().take(ROWS).collect(),
+            blocking,
+            requests: plan.batches().len(),
+            fold: has_base_host.then_some(inputs.draft.options.fold),
+            all: all(&plan, count.urls),
+            refused: None,
+        })
+    }
+
+    /// The same page, with why the press was refused.
+    pub fn refused(self, headline: &str, sentence: &str) -> Self {
+        Self {
+            refused: Some((headline.to_owned(), sentence.to_owned())),
+            ..self
+        }
+    }
+}
+
+fn all(plan: &formation::Plan, count: usize) -> String {
+    if count > BATCH_LIMIT {
+        return String::new();
+    }
+    plan.sent()
+        .map(|url| url.url)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// One page of rows; the URL that Adobe named comes before all others.
+fn rows(plan: &formation::Plan, input: &Input<'_>, page: usize, first: &str) -> Vec<RowView> {
+    let named = plan
+        .sent()
+        .filter(|_| !first.is_empty())
+        .find(|url| Revision::of(iter::once(url.url)).to_string() == first)
+        .map(|url| url.url);
+    let is_named = |url: &PlannedUrl<'_>| Some(url.url) == named;
+    let others = plan.sent().filter(|url| !is_named(url));
+    let rows = plan.sent().filter(is_named).chain(others);
+    rows.skip((page - 1) * ROWS)
+        .take(ROWS)
+        .map(|url| RowView {
+            named: is_named(&url),
+            ..row(&url, input)
+        })
+        .collect()
+}
+
+fn row(planned: &PlannedUrl<'_>, input: &Input<'_>) -> RowView {
+    let mut origins: Vec<String> = planned
+        .origins
+        .iter()
+        .take(NAMED)
+        .map(|origin| origin_words(&origin.named(input)))
+        .collect();
+    if planned.origins.len() > NAMED {
+        origins.push(format!("and {} more", planned.origins.len() - NAMED));
+    }
+    let cleared = planned.covers().count();
+    RowView {
+        url: planned.url.to_owned(),
+        thumbnail: first_asset(planned, input)
+            .map_or(Thumbnail::NONE, |asset| thumbnail(asset, input.site)),
+        origins: origins.join(" · "),
+        class: planned.severity().map(severity_class).unwrap_or_default(),
+        problems: planned
+            .problems()
+            .map(|problem| ProblemView::new(problem, input.assets, input.manual))
+            .collect(),
+        covers: planned
+            .covers()
+            .take(NAMED)
+            .map(|covered| covered.url.to_owned())
+            .collect(),
+        more_covers: cleared.saturating_sub(NAMED),
+        cleared,
+        named: false,
+    }
+}
+
+fn thumbnail(asset: &Asset, site: &Site) -> Thumbnail {
+    Thumbnail::of(asset, Some(site))
+}
+
+fn first_asset<'a>(planned: &PlannedUrl<'_>, input: &Input<'a>) -> Option<&'a Asset> {
+    let own = planned.origins.iter().find_map(|origin| origin.asset());
+    let index = own.or_else(|| {
+        planned
+            .covers()
+            .find_map(|covered| covered.origins.iter().find_map(|origin| origin.asset()))
+    })?;
+    input.assets.get(index as usize)
+}

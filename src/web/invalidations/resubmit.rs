@@ -1,0 +1,62 @@
+//! *Correct and resubmit*: a new draft with the URLs of a batch that did not go through, opened on Confirm, the URL
+//! that Adobe named on top.
+
+use std::iter;
+
+use axum::{extract::State, response::Redirect};
+use serde::Deserialize;
+
+use super::start::new_draft;
+use crate::{
+    app::App,
+    domain::{BatchId, Options, Revision},
+    error::AppError,
+    store::Draft,
+    web::{
+        extract::{Editor, Form, InCompany, InvalidationPath},
+        view::draft_path,
+    },
+};
+
+/// Which batch.
+#[derive(Debug, Deserialize)]
+pub struct ResubmitForm {
+    batch: BatchId,
+}
+
+/// Makes the draft. Its URLs stand in Add URL, exactly as they were sent, so that nothing is formed anew.
+pub async fn create(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    InvalidationPath(id): InvalidationPath,
+    Form(form): Form<ResubmitForm>,
+) -> Result<Redirect, AppError> {
+    let company = &at.company;
+    let batches = app.store.batches(company.id, id).await?;
+    let batch = batches
+        .iter()
+        .find(|batch| batch.id == form.batch && batch.failure.is_some())
+        .ok_or(AppError::NotFound)?;
+    let urls = app
+        .store
+        .batch_urls(company.id, batch.id, 0, i64::MAX)
+        .await?;
+    let lines: Vec<&str> = urls.iter().map(|url| url.url.as_str()).collect();
+    let draft = Draft {
+        options: Options {
+            presets: false,
+            template: false,
+            alias: false,
+            fold: false,
+        },
+        manual_urls: lines.join("\n"),
+        ..new_draft(&app, company, &person).await?
+    };
+    app.store.create_draft(&draft).await?;
+    let confirm = draft_path(company, draft.id, "confirm");
+    Ok(Redirect::to(&match &batch.named_url {
+        Some(url) => format!("{confirm}?first={}", Revision::of(iter::once(url.as_str()))),
+        None => confirm,
+    }))
+}

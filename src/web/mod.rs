@@ -1,0 +1,135 @@
+//! The pages: every address and every layer, readable from top to bottom in [`router`].
+//!
+//! A handler proves who asks and for what by its extractors, calls one function of `store` or `ops`, and returns a
+//! page. It holds no SQL, XML or HTML, and no test of permissions. A handler without [`Editor`](extract::Editor) or
+//! [`Admin`](extract::Admin) in its signature is public, and visibly so.
+
+mod extract;
+mod forms;
+mod invalidations;
+mod layers;
+mod session;
+mod shell;
+mod static_files;
+mod template;
+mod tools;
+mod view;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+};
+
+pub use self::session::{SetupToken, SignInLimiter};
+use crate::{app::App, error::AppError};
+
+/// What a form may weigh, in bytes.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// What Add Details may weigh: 50,000 long URLs and their encoding.
+const DETAILS_BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Every address of Unstale, with its layers.
+pub fn router(app: App) -> Router {
+    let company = Router::new()
+        .route("/", get(tools::show))
+        .route(
+            "/template",
+            get(template::edit::show).post(template::edit::save),
+        )
+        .route("/template/preview", post(template::preview::show))
+        .route("/template/versions", get(template::versions::list))
+        .route(
+            "/template/versions/{version}",
+            get(template::versions::show).post(template::versions::restore),
+        )
+        .route(
+            "/invalidations/new",
+            get(invalidations::start::show).post(invalidations::start::create),
+        )
+        .route("/invalidations/{id}", get(invalidations::outcome::show))
+        .route(
+            "/invalidations/{id}/urls.txt",
+            get(invalidations::outcome::download),
+        )
+        .route(
+            "/invalidations/{id}/resubmit",
+            post(invalidations::resubmit::create),
+        )
+        .route(
+            "/invalidations/{id}/details",
+            get(invalidations::details::show)
+                .post(invalidations::details::save)
+                .layer(DefaultBodyLimit::max(DETAILS_BODY_LIMIT)),
+        )
+        .route(
+            "/invalidations/{id}/cancel",
+            get(invalidations::cancel::ask).post(invalidations::cancel::delete),
+        )
+        .route(
+            "/invalidations/{id}/assets",
+            get(invalidations::assets::show).post(invalidations::assets::choose),
+        )
+        .route(
+            "/invalidations/{id}/confirm",
+            get(invalidations::confirm::show).post(invalidations::confirm::act),
+        );
+
+    let pages = Router::new()
+        .route("/", get(tools::last_company))
+        .route("/template", get(tools::last_company_template))
+        .route("/invalidations/new", get(tools::last_company_new))
+        .route(
+            "/sign-in",
+            get(session::sign_in::show).post(session::sign_in::sign_in),
+        )
+        .route("/sign-out", post(session::sign_out::sign_out))
+        .route(
+            "/setup",
+            get(session::setup::show).post(session::setup::create),
+        )
+        .nest("/c/{company}", company)
+        .route("/c/{company}/", get(tools::without_slash))
+        .fallback(async || AppError::NotFound)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(session::layer(&app))
+        .layer(middleware::from_fn(layers::same_origin::need_evidence))
+        .layer(layers::same_origin::csrf(&app))
+        .layer(middleware::from_fn(layers::drain::read_on));
+
+    Router::new()
+        .merge(pages)
+        .route("/healthz", get(health))
+        .nest("/static", static_files::router())
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(layers::errors::draw))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            layers::headers::set,
+        ))
+        .layer(layers::trace::requests())
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .with_state(app)
+}
+
+/// Where the icons are, for templates.
+pub(crate) fn icons() -> &'static str {
+    &static_files::assets().icons
+}
+
+/// Says whether the process can do its work: for load balancers, without an account.
+async fn health(
+    axum::extract::State(app): axum::extract::State<App>,
+) -> Result<&'static str, AppError> {
+    app.store.ping().await?;
+    Ok("ok\n")
+}

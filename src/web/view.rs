@@ -1,0 +1,289 @@
+//! Small pieces that several pages show: addresses, times, problems, origins, thumbnails.
+
+use percent_encoding::utf8_percent_encode;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock::Timestamp,
+    domain::{
+        Asset, AssetClass, Company, InvalidationId, Site, UrlOrigin,
+        formation::{Place, Problem, Severity, encode_id, entries},
+    },
+};
+
+/// Pixels along each side of a thumbnail, at twice the density of the page.
+const THUMBNAIL: u32 = 96;
+
+/// A company's pages start with this.
+pub fn company_path(company: &Company) -> String {
+    format!("/c/{}", company.slug)
+}
+
+/// The pages of one invalidation start with this, and so does its outcome.
+pub fn outcome_path(company: &Company, id: InvalidationId) -> String {
+    format!("{}/invalidations/{id}", company_path(company))
+}
+
+/// A page of a draft: `details`, `assets`, `confirm`.
+pub fn draft_path(company: &Company, id: InvalidationId, page: &str) -> String {
+    format!("{}/{page}", outcome_path(company, id))
+}
+
+/// A value inside a query string.
+pub fn query_value(value: &str) -> String {
+    utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// An instant for `<time>`: what machines read, and what people read until the script shows it in their zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// RFC 3339, UTC.
+    pub machine: String,
+    /// UTC, by the minute.
+    pub human: String,
+}
+
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Self {
+        let at = at.to_utc();
+        let machine =
+            time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+        let human = time::macros::format_description!(
+            "[day] [month repr:short] [year], [hour]:[minute] UTC"
+        );
+        Self {
+            machine: at.format(machine).unwrap_or_default(),
+            human: at.format(human).unwrap_or_default(),
+        }
+    }
+}
+
+/// The class that a severity has in the style sheet.
+pub fn severity_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Blocks => "blocks",
+        Severity::Warns => "warns",
+        Severity::Info => "info",
+    }
+}
+
+/// The icon that a severity has.
+pub fn severity_icon(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Blocks => "error",
+        Severity::Warns => "warning",
+        Severity::Info => "info",
+    }
+}
+
+/// What takes the place of a line of Add URL.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Mend {
+    /// The line's text.
+    pub line: String,
+    /// What is put into its place.
+    pub by: String,
+}
+
+/// A problem as a page lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProblemView {
+    /// `blocks`, `warns` or `info`.
+    pub class: &'static str,
+    /// The icon.
+    pub icon: &'static str,
+    /// Where it is, in words; empty when the sentence says it.
+    pub place: String,
+    /// What is wrong and what to do.
+    pub sentence: String,
+    /// URLs that would help, to be added by a button.
+    pub offer: Option<String>,
+    /// For a line of Add URL: what takes its place, a [`Mend`] as JSON.
+    pub mend: Option<String>,
+}
+
+impl ProblemView {
+    /// Puts it into words. `assets` and `manual` are those that the plan was formed with.
+    pub fn new(problem: &Problem, assets: &[Asset], manual: &str) -> Self {
+        let place = match problem.place {
+            Place::Template { line } => format!("Template, line {line}"),
+            Place::Manual { line } => format!("Add URL, line {line}"),
+            Place::Asset { index } => {
+                let asset = assets.get(index as usize);
+                asset.map(|asset| asset.id.clone()).unwrap_or_default()
+            }
+            Place::Preset { .. } | Place::Site | Place::Options => String::new(),
+        };
+        // A template's line is mended in the template.
+        let is_template = matches!(problem.place, Place::Template { .. });
+        let offer = problem.offer.clone().filter(|_| !is_template);
+        Self {
+            class: severity_class(problem.severity),
+            icon: severity_icon(problem.severity),
+            place,
+            sentence: problem.sentence(),
+            mend: offer
+                .as_ref()
+                .and_then(|by| mend(problem.place, by, manual)),
+            offer,
+        }
+    }
+}
+
+fn mend(place: Place, by: &str, manual: &str) -> Option<String> {
+    let Place::Manual { line } = place else {
+        return None;
+    };
+    let (_, text) = entries(manual).find(|(number, _)| *number == line)?;
+    let mend = Mend {
+        line: text.to_owned(),
+        by: by.to_owned(),
+    };
+    serde_json::to_string(&mend).ok()
+}
+
+/// Where a URL comes from, in a few words.
+pub fn origin_words(origin: &UrlOrigin) -> String {
+    match origin {
+        UrlOrigin::Base { asset } => format!("{asset}, base URL"),
+        UrlOrigin::Preset { asset, preset } => format!("{asset} with preset {preset}"),
+        UrlOrigin::Template { asset, line } => format!("{asset} in template line {line}"),
+        UrlOrigin::Fixed { line } => format!("template line {line}"),
+        UrlOrigin::Manual { line } => format!("added by hand, line {line}"),
+    }
+}
+
+/// The picture of an asset, or the icon that stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thumbnail {
+    /// The publish server's small rendering.
+    pub src: Option<String>,
+    /// The icon of its kind.
+    pub icon: &'static str,
+}
+
+impl Thumbnail {
+    /// The neutral icon of a URL without an asset.
+    pub const NONE: Self = Self {
+        src: None,
+        icon: "image",
+    };
+
+    /// The thumbnail of an asset. `id=` carries its last change, so that neither the edge nor the browser shows an
+    /// older one; the server ignores it.
+    pub fn of(asset: &Asset, site: Option<&Site>) -> Self {
+        let class = asset.class();
+        let has_picture = class == AssetClass::Image && asset.published;
+        let src = site.filter(|_| has_picture).map(|site| {
+            format!(
+                "{}/is/image/{}/{}?wid={THUMBNAIL}&hei={THUMBNAIL}&fit=constrain,1&id={}",
+                site.publish_server,
+                site.root,
+                encode_id(&asset.id),
+                asset.changed_at.as_micros(),
+            )
+        });
+        Self {
+            src,
+            icon: type_icon(asset),
+        }
+    }
+}
+
+/// The icon of an asset's type.
+fn type_icon(asset: &Asset) -> &'static str {
+    match asset.asset_type.as_str() {
+        kind if kind.ends_with("Set") => "set",
+        kind if kind.contains("Video") => "video",
+        _ if asset.class() == AssetClass::Image => "image",
+        _ => "document",
+    }
+}
+
+/// One asset as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetView {
+    /// Its row, for the form.
+    pub key: String,
+    /// Its ID.
+    pub id: String,
+    /// Its picture.
+    pub thumbnail: Thumbnail,
+    /// Its type, as Adobe spells it.
+    pub asset_type: String,
+    /// Its folder.
+    pub folder: String,
+    /// Marked for publish.
+    pub published: bool,
+    /// One of the formats that cannot be invalidated.
+    pub unsupported: bool,
+}
+
+impl AssetView {
+    /// Puts it together.
+    pub fn new(asset: &Asset, site: Option<&Site>) -> Self {
+        Self {
+            key: asset.key.to_string(),
+            id: asset.id.clone(),
+            thumbnail: Thumbnail::of(asset, site),
+            asset_type: asset.asset_type.clone(),
+            folder: asset.folder.clone(),
+            published: asset.published,
+            unsupported: asset.class() == AssetClass::Unsupported,
+        }
+    }
+}
+
+/// A number with its noun: `1 URL`, `2 URLs`.
+pub fn counted(number: impl Into<u64>, noun: &str) -> String {
+    let number = number.into();
+    if number == 1 {
+        format!("{} {noun}", grouped(number))
+    } else {
+        format!("{} {noun}s", grouped(number))
+    }
+}
+
+/// What is in a draft, `2 assets, 1 added URL`; `None` for an empty one.
+pub fn draft_holds(assets: usize, lines: usize) -> Option<String> {
+    let parts: Vec<_> = [(assets, "asset"), (lines, "added URL")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| counted(number as u64, noun))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A number with a comma between each three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_nouns_follow_them() {
+        assert_eq!(counted(1_u32, "URL"), "1 URL");
+        assert_eq!(counted(0_u32, "URL"), "0 URLs");
+        assert_eq!(counted(50_000_u32, "URL"), "50,000 URLs");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn a_moment_reads_well_for_machines_and_people() {
+        let moment = Moment::from(Timestamp::from_micros(1_795_388_400_000_000));
+        assert_eq!(moment.machine, "2026-11-22T23:00:00Z");
+        assert_eq!(moment.human, "22 Nov 2026, 23:00 UTC");
+    }
+}

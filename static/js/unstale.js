@@ -1,0 +1,125 @@
+// Progressive enhancement: small comforts over pages that work without them.
+// Nothing here may decide, validate or send anything; a page with this file removed loses no function.
+
+const COPIED_FOR_MS = 2000;
+
+/** Everything in `root` that matches, `root` itself included: htmx hands over the new element, not its parent. */
+function within(root, selector) {
+  const found = [...root.querySelectorAll(selector)];
+  return root.matches?.(selector) ? [root, ...found] : found;
+}
+
+/** The server writes `<dialog open>`, which anyone can use; as a modal it also keeps the focus inside. */
+function openModals(root) {
+  for (const dialog of within(root, "dialog[data-modal]")) {
+    if (dialog.matches(":modal")) continue;
+    dialog.close();
+    dialog.showModal();
+    // Escape is the way out that the dialog itself offers. The event of the close() above comes when it is open again.
+    dialog.addEventListener("close", () => {
+      if (!dialog.open) dialog.querySelector("[data-escape]")?.click();
+    });
+  }
+}
+
+/** Times arrive in UTC. The server's own text stays as the tooltip. */
+function localiseTimes(root) {
+  for (const element of within(root, "time[data-local]")) {
+    const instant = new Date(element.dateTime);
+    if (Number.isNaN(instant.getTime())) continue;
+    element.title ||= element.textContent.trim();
+    const format = { dateStyle: "medium", timeStyle: "short" };
+    element.textContent = new Intl.DateTimeFormat(undefined, format).format(instant);
+  }
+}
+
+/** Next follows the live counter. The server refuses by itself; this only says so earlier. */
+function keepNextInStep() {
+  const stop = document.querySelector("[data-next-disabled]:not([data-next-disabled=false])");
+  for (const button of document.querySelectorAll("button[data-next]")) button.disabled = stop !== null;
+}
+
+/** A text that is too long to be sent at every pause waits for a button; the hint at the counter says so. */
+function waitsForButton(element) {
+  const form = element.closest("form");
+  const long = form?.querySelector("[data-longest-live]");
+  const waits = long != null && long.value.length > Number(long.dataset.longestLive);
+  for (const hint of form?.querySelectorAll("[data-live-paused]") ?? []) hint.hidden = !waits;
+  return waits;
+}
+
+/** What had the focus in a part that is being replaced: the name of the control, and its place among its like. */
+let lostFocus = null;
+
+function rememberFocus(part) {
+  const control = document.activeElement;
+  const place = control?.name ? [...part.querySelectorAll(`[name="${control.name}"]`)].indexOf(control) : -1;
+  lostFocus = place < 0 ? null : { name: control.name, place };
+}
+
+/** X takes its own row away: the focus goes to the X that moved up, or to the heading when none is left. */
+function restoreFocus(part) {
+  if (!lostFocus || document.activeElement !== document.body) return;
+  const { name, place } = lostFocus;
+  lostFocus = null;
+  const controls = [...part.querySelectorAll(`[name="${name}"]`)];
+  const next = controls[Math.min(place, controls.length - 1)] ?? part.querySelector("h2");
+  if (next?.matches("h2")) next.tabIndex = -1;
+  next?.focus();
+}
+
+async function copyText(text) {
+  // The clipboard API exists on https and localhost only; an intranet often has neither.
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  const host = document.querySelector("dialog:modal") ?? document.body;
+  host.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (!done) throw new Error("the browser refused to copy");
+}
+
+async function copyFrom(button) {
+  const source = document.querySelector(button.dataset.copy);
+  if (!source || button.dataset.copying !== undefined) return;
+  const label = button.querySelector("span") ?? button;
+  const before = label.textContent;
+  button.dataset.copying = "";
+  try {
+    await copyText(source.value ?? source.textContent.trim());
+    label.textContent = "Copied";
+  } catch {
+    label.textContent = "Could not copy";
+  }
+  setTimeout(() => {
+    label.textContent = before;
+    delete button.dataset.copying;
+  }, COPIED_FOR_MS);
+}
+
+function enhance(root) {
+  openModals(root);
+  restoreFocus(root);
+  localiseTimes(root);
+  keepNextInStep();
+}
+
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (!copy) return;
+  event.preventDefault();
+  copyFrom(copy);
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (waitsForButton(event.detail.elt)) event.preventDefault();
+});
+document.addEventListener("htmx:beforeSwap", (event) => rememberFocus(event.detail.target));
+document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
+// An answer that only takes something away loads no element.
+document.addEventListener("htmx:afterRequest", keepNextInStep);
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
+else enhance(document);

@@ -1,0 +1,271 @@
+//! A running Unstale: the real server on a port of its own, a fresh database, the sandbox in Adobe's place, and a
+//! clock that only the test moves.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, runtime::Runtime, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use unstale::{
+    app::App,
+    clock::Clock,
+    config::{Config, LogFormat, PublicUrl, SecretKeySource},
+    demo,
+    domain::{Asset, AssetKey, Company, DeliveryHost, HostOrigin, PurgeScope},
+    sandbox::{IpsSandbox, Sandbox, SandboxPorts},
+    server,
+};
+
+use super::{
+    browser::Browser,
+    database::{Backend, Guard, empty},
+};
+
+/// The password of both people of the demo.
+const PASSWORD: &str = "fresh-pictures";
+
+/// Longer than any test takes, so that a hanging server fails the test and not the machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How a test's Unstale is started.
+pub struct Start {
+    pub backend: Backend,
+    /// What people type, when it is not the listener's own address.
+    pub public_url: Option<&'static str>,
+    /// With people, a company and its catalogue, as `unstale demo` has them.
+    pub filled: bool,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self {
+            backend: Backend::Sqlite,
+            public_url: None,
+            filled: true,
+        }
+    }
+}
+
+/// A running Unstale with all that surrounds it.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Clock,
+    pub sandbox: Arc<Sandbox>,
+    url: String,
+    public_url: PublicUrl,
+    address: String,
+    database: Option<Guard>,
+    /// Its own runtime: ending it ends the process, as far as Unstale can tell.
+    runtime: Option<Runtime>,
+    stop: CancellationToken,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl TestApp {
+    /// On `SQLite`, with everything that the demo has.
+    pub async fn start() -> Self {
+        Self::with(Start::default()).await
+    }
+
+    pub async fn with(start: Start) -> Self {
+        // reqwest asks for a provider even where nothing is encrypted; a second installation is refused, and harmless.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // Sessions end by the clock of tower-sessions, the machine's; so ours starts from there.
+        let clock = Clock::manual(Clock::system().now());
+        let sandbox = Sandbox::start(clock.clone(), SandboxPorts::default(), None)
+            .await
+            .unwrap();
+        let (address, database) = empty(start.backend).await;
+        let test = Self::run(
+            Arc::new(sandbox),
+            clock,
+            address,
+            database,
+            start.public_url,
+        )
+        .await;
+        if start.filled {
+            demo::fill(&test.app, &test.sandbox).await.unwrap();
+        }
+        test
+    }
+
+    async fn run(
+        sandbox: Arc<Sandbox>,
+        clock: Clock,
+        address: String,
+        database: Guard,
+        public_url: Option<&str>,
+    ) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let listen = listener.local_addr().unwrap();
+        let url = format!("http://{listen}");
+        let public_url = PublicUrl::parse(public_url.unwrap_or(&url)).unwrap();
+        let config = Config {
+            listen,
+            public_url: public_url.clone(),
+            database: address.parse().unwrap(),
+            secret_key: SecretKeySource::Given("5e".repeat(32).into()),
+            log_format: LogFormat::Text,
+            ips_timeout: Duration::from_mins(1),
+        };
+        let app = App::build(&config, clock.clone()).await.unwrap();
+        let stop = CancellationToken::new();
+        let serving = {
+            let (app, stop) = (app.clone(), stop.clone());
+            async move {
+                let listener = TcpListener::from_std(listener)?;
+                server::serve(app, listener, stop.cancelled_owned()).await
+            }
+        };
+        Self {
+            served: runtime.spawn(serving),
+            app,
+            clock,
+            sandbox,
+            url,
+            public_url,
+            address,
+            database: Some(database),
+            runtime: Some(runtime),
+            stop,
+        }
+    }
+
+    /// Ends the process as a power cut would, and starts it again on the same database.
+    pub async fn crash_and_restart(mut self) -> Self {
+        self.end_runtime();
+        let database = self.database.take().unwrap();
+        Self::run(
+            Arc::clone(&self.sandbox),
+            self.clock.clone(),
+            self.address.clone(),
+            database,
+            None,
+        )
+        .await
+    }
+
+    /// Asks the server to stop, and waits until it has.
+    pub async fn stop(&mut self) {
+        self.stop.cancel();
+        let stopped = tokio::time::timeout(PATIENCE, &mut self.served).await;
+        stopped.expect("the server stops").unwrap().unwrap();
+    }
+
+    fn end_runtime(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous(&self) -> Browser {
+        Browser::new(&self.url, self.public_url.origin())
+    }
+
+    pub async fn editor(&self) -> Browser {
+        self.signed_in("editor@example.com").await
+    }
+
+    pub async fn admin(&self) -> Browser {
+        self.signed_in("admin@example.com").await
+    }
+
+    async fn signed_in(&self, email: &str) -> Browser {
+        let browser = self.anonymous();
+        let credentials = [("email", email), ("password", PASSWORD)];
+        let answer = browser.post("/sign-in", &credentials).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        browser
+    }
+
+    /// Adobe's stand-in.
+    pub fn ips(&self) -> &IpsSandbox {
+        self.sandbox.ips()
+    }
+
+    /// The company of the demo.
+    pub async fn company(&self) -> Company {
+        self.app.store.companies().await.unwrap().remove(0)
+    }
+
+    /// A URL of the company on the `exact` host.
+    pub fn exact(&self, rest: &str) -> String {
+        format!("{}/is/image/dms7snapshot/{rest}", self.sandbox.exact_url())
+    }
+
+    /// A URL of the company on the `base` host.
+    pub fn base(&self, rest: &str) -> String {
+        format!("{}/is/image/dms7snapshot/{rest}", self.sandbox.base_url())
+    }
+
+    /// Lets URLs of other companies through to Adobe, who refuses them.
+    pub async fn stop_checking_roots(&self) {
+        let host = DeliveryHost {
+            origin: HostOrigin::of(self.sandbox.exact_url()).unwrap(),
+            scope: PurgeScope::Exact,
+            check_root: false,
+        };
+        let company = self.company().await.id;
+        let stored = self.app.store.put_delivery_host(company, &host).await;
+        stored.unwrap();
+    }
+
+    /// Saves a template past the pages, as an administrator elsewhere would.
+    pub async fn change_template(&self, text: &str) {
+        let (store, company) = (&self.app.store, self.company().await.id);
+        let admin = "admin@example.com".parse().unwrap();
+        let (admin, _) = store.person_by_email(&admin).await.unwrap().unwrap();
+        let newest = store.template(company).await.unwrap().unwrap().version;
+        store
+            .save_template(company, text, admin.id, newest, self.clock.now())
+            .await
+            .unwrap();
+    }
+
+    /// One more published image in the catalogue.
+    pub async fn add_asset(&self, id: &str) -> Asset {
+        let asset = Asset {
+            key: AssetKey::from_uuid(self.clock.new_uuid()),
+            id: id.to_owned(),
+            file_name: format!("{id}.jpg"),
+            folder: "dms7snapshot/added".to_owned(),
+            asset_type: "Image".to_owned(),
+            published: true,
+            changed_at: self.clock.now(),
+        };
+        let company = self.company().await.id;
+        let put = self
+            .app
+            .store
+            .put_assets(company, std::slice::from_ref(&asset), self.clock.now())
+            .await;
+        put.unwrap();
+        asset
+    }
+
+    /// What a delivery host answers now: its body.
+    pub async fn seen(&self, url: &str) -> String {
+        super::browser::client()
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // A runtime that is dropped where others run would wait, and panics instead.
+        self.end_runtime();
+    }
+}
