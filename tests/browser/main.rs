@@ -1,1 +1,15 @@
-//! Journeys in real Chromium.
+//! Journeys in real Chromium: what a person does and sees, from the sign-in to the new picture in the shop.
+//!
+//! Each test has an Unstale, a sandbox and a browser of its own, and waits for what it expects instead of sleeping.
+//! Run with `--test-threads=1`: several Chromiums at once are slower than one after the other.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and its helpers with it"
+)]
+
+mod keyboard;
+mod live;
+mod pages;
+mod story;
+mod support;

@@ -1,0 +1,140 @@
+//! Every page, in every state that looks different: quiet console, nothing for axe, nothing wider than the window.
+
+use thirtyfour::prelude::*;
+use unstale::sandbox::ips::AnswerForm;
+
+use crate::support::{Browser, PASSWORD, Scripts, World};
+
+const ADMIN: &str = "admin@example.com";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_a_new_installation_are_sound() -> WebDriverResult<()> {
+    let world = World::empty().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.goto(world.at("/")).await?;
+    browser.see("h1", "Welcome").await?;
+    browser.look("setup").await?;
+
+    let token = world.app.setup_token.to_print().unwrap();
+    browser.one("#token").await?.send_keys(token).await?;
+    browser.one("#email").await?.send_keys(ADMIN).await?;
+    browser.one("#password").await?.send_keys(PASSWORD).await?;
+    browser.press_words("Make the administrator").await?;
+    browser.see("h1", "Tools").await?;
+    browser.look("no-company").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_around_the_template_are_sound() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.goto(world.at("/")).await?;
+    browser.see("h1", "Sign in").await?;
+    browser.look("sign-in").await?;
+    browser.one("#email").await?.send_keys(ADMIN).await?;
+    browser.one("#password").await?.send_keys("wrong").await?;
+    browser.press_words("Sign in").await?;
+    browser.see(".notice", "do not match").await?;
+    browser.look("sign-in-refused").await?;
+
+    browser.sign_in(&world, ADMIN).await?;
+    browser.look("tools-empty").await?;
+    browser.press("a.tile").await?;
+    browser.see("h1", "CDN Invalidation template").await?;
+    browser.look("template").await?;
+
+    let text = browser.one("#template").await?;
+    text.send_keys("\nhttps://www.example.com/<ID>?a=1&amp;b=2 {x}")
+        .await?;
+    browser.see("#preview .problem-list", "line 6").await?;
+    browser.look("template-problems").await?;
+    browser.press_words("Save").await?;
+    browser.see("dialog", "Save this template?").await?;
+    browser.look("template-ask").await?;
+    browser.press_words("OK").await?;
+    browser.see(".notice.success", "Saved.").await?;
+    browser.look("template-saved").await?;
+    browser.press_words("Earlier versions").await?;
+    browser.see("h1", "Earlier versions").await?;
+    browser.look("template-versions").await?;
+    browser.press_words("Version 1").await?;
+    browser.see("h1", "Version 1").await?;
+    browser.look("template-version").await?;
+    browser.goto(world.at("/nowhere")).await?;
+    browser.look("not-found").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    browser.goto(world.at("/invalidations/new")).await?;
+    browser.look("new").await?;
+    browser.press_words("Start").await?;
+    browser.see("h2", "Select Assets").await?;
+    browser.look("details-empty").await?;
+    browser.press_words("Add Assets").await?;
+    browser.see("h1", "Add Assets").await?;
+    browser.look("picker").await?;
+    browser.press(".folder-list button").await?;
+    browser.one(".breadcrumb").await?;
+    browser.look("picker-folder").await?;
+    browser.one("#q").await?.send_keys("no such thing").await?;
+    browser.press_words("Search").await?;
+    browser.see(".empty", "Nothing matches").await?;
+    browser.look("picker-nothing").await?;
+    browser.press_words("Cancel").await?;
+
+    browser.see("h2", "Select Assets").await?;
+    for asset in ["spinset", "gspdf", "backpack"] {
+        browser.add_asset(asset).await?;
+    }
+    browser.press_words("Which presets").await?;
+    browser.press("input[value=some]").await?;
+    let urls = browser.one("#urls").await?;
+    urls.send_keys("https://elsewhere.example/is/image/other/shoe\nnot a url")
+        .await?;
+    browser.see("#live .problem-list", "URL").await?;
+    browser.look("details").await?;
+    browser.press_words("Next").await?;
+    browser.see(".notice.blocks", "not valid").await?;
+    browser.press("button.x").await?;
+    browser.see(".list-title", "REMOVED").await?;
+    browser.look("confirm").await?;
+    browser.press("button[value=remove-blocking]").await?;
+    browser
+        .query(By::Css(".is-blocking"))
+        .wait_until_gone()
+        .await?;
+
+    world.sandbox.ips().knobs(|knobs| knobs.hold = true);
+    browser.press_words("Submit").await?;
+    browser.see(".status", "ending").await?;
+    browser.look("outcome-sending").await?;
+    world.sandbox.ips().knobs(|knobs| knobs.hold = false);
+    browser.see(".status", "Accepted").await?;
+    browser.look("outcome-accepted").await?;
+
+    world
+        .sandbox
+        .ips()
+        .knobs(|knobs| knobs.answer = AnswerForm::Partial);
+    browser.press_words("Tools").await?;
+    browser.start_with("spinset").await?;
+    browser.press_words("Next").await?;
+    browser.press_words("Submit").await?;
+    browser.see(".notice", "Correct and resubmit").await?;
+    browser.look("outcome-refused").await?;
+    browser.press_words("Correct and resubmit").await?;
+    browser.see("[aria-current]", "Confirm").await?;
+    browser.look("resubmit").await?;
+    browser.press_words("Back").await?;
+    browser.press_words("Cancel").await?;
+    browser.see("dialog", "Discard this draft?").await?;
+    browser.look("cancel").await?;
+    browser.press_words("Keep it").await?;
+    browser.press("a.brand").await?;
+    browser.see("h1", "Tools").await?;
+    browser.look("tools").await
+}

@@ -1,0 +1,63 @@
+//! Unstale and the sandbox in this process, on free ports, with what the demo fills in.
+
+use std::net::Ipv4Addr;
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use unstale::{
+    app::App,
+    clock::Clock,
+    config::{Config, Settings},
+    demo,
+    sandbox::{Sandbox, SandboxPorts},
+    server,
+};
+
+/// A running Unstale beside a running sandbox; both end with the test's runtime.
+pub struct World {
+    pub sandbox: Sandbox,
+    pub app: App,
+    url: String,
+    _folder: TempDir,
+}
+
+impl World {
+    /// As the demo is: two people, a company, its catalogue, the template of the worked example.
+    pub async fn demo() -> Self {
+        let world = Self::empty().await;
+        demo::fill(&world.app, &world.sandbox).await.unwrap();
+        world
+    }
+
+    /// As it is right after the installation: nobody can sign in.
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let file = |name: &str| folder.path().join(name);
+        let settings = Settings {
+            public_url: Some(url.clone()),
+            database_url: Some(format!("sqlite://{}", file("unstale.db").display())),
+            secret_key_file: Some(file("unstale.key")),
+            ..Settings::default()
+        };
+        let config = Config::load(settings, None).unwrap();
+        let clock = Clock::system();
+        let sandbox = Sandbox::start(clock.clone(), SandboxPorts::default(), Some(url.clone()))
+            .await
+            .unwrap();
+        let app = App::build(&config, clock).await.unwrap();
+        tokio::spawn(server::serve(app.clone(), listener, std::future::pending()));
+        Self {
+            sandbox,
+            app,
+            url,
+            _folder: folder,
+        }
+    }
+
+    /// An address of Unstale, by its path.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+}
