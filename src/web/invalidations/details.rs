@@ -128,16 +128,19 @@ async fn cancel(
     form: &DetailsForm,
     mut draft: Draft,
 ) -> Result<Response, AppError> {
+    let ask = draft_path(&my.at.company, my.draft.id, "cancel");
+    let ask = Redirect::to(&ask).into_response();
     if readable(&form.urls).is_ok() {
         match store(app, my, form, &mut draft).await {
-            Ok(()) | Err(StoreError::Conflict) => {}
+            Ok(()) => {}
+            // Another tab may have put something in.
+            Err(StoreError::Conflict) => return Ok(ask),
             Err(error) => return Err(error.into()),
         }
     }
     let has_assets = !app.store.draft_assets(my.draft.id).await?.is_empty();
     if has_assets || !draft.manual_urls.trim().is_empty() {
-        let ask = draft_path(&my.at.company, my.draft.id, "cancel");
-        return Ok(Redirect::to(&ask).into_response());
+        return Ok(ask);
     }
     app.store
         .delete_draft(my.at.company.id, my.draft.id)

@@ -105,6 +105,21 @@ async fn a_draft_without_a_page_of_its_own_leads_to_its_details() {
 }
 
 #[tokio::test]
+async fn an_empty_tab_that_is_behind_asks_before_it_discards_what_another_tab_put_in() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let behind = editor.open(&format!("{draft}/details")).await;
+    let behind = behind.form("#details").press("do", "cancel");
+    let typed = editor.open(&format!("{draft}/details")).await;
+    let typed = typed.form("#details").set("urls", &app.exact("a"));
+    editor.submit_and_follow(&typed.press("do", "count")).await;
+
+    let asks = editor.submit_and_follow(&behind).await;
+    assert!(asks.text("dialog[open]").contains("It holds 1 added URL."));
+}
+
+#[tokio::test]
 async fn cancel_asks_when_there_is_something_to_lose() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
