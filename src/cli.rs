@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Clears the CDN cache of Adobe Dynamic Media assets, and shows that the new picture is live.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "unstale", version)]
 pub struct Cli {
     #[command(flatten)]

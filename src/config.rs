@@ -19,8 +19,9 @@ use crate::store::DatabaseUrl;
 /// What is read when `--config` does not name another file; it need not exist.
 const DEFAULT_FILE: &str = "unstale.toml";
 
-/// The settings as flags and environment variables give them: text, or nothing.
-#[derive(Debug, Clone, Default, clap::Args)]
+/// The settings as flags and environment variables give them: text, or nothing. No `Debug`: a database's address may
+/// hold a password.
+#[derive(Clone, Default, clap::Args)]
 pub struct Settings {
     /// Settings file [default: unstale.toml, if there is one]
     #[arg(long, value_name = "FILE", env = "UNSTALE_CONFIG", global = true)]
@@ -67,8 +68,8 @@ pub struct Settings {
     pub ips_timeout: Option<String>,
 }
 
-/// The same settings as `unstale.toml` spells them.
-#[derive(Debug, Default, Deserialize)]
+/// The same settings as `unstale.toml` spells them. No `Debug`, for the same reason.
+#[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the words of the settings")]
 struct File {
