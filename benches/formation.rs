@@ -30,6 +30,8 @@ fn assets(count: usize) -> Vec<Asset> {
         folder: String::new(),
         asset_type: "Image".to_owned(),
         published: true,
+        handle: None,
+        created_at: unstale::clock::Timestamp::from_micros(0),
         changed_at: unstale::clock::Timestamp::from_micros(0),
     };
     (0..count).map(asset).collect()

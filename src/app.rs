@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
     ips,
-    ops::dispatch::Dispatcher,
+    ops::{dispatch::Dispatcher, sync::Syncer},
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -26,8 +26,12 @@ pub struct App {
     pub clock: Clock,
     /// Stored passwords.
     pub vault: Vault,
+    /// Calls Adobe's API.
+    pub ips: ips::Client,
     /// Sends what was submitted.
     pub dispatcher: Dispatcher,
+    /// Keeps the catalogues up to date.
+    pub syncer: Syncer,
     /// What people type into the browser.
     pub public_url: PublicUrl,
     /// Slows down those who guess passwords.
@@ -50,16 +54,19 @@ impl App {
         let dispatcher = Dispatcher::new(
             store.clone(),
             vault.clone(),
-            ips,
+            ips.clone(),
             clock.clone(),
             config.ips_timeout,
         );
+        let syncer = Syncer::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let setup_token = SetupToken::new(&clock, store.has_people().await?);
         Ok(Self {
             store,
             clock,
             vault,
+            ips,
             dispatcher,
+            syncer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),
             setup_token: Arc::new(setup_token),

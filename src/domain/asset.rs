@@ -18,6 +18,10 @@ pub struct Asset {
     pub asset_type: String,
     /// Marked for publish.
     pub published: bool,
+    /// Adobe's handle, such as `a|942`. Opaque; unknown for what was imported.
+    pub handle: Option<String>,
+    /// When it was made, as Dynamic Media tells it.
+    pub created_at: Timestamp,
     /// When it was changed last, as Dynamic Media tells it.
     pub changed_at: Timestamp,
 }

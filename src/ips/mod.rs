@@ -8,14 +8,24 @@
 //! error.
 
 mod account;
+mod assets;
 mod cdn_cache_invalidation;
+mod company;
 mod error;
+mod folders;
 mod http;
+mod image_formats;
+mod property_sets;
 mod redact;
 mod soap;
+mod user;
 
 pub use self::{
     account::{Account, Endpoint, InvalidEndpoint},
+    assets::{AssetCount, AssetItem, AssetPage, AssetSearch, AssociatedAssets, SortBy},
+    company::{CompanyInfo, CompanyKey, Membership},
     error::{Fault, FaultKind, IpsError},
     http::{Client, ClientNotBuilt, Timeouts},
+    property_sets::{PropertySet, PropertySetType},
+    user::UserInfo,
 };

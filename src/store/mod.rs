@@ -27,7 +27,7 @@ mod templates;
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
     asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
-    assets::Folder,
+    assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
     companies::Connection,
     drafts::Draft,

@@ -9,6 +9,7 @@ mod forms;
 mod invalidations;
 mod layers;
 mod session;
+mod settings;
 mod shell;
 mod static_files;
 mod template;
@@ -44,6 +45,8 @@ pub fn router(app: App) -> Router {
             "/template",
             get(template::edit::show).post(template::edit::save),
         )
+        .route("/settings", get(settings::first))
+        .route("/settings/catalogue", get(settings::catalogue::show))
         .route("/template/preview", post(template::preview::show))
         .route("/template/versions", get(template::versions::list))
         .route(

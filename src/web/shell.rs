@@ -4,7 +4,10 @@ use super::{
     extract::InCompany,
     static_files::{self, Assets},
 };
-use crate::{domain::Company, store::Person};
+use crate::{
+    domain::{Company, Role},
+    store::Person,
+};
 
 /// The frame of a page, as the layout's template wants it.
 #[derive(Debug)]
@@ -42,6 +45,12 @@ impl Shell {
             person: Some(person.clone()),
             ..Self::public(title)
         }
+    }
+
+    /// Whether the person may open the settings.
+    pub fn is_admin(&self) -> bool {
+        let person = self.person.as_ref();
+        person.is_some_and(|person| person.role == Role::Admin)
     }
 
     /// The frame of a company's page.

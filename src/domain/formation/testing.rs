@@ -136,6 +136,8 @@ pub(in crate::domain) fn asset_of(id: &str, asset_type: &str, file_name: &str) -
         folder: String::new(),
         asset_type: asset_type.to_owned(),
         published: true,
+        handle: None,
+        created_at: crate::clock::Timestamp::from_micros(0),
         changed_at: crate::clock::Timestamp::from_micros(0),
     }
 }

@@ -121,6 +121,8 @@ async fn sample(app: &App, company: &Company) -> Result<Asset, StoreError> {
         folder: String::new(),
         asset_type: "Image".to_owned(),
         published: true,
+        handle: None,
+        created_at: app.clock.now(),
         changed_at: app.clock.now(),
     }))
 }

@@ -120,6 +120,8 @@ impl Fixture {
             folder: folder.to_owned(),
             asset_type: "Image".to_owned(),
             published: true,
+            handle: Some(format!("a|{id}")),
+            created_at: Timestamp::from_micros(3),
             changed_at: Timestamp::from_micros(7),
         }
     }

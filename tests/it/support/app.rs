@@ -238,6 +238,8 @@ impl TestApp {
             folder: "dms7snapshot/added".to_owned(),
             asset_type: "Image".to_owned(),
             published: true,
+            handle: None,
+            created_at: self.clock.now(),
             changed_at: self.clock.now(),
         };
         let company = self.company().await.id;
