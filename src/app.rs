@@ -58,7 +58,13 @@ impl App {
             clock.clone(),
             config.ips_timeout,
         );
-        let syncer = Syncer::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
+        let syncer = Syncer::new(
+            store.clone(),
+            vault.clone(),
+            ips.clone(),
+            clock.clone(),
+            config.sync_pause,
+        );
         let setup_token = SetupToken::new(&clock, store.has_people().await?);
         Ok(Self {
             store,

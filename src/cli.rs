@@ -1,5 +1,7 @@
 //! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect`, `config check`.
 
+mod sync;
+
 use std::io::Read as _;
 
 use anyhow::{Context as _, bail};
@@ -49,6 +51,8 @@ enum Command {
     /// Companies: Dynamic Media accounts
     #[command(subcommand)]
     Company(CompanyCommand),
+    /// Read a company's catalogue from Dynamic Media now
+    Sync(sync::SyncArgs),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -135,6 +139,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let store = Store::open(&config.database).await?;
             let vault = Vault::open(&config.secret_key, clock.clone())?;
             connect(&store, &vault, &clock, args, read_secret()?).await
+        }
+        Command::Sync(args) => {
+            start_log(config.log_format, "error");
+            sync::run(&App::build(&config, clock).await?, args).await
         }
         Command::Config(ConfigCommand::Check) => {
             print!("{config}");

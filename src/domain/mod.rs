@@ -4,6 +4,7 @@
 //! thing that it borrows is the type of an instant.
 
 mod asset;
+mod catalogue;
 mod company;
 pub mod formation;
 mod host;
@@ -17,6 +18,7 @@ mod usual_urls;
 
 pub use self::{
     asset::{Asset, AssetClass},
+    catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
     host::{DeliveryHost, HostOrigin, PurgeScope},
     ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},

@@ -115,6 +115,7 @@ impl CatalogueItem {
             handle: None,
             created_at: changed_at,
             changed_at,
+            vanished_at: None,
         }
     }
 }

@@ -13,6 +13,8 @@ mod address;
 mod asset_search;
 mod assets;
 mod batches;
+mod catalogue;
+mod catalogue_syncs;
 mod companies;
 mod convert;
 mod drafts;
@@ -29,6 +31,7 @@ pub use self::{
     asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
     assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
+    catalogue_syncs::SyncLease,
     companies::Connection,
     drafts::Draft,
     error::{Result, StoreError},

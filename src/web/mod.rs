@@ -46,7 +46,10 @@ pub fn router(app: App) -> Router {
             get(template::edit::show).post(template::edit::save),
         )
         .route("/settings", get(settings::first))
-        .route("/settings/catalogue", get(settings::catalogue::show))
+        .route(
+            "/settings/catalogue",
+            get(settings::catalogue::show).post(settings::catalogue::act),
+        )
         .route("/template/preview", post(template::preview::show))
         .route("/template/versions", get(template::versions::list))
         .route(

@@ -113,6 +113,7 @@ impl TestApp {
             secret_key: SecretKeySource::Given("5e".repeat(32).into()),
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
+            sync_pause: Duration::ZERO,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
@@ -241,6 +242,7 @@ impl TestApp {
             handle: None,
             created_at: self.clock.now(),
             changed_at: self.clock.now(),
+            vanished_at: None,
         };
         let company = self.company().await.id;
         let put = self
