@@ -31,8 +31,8 @@ pub struct Start {
     pub backend: Backend,
     /// What people type, when it is not the listener's own address.
     pub public_url: Option<&'static str>,
-    /// With people, a company and its catalogue, as `unstale demo` has them.
-    pub filled: bool,
+    /// With people and a company, as `unstale demo` has them, and where its catalogue comes from; `None` is empty.
+    pub catalogue: Option<demo::Catalogue>,
 }
 
 impl Default for Start {
@@ -40,7 +40,7 @@ impl Default for Start {
         Self {
             backend: Backend::Sqlite,
             public_url: None,
-            filled: true,
+            catalogue: Some(demo::Catalogue::Given),
         }
     }
 }
@@ -83,8 +83,10 @@ impl TestApp {
             start.public_url,
         )
         .await;
-        if start.filled {
-            demo::fill(&test.app, &test.sandbox).await.unwrap();
+        if let Some(catalogue) = start.catalogue {
+            demo::fill(&test.app, &test.sandbox, catalogue)
+                .await
+                .unwrap();
         }
         test
     }
