@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
     ips,
-    ops::{dispatch::Dispatcher, sync::Syncer},
+    ops::{dispatch::Dispatcher, sync::Syncer, verify::Verifier},
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -30,6 +30,8 @@ pub struct App {
     pub ips: ips::Client,
     /// Sends what was submitted.
     pub dispatcher: Dispatcher,
+    /// Looks whether what was cleared is live.
+    pub verifier: Verifier,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
     /// What people type into the browser.
@@ -58,6 +60,7 @@ impl App {
             clock.clone(),
             config.ips_timeout,
         );
+        let verifier = Verifier::new(store.clone(), clock.clone());
         let syncer = Syncer::new(
             store.clone(),
             vault.clone(),
@@ -72,6 +75,7 @@ impl App {
             vault,
             ips,
             dispatcher,
+            verifier,
             syncer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),

@@ -24,6 +24,7 @@ pub async fn serve(
     let cancel = CancellationToken::new();
     let background = TaskTracker::new();
     background.spawn(app.dispatcher.clone().run(cancel.clone()));
+    background.spawn(app.verifier.clone().run(cancel.clone()));
     background.spawn(app.syncer.clone().run(cancel.clone()));
     background.spawn(housekeeping(app.clone(), cancel.clone()));
     background.close();

@@ -8,3 +8,4 @@ pub mod passwords;
 pub mod plan;
 pub mod submit;
 pub mod sync;
+pub mod verify;
