@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
     ips,
-    ops::{dispatch::Dispatcher, sync::Syncer},
+    ops::{connection::Connector, dispatch::Dispatcher, sync::Syncer},
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -30,6 +30,8 @@ pub struct App {
     pub ips: ips::Client,
     /// Sends what was submitted.
     pub dispatcher: Dispatcher,
+    /// Sets up and tests connections to Dynamic Media.
+    pub connector: Connector,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
     /// What people type into the browser.
@@ -58,6 +60,7 @@ impl App {
             clock.clone(),
             config.ips_timeout,
         );
+        let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let syncer = Syncer::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let setup_token = SetupToken::new(&clock, store.has_people().await?);
         Ok(Self {
@@ -66,6 +69,7 @@ impl App {
             vault,
             ips,
             dispatcher,
+            connector,
             syncer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),

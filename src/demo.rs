@@ -10,7 +10,6 @@ use tracing::warn;
 
 use crate::{
     app::App,
-    cli,
     clock::Clock,
     config::{Config, SecretKeySource},
     domain::{
@@ -18,7 +17,7 @@ use crate::{
         Role, Slug,
     },
     ips::Endpoint,
-    ops::{connection, passwords},
+    ops::{companies, connection, passwords},
     sandbox::{self, Origin, Sandbox, SandboxPorts},
     server,
     store::{NewPerson, Store},
@@ -106,7 +105,7 @@ pub async fn fill(app: &App, sandbox: &Sandbox) -> anyhow::Result<CompanyId> {
         publish_server: PublishServer::parse(sandbox.exact_url()),
         alias: None,
     };
-    cli::add_company(store, &company, clock).await?;
+    companies::add(store, &company, clock.now()).await?;
     let base = HostOrigin::of(sandbox.base_url()).context("the sandbox's edge has an address")?;
     let base = DeliveryHost {
         origin: base,

@@ -14,11 +14,14 @@ mod asset_search;
 mod assets;
 mod batches;
 mod companies;
+mod company_settings;
+mod connections;
 mod convert;
 mod drafts;
 mod error;
 mod invalidations;
 mod open;
+mod pending_connections;
 mod people;
 mod selection;
 mod sessions;
@@ -30,10 +33,13 @@ pub use self::{
     assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
     companies::Connection,
+    company_settings::CompanySettings,
+    connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
+    pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
     sessions::StoredSession,
     templates::TemplateVersion,
