@@ -50,6 +50,12 @@ impl Connector {
         })
     }
 
+    /// Whether a membership means a company that is here already: connecting it changes its account.
+    pub async fn knows(&self, account: &Account, company: &Candidate) -> Result<bool, StoreError> {
+        let known = known_company(&self.store, account, company).await?;
+        Ok(known.is_some())
+    }
+
     /// Changes the account of a company, once Adobe has verified the new one.
     pub async fn change_account(
         &self,
@@ -129,7 +135,7 @@ impl Connector {
 
 /// The company of ours that a membership means. Handles are a region's own, so they count only where the company is
 /// connected to that region; its root counts there too, and where it has no account.
-pub(super) async fn known_company(
+async fn known_company(
     store: &Store,
     account: &Account,
     wanted: &Candidate,
