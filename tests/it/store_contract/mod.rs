@@ -38,6 +38,7 @@ macro_rules! on_both_databases {
 mod assets;
 mod batches;
 mod companies;
+mod connections;
 mod drafts;
 mod invalidations;
 mod opening;
