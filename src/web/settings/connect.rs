@@ -164,7 +164,7 @@ async fn connect(
         publish_server: None,
     };
     let company = app.connector.establish(&wanted).await?.company;
-    app.syncer.freshen(company.id).await?;
+    app.syncer.go_on(company.id).await?;
     let next = match company.publish_server {
         Some(_) => "catalogue",
         None => "connection",

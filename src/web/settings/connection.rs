@@ -123,7 +123,7 @@ pub async fn change_account(
 ) -> Result<Response, AppError> {
     match changed(&app, &at.company, &form).await? {
         Ok(()) => {
-            app.syncer.freshen(at.company.id).await?;
+            app.syncer.go_on(at.company.id).await?;
             Ok(Redirect::to(&format!("{}?done=account", path(&at.company))).into_response())
         }
         Err(trouble) => refuse_account(&app, &person, &at, Some(form.fields()), trouble).await,
