@@ -16,6 +16,8 @@ pub enum IpsError {
     /// No connection: DNS, refused, TLS, or none in time. Nothing was sent.
     #[error("Adobe's API could not be reached: {reason}")]
     Unreachable {
+        /// What kept the connection from standing.
+        cause: NoConnection,
         /// The cause, in the words of the network library.
         reason: String,
     },
@@ -62,6 +64,21 @@ pub enum IpsError {
         /// The first character that XML 1.0 forbids.
         character: char,
     },
+}
+
+/// What kept a connection from standing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoConnection {
+    /// The name of the host is not known, or no name server answers.
+    UnknownHost,
+    /// The host is there, and nothing listens.
+    Refused,
+    /// It speaks no TLS, or shows a certificate that this machine does not trust.
+    Tls,
+    /// It did not stand in time.
+    TimedOut,
+    /// Anything else.
+    Other,
 }
 
 /// A refusal in Adobe's own form.
