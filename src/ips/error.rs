@@ -110,13 +110,19 @@ impl Fault {
     fn sentence(&self) -> String {
         let reason = match self.reason.as_str() {
             "" => "no reason given",
-            reason => reason,
+            reason => &line(reason),
         };
         match self.code {
             Some(code) => format!("Adobe refused ({code}): {reason}"),
             None => format!("Adobe refused: {reason}"),
         }
     }
+}
+
+/// One line of bearable length, for logs and pages.
+fn line(reason: &str) -> String {
+    let blank = |c: char| if c.is_control() { ' ' } else { c };
+    reason.chars().take(REASON_LIMIT).map(blank).collect()
 }
 
 impl IpsError {
@@ -290,8 +296,14 @@ mod tests {
 
     #[test]
     fn a_reason_without_end_is_cut() {
-        let failure = fault(30_000, &"ö".repeat(1_000_000)).failure();
-        assert_eq!(failure.reason.chars().count(), 2_000);
+        let error = fault(30_000, &"ö\n".repeat(1_000_000));
+        assert_eq!(error.failure().reason.chars().count(), 2_000);
+        let shown = error.to_string();
+        assert_eq!(
+            shown.chars().count(),
+            "Adobe refused (30000): ".len() + 2_000
+        );
+        assert!(!shown.contains('\n'), "one line of a log stays one");
     }
 
     #[test]

@@ -44,12 +44,16 @@ pub(super) struct GetAssociatedAssets<'a> {
 
 /// Adobe sends layers, generators and generated assets too, with whole copies of the originator in each.
 #[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default)]
 pub(super) struct Answer {
-    container_array: Items<AssetRow>,
-    member_array: Items<AssetRow>,
-    owner_array: Items<AssetRow>,
-    derived_array: Items<AssetRow>,
+    #[serde(rename = "containerArray")]
+    containers: Items<AssetRow>,
+    #[serde(rename = "memberArray")]
+    members: Items<AssetRow>,
+    #[serde(rename = "ownerArray")]
+    owners: Items<AssetRow>,
+    #[serde(rename = "derivedArray")]
+    derived: Items<AssetRow>,
 }
 
 const ARRAYS: [&str; 4] = [
@@ -77,10 +81,10 @@ impl Operation for GetAssociatedAssets<'_> {
 
     fn read(answer: Answer) -> Result<AssociatedAssets, IpsError> {
         Ok(AssociatedAssets {
-            containers: items(answer.container_array),
-            members: items(answer.member_array),
-            owners: items(answer.owner_array),
-            derived: items(answer.derived_array),
+            containers: items(answer.containers),
+            members: items(answer.members),
+            owners: items(answer.owners),
+            derived: items(answer.derived),
         })
     }
 }

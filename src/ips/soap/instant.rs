@@ -10,9 +10,16 @@ use crate::clock::Timestamp;
 /// The instant of a `dateTime`. Without a zone it is taken as UTC: the schema leaves the zone open then, and Adobe has
 /// servers in several. A day alone is its beginning. Fractions finer than a microsecond are cut off.
 pub(in crate::ips) fn parse(text: &str) -> Option<Timestamp> {
-    let instant = OffsetDateTime::parse(text, &Iso8601::DEFAULT)
-        .or_else(|_| PrimitiveDateTime::parse(text, &Iso8601::DEFAULT).map(|it| it.assume_utc()))
-        .or_else(|_| Date::parse(text, &Iso8601::DEFAULT).map(|it| it.midnight().assume_utc()))
+    let with_zone = OffsetDateTime::parse(text, &Iso8601::DEFAULT);
+    let instant = with_zone
+        .or_else(|_| {
+            let local = PrimitiveDateTime::parse(text, &Iso8601::DEFAULT)?;
+            Ok(local.assume_utc())
+        })
+        .or_else(|_: time::error::Parse| {
+            let day = Date::parse(text, &Iso8601::DEFAULT)?;
+            Ok::<_, time::error::Parse>(day.midnight().assume_utc())
+        })
         .ok()?;
     let micros = instant.unix_timestamp_nanos().div_euclid(1_000);
     i64::try_from(micros).ok().map(Timestamp::from_micros)

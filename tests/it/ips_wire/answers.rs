@@ -15,9 +15,8 @@ use super::{
     server::{Server, reply},
 };
 
-fn instant(at: OffsetDateTime) -> Option<Timestamp> {
-    let micros = i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap();
-    Some(Timestamp::from_micros(micros))
+fn instant(at: OffsetDateTime) -> Timestamp {
+    Timestamp::from_micros(i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap())
 }
 
 async fn answering(name: &str) -> Server {
@@ -113,7 +112,7 @@ async fn w12_image_presets_with_a_name() {
 
 #[tokio::test]
 async fn w13_memberships_in_three_shapes() {
-    let expires = instant(datetime!(2027-12-31 23:59:59.999 -08:00));
+    let expires = Some(instant(datetime!(2027-12-31 23:59:59.999 -08:00)));
     let company = |handle: &str, name: &str, root: &str, expires| CompanyInfo {
         handle: handle.to_owned(),
         name: name.to_owned(),
@@ -172,9 +171,10 @@ fn catalogue(request: &str) -> String {
     let (_, rest) = request.split_once("<resultsPage>").unwrap();
     let (number, _) = rest.split_once('<').unwrap();
     let first = (number.parse::<usize>().unwrap() - 1) * 1_000;
-    let rows: String = (first..2_500.min(first + 1_000))
+    let rows = (first..2_500.min(first + 1_000))
         .map(|n| format!("<items><name>asset-{n}</name></items>"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "<searchAssetsReturn><totalRows>2500</totalRows><assetArray>{rows}</assetArray></searchAssetsReturn>"
     )
@@ -207,7 +207,7 @@ async fn w16_assets_with_little_and_with_much() {
             handle: Some("a|581084652".to_owned()),
             name: Some("T533729".to_owned()),
             asset_type: "Image".to_owned(),
-            last_modified: instant(datetime!(2018-03-31 01:00:50.234 UTC)),
+            last_modified: Some(instant(datetime!(2018-03-31 01:00:50.234 UTC))),
             ..AssetItem::default()
         },
         AssetItem {
@@ -218,9 +218,9 @@ async fn w16_assets_with_little_and_with_much() {
             file_name: "clip.mp4".to_owned(),
             folder: "Planetary/clips".to_owned(),
             ready_for_publish: Some(true),
-            created: instant(datetime!(2018-03-30 20:00:50 UTC)),
+            created: Some(instant(datetime!(2018-03-30 20:00:50 UTC))),
             // Without a zone: taken as UTC.
-            last_modified: instant(datetime!(2018-03-30 20:00:50.5 UTC)),
+            last_modified: Some(instant(datetime!(2018-03-30 20:00:50.5 UTC))),
         },
     ];
     assert_eq!(page.total_rows, Some(2));
@@ -290,7 +290,7 @@ async fn a_user_has_a_role_and_a_password_that_ends() {
         is_valid: true,
         is_ips_admin: false,
         role: Some("IpsCompanyAdmin".to_owned()),
-        password_expires: instant(datetime!(2027-01-01 00:00 UTC)),
+        password_expires: Some(instant(datetime!(2027-01-01 00:00 UTC))),
     };
     assert_eq!(user, expected);
 
