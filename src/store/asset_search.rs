@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::{
     Result, Store,
     assets::AssetRow,
-    convert::{at_most, count, fold, storable},
+    convert::{at_most, count, storable},
+    fold::fold,
 };
 use crate::domain::{Asset, AssetClass, AssetKey, CompanyId};
 

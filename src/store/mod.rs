@@ -10,6 +10,7 @@
 mod db;
 
 mod address;
+mod asset_index;
 mod asset_search;
 mod assets;
 mod batches;
@@ -17,6 +18,7 @@ mod companies;
 mod convert;
 mod drafts;
 mod error;
+mod fold;
 mod invalidations;
 mod open;
 mod people;
