@@ -179,6 +179,7 @@ impl Store {
             .execute(pool)
             .await?
             .rows_affected());
+        self.catalogue_replaced(company);
         Ok(())
     }
 

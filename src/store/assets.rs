@@ -209,6 +209,9 @@ impl Store {
                 }
             }
         });
+        if counts != PutCounts::default() {
+            self.catalogue_changed(company);
+        }
         Ok(counts)
     }
 

@@ -8,6 +8,8 @@
 
 #[macro_use]
 mod db;
+#[macro_use]
+mod selection;
 
 mod address;
 mod asset_index;
@@ -19,21 +21,24 @@ mod convert;
 mod drafts;
 mod error;
 mod fold;
+mod folders;
 mod invalidations;
 mod open;
 mod people;
-mod selection;
 mod sessions;
 mod templates;
 
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
-    asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
+    asset_search::{
+        AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
+    },
     assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
     companies::Connection,
     drafts::Draft,
     error::{Result, StoreError},
+    folders::FolderEntry,
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
     people::{NewPerson, PasswordHash, Person},
@@ -45,4 +50,5 @@ pub use self::{
 #[derive(Debug, Clone)]
 pub struct Store {
     db: db::Db,
+    snapshots: std::sync::Arc<asset_search::Snapshots>,
 }

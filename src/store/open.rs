@@ -72,7 +72,10 @@ impl Store {
             Target::Sqlite(options) => open_sqlite(url, options).await?,
             Target::Postgres { options, .. } => open_postgres(url, options).await?,
         };
-        Ok(Self { db })
+        Ok(Self {
+            db,
+            snapshots: std::sync::Arc::default(),
+        })
     }
 
     /// Whether the database answers.

@@ -95,10 +95,18 @@ fn file_names(folder: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The text of all files, those in folders below too.
 fn text_of(folder: &str) -> String {
-    file_names(folder)
-        .iter()
-        .map(|name| fs::read_to_string(source(folder).join(name)).unwrap())
+    let names = file_names(folder).into_iter();
+    let paths = names.map(|name| format!("{folder}/{name}"));
+    paths
+        .map(|path| {
+            if source(&path).is_dir() {
+                text_of(&path)
+            } else {
+                fs::read_to_string(source(&path)).unwrap()
+            }
+        })
         .collect()
 }
 
