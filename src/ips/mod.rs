@@ -8,6 +8,7 @@
 //! error.
 
 mod account;
+mod advice;
 mod assets;
 mod cdn_cache_invalidation;
 mod check_login;

@@ -6,6 +6,7 @@
 )]
 
 mod answers;
+mod bad_servers;
 mod client;
 mod log;
 mod requests;
