@@ -25,6 +25,8 @@ mod get_property_set_types;
 mod get_property_sets;
 mod get_user_info;
 mod http;
+#[cfg(test)]
+mod properties;
 mod redact;
 mod search_assets;
 mod soap;
