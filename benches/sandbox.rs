@@ -65,7 +65,7 @@ fn answers(criterion: &mut Criterion) {
     for number in 0..100 {
         assert!(library.replace(number * 9_973));
     }
-    let ips = IpsSandbox::with_catalogue(clock, library);
+    let ips = IpsSandbox::with_catalogue(&clock, library);
     let router = ips.router();
     let answer = |request: Request<Body>| {
         runtime.block_on(async {
