@@ -23,7 +23,7 @@ impl Connector {
             }
             Err(error) => taken.fail_at(&account, error)?,
         }
-        let report = CheckReport::of(taken.0, self.clock.now());
+        let report = CheckReport::of(&taken.0, self.clock.now());
         self.store.put_check_report(company.id, &report).await?;
         Ok(report)
     }
