@@ -199,7 +199,8 @@ impl Taken {
                     Some(ValueSource::Found { property, .. }) => {
                         format!("found in Dynamic Media, property {property}")
                     }
-                    _ => "typed here".to_owned(),
+                    Some(ValueSource::Typed { by, .. }) => format!("typed here by {by}"),
+                    None => "as it is set here".to_owned(),
                 };
                 self.ok(step, format!("{server}, {from}."));
             }
