@@ -45,25 +45,6 @@ pub fn router(app: App) -> Router {
             "/template",
             get(template::edit::show).post(template::edit::save),
         )
-        .route("/settings", get(settings::first))
-        .route(
-            "/settings/catalogue",
-            get(settings::catalogue::show).post(settings::catalogue::act),
-        )
-        .route("/settings/connection", get(settings::connection::show))
-        .route(
-            "/settings/connection/test",
-            post(settings::connection::test),
-        )
-        .route(
-            "/settings/connection/account",
-            post(settings::connection::change_account),
-        )
-        .route("/settings/connection/site", post(settings::site::save))
-        .route(
-            "/settings/connection/disconnect",
-            get(settings::connection::ask_disconnect).post(settings::connection::disconnect),
-        )
         .route(
             "/template/import",
             get(template::exchange::show_import).post(template::exchange::import),
@@ -110,6 +91,8 @@ pub fn router(app: App) -> Router {
             get(invalidations::confirm::show).post(invalidations::confirm::act),
         );
 
+    let company = company.merge(settings_of_a_company());
+
     let pages = Router::new()
         .route("/", get(tools::last_company))
         .route("/template", get(tools::last_company_template))
@@ -155,6 +138,30 @@ pub fn router(app: App) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
+}
+
+/// The settings, which only administrators open.
+fn settings_of_a_company() -> Router<App> {
+    Router::new()
+        .route("/settings", get(settings::first))
+        .route("/settings/connection", get(settings::connection::show))
+        .route(
+            "/settings/connection/test",
+            post(settings::connection::test),
+        )
+        .route(
+            "/settings/connection/account",
+            post(settings::connection::change_account),
+        )
+        .route("/settings/connection/site", post(settings::site::save))
+        .route(
+            "/settings/connection/disconnect",
+            get(settings::connection::ask_disconnect).post(settings::connection::disconnect),
+        )
+        .route(
+            "/settings/catalogue",
+            get(settings::catalogue::show).post(settings::catalogue::act),
+        )
 }
 
 /// Where the icons are, for templates.

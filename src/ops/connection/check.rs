@@ -23,7 +23,7 @@ impl Connector {
             }
             Err(error) => taken.fail_at(&account, error)?,
         }
-        let report = CheckReport::of(taken.0, self.clock.now());
+        let report = CheckReport::of(&taken.0, self.clock.now());
         self.store.put_check_report(company.id, &report).await?;
         Ok(report)
     }
@@ -199,7 +199,8 @@ impl Taken {
                     Some(ValueSource::Found { property, .. }) => {
                         format!("found in Dynamic Media, property {property}")
                     }
-                    _ => "typed here".to_owned(),
+                    Some(ValueSource::Typed { by, .. }) => format!("typed here by {by}"),
+                    None => "as it is set here".to_owned(),
                 };
                 self.ok(step, format!("{server}, {from}."));
             }

@@ -49,7 +49,7 @@ fn report(at: Timestamp) -> CheckReport {
         sentence: "Nothing answers.".to_owned(),
         advice: "Check the region.".to_owned(),
     };
-    CheckReport::of(vec![reached], at)
+    CheckReport::of(&[reached], at)
 }
 
 async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {

@@ -1,11 +1,11 @@
 //! The connection of a company: testing it, changing its account, ending it.
 
-use std::time::Duration;
-
 use unstale::{
+    domain::AccountFacts,
+    ips::Endpoint,
     ops::connection,
     sandbox::{
-        ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, VIEWER_ACCOUNT,
+        ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, VIEWER_ACCOUNT,
         ips::{Instead, Only},
     },
 };
@@ -110,9 +110,20 @@ async fn a_password_that_ends_is_warned_of_and_one_that_has_ended_fails_the_sign
     assert!(page.has("#password-ends.warns"));
     assert_eq!(results(&page)[1], "look at this");
 
-    app.clock.advance(Duration::from_hours(11 * 24));
-    // Eleven days are longer than a session.
-    let admin = app.admin().await;
+    // Over, as far as is known here; and Adobe takes an account no longer whose password is over.
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let endpoint = Endpoint::parse(app.sandbox.ips_url()).unwrap();
+    let (email, password) = EXPIRED_ACCOUNT;
+    let password = password.to_owned().into();
+    connection::connect(store, &app.app.vault, company, &endpoint, email, &password)
+        .await
+        .unwrap();
+    let state = store.connection_state(company).await.unwrap().unwrap();
+    let over = AccountFacts {
+        password_expires: Some(app.clock.now()),
+        ..state.facts.unwrap()
+    };
+    store.put_account_facts(company, &over).await.unwrap();
     let page = test(&admin).await;
     assert!(page.has("#password-ends.blocks"));
     assert_eq!(
