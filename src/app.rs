@@ -7,8 +7,10 @@ use anyhow::Context as _;
 use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
-    ips,
-    ops::{dispatch::Dispatcher, sync::Syncer},
+    edge, ips,
+    ops::{
+        dispatch::Dispatcher, host_test::HostTester, import::stage::Importer, sync::Syncer,
+    },
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -32,6 +34,10 @@ pub struct App {
     pub dispatcher: Dispatcher,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
+    /// Tests delivery hosts.
+    pub host_tester: HostTester,
+    /// Imports CSV files.
+    pub importer: Importer,
     /// What people type into the browser.
     pub public_url: PublicUrl,
     /// Slows down those who guess passwords.
@@ -59,6 +65,9 @@ impl App {
             config.ips_timeout,
         );
         let syncer = Syncer::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
+        let edge = edge::Client::new()?;
+        let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
+        let importer = Importer::new(store.clone(), clock.clone());
         let setup_token = SetupToken::new(&clock, store.has_people().await?);
         Ok(Self {
             store,
@@ -67,6 +76,8 @@ impl App {
             ips,
             dispatcher,
             syncer,
+            host_tester,
+            importer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),
             setup_token: Arc::new(setup_token),

@@ -1,4 +1,7 @@
-//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect`, `config check`.
+//! The command line: `serve`, `demo`, `migrate`, `user add`, `company`, `import`, `config check`.
+
+mod add;
+mod import;
 
 use std::io::Read as _;
 
@@ -18,7 +21,7 @@ use crate::{
         Role, Slug,
     },
     ips::Endpoint,
-    ops::{connection, passwords},
+    ops::{companies::slug_of, connection, passwords},
     server,
     store::{NewPerson, Store, StoreError},
     vault::Vault,
@@ -49,6 +52,8 @@ enum Command {
     /// Companies: Dynamic Media accounts
     #[command(subcommand)]
     Company(CompanyCommand),
+    /// Import assets or presets from a CSV file
+    Import(import::ImportArgs),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -73,6 +78,8 @@ enum UserCommand {
 enum CompanyCommand {
     /// Add a company with its account, by hand
     Connect(ConnectArgs),
+    /// Add a company without an account: its lists are downloaded, not sent
+    Add(add::AddArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -135,6 +142,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let store = Store::open(&config.database).await?;
             let vault = Vault::open(&config.secret_key, clock.clone())?;
             connect(&store, &vault, &clock, args, read_secret()?).await
+        }
+        Command::Company(CompanyCommand::Add(args)) => {
+            let store = Store::open(&config.database).await?;
+            add::run(&store, &clock, args).await
+        }
+        Command::Import(args) => {
+            let store = Store::open(&config.database).await?;
+            import::run(&store, &clock, args).await
         }
         Command::Config(ConfigCommand::Check) => {
             print!("{config}");
@@ -266,16 +281,6 @@ pub(crate) async fn add_company(
     Ok(())
 }
 
-/// `Weekend Site` becomes `weekend-site`.
-fn slug_of(name: &str) -> Option<Slug> {
-    let words = name.to_lowercase();
-    let words: Vec<_> = words
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join("-").parse().ok()
-}
-
 fn read_secret() -> anyhow::Result<SecretString> {
     let mut text = String::new();
     std::io::stdin()
@@ -295,14 +300,5 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         <Cli as clap::CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn a_short_name_is_made_from_the_name() {
-        assert_eq!(
-            slug_of("Weekend Site, Inc.").unwrap().as_str(),
-            "weekend-site-inc"
-        );
-        assert!(slug_of("日本").is_none());
     }
 }

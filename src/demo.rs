@@ -115,7 +115,7 @@ pub async fn fill(app: &App, sandbox: &Sandbox) -> anyhow::Result<CompanyId> {
     };
     store.put_delivery_host(company.id, &base).await?;
     store
-        .put_presets(company.id, &sandbox::catalogue::presets())
+        .put_presets(company.id, &sandbox::catalogue::presets(), clock.now())
         .await?;
     store
         .put_assets(company.id, &sandbox.origin().assets(), clock.now())

@@ -6,20 +6,23 @@
 mod asset;
 mod company;
 pub mod formation;
+mod generic_hosts;
 mod host;
 mod ids;
 mod invalidation;
 mod outcome;
 mod person;
 mod preset;
+pub mod spreadsheet;
 mod template;
 mod usual_urls;
 
 pub use self::{
-    asset::{Asset, AssetClass},
+    asset::{Asset, AssetClass, type_of_extension},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
-    host::{DeliveryHost, HostOrigin, PurgeScope},
-    ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
+    generic_hosts::{GenericHosts, InvalidGenericHosts},
+    host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
+    ids::{AssetKey, BatchId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
     outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},

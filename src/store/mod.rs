@@ -17,9 +17,12 @@ mod companies;
 mod convert;
 mod drafts;
 mod error;
+mod hosts;
+mod imports;
 mod invalidations;
 mod open;
 mod people;
+mod presets;
 mod selection;
 mod sessions;
 mod templates;
@@ -32,9 +35,12 @@ pub use self::{
     companies::Connection,
     drafts::Draft,
     error::{Result, StoreError},
+    hosts::{HostSetting, HostTest},
+    imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
     people::{NewPerson, PasswordHash, Person},
+    presets::{ListedPreset, PresetList},
     sessions::StoredSession,
     templates::TemplateVersion,
 };

@@ -1,6 +1,10 @@
-//! *Settings* of a company, for administrators: connection, delivery hosts, presets, catalogue. One file a page.
+//! *Settings* of a company, for administrators: connection, delivery hosts, presets, catalogue, import. One file a page.
 
 pub mod catalogue;
+pub mod hosts;
+mod hosts_view;
+pub mod import;
+pub mod presets;
 
 use axum::response::Redirect;
 
