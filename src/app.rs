@@ -8,9 +8,7 @@ use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
     edge, ips,
-    ops::{
-        dispatch::Dispatcher, host_test::HostTester, import::stage::Importer, sync::Syncer,
-    },
+    ops::{dispatch::Dispatcher, host_test::HostTester, import::stage::Importer, sync::Syncer},
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},

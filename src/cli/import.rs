@@ -81,25 +81,40 @@ fn open(args: &ImportArgs) -> anyhow::Result<File> {
 
 fn print_findings(report: &Report) {
     if !report.unknown.is_empty() {
-        println!("Columns that are not known and passed over: {}", report.unknown.join(", "));
+        println!(
+            "Columns that are not known and passed over: {}",
+            report.unknown.join(", ")
+        );
     }
     if report.repeated > 0 {
-        println!("{} lines are repeated further below; the last one counts.", report.repeated);
+        println!(
+            "{} lines are repeated further below; the last one counts.",
+            report.repeated
+        );
     }
     for problem in report.problems.iter().take(PRINTED) {
         println!("Line {}: {}", problem.line, problem.reason);
     }
     let printed = report.problems.len().min(PRINTED) as u64;
     if report.bad > printed {
-        println!("and {} more bad lines; --bad-lines FILE writes all of them.", report.bad - printed);
+        println!(
+            "and {} more bad lines; --bad-lines FILE writes all of them.",
+            report.bad - printed
+        );
     }
 }
 
 fn print_done(report: &Report, kind: Kind) {
     let noun = kind.noun();
-    println!("{} lines were imported; {} {noun}s are new, {} were changed.", report.put, report.added, report.changed);
+    println!(
+        "{} lines were imported; {} {noun}s are new, {} were changed.",
+        report.put, report.added, report.changed
+    );
     if report.removed > 0 {
-        println!("{} {noun}s that the file does not have were removed.", report.removed);
+        println!(
+            "{} {noun}s that the file does not have were removed.",
+            report.removed
+        );
     }
 }
 

@@ -103,8 +103,8 @@ const UNSUPPORTED_EXTENSIONS: [&str; 11] = [
 #[must_use]
 pub fn type_of_extension(extension: &str) -> &'static str {
     match extension.to_ascii_lowercase().as_str() {
-        "jpg" | "jpeg" | "png" | "tif" | "tiff" | "gif" | "bmp" | "psd" | "psb" | "webp" | "avif"
-        | "pct" | "pict" | "jp2" | "heic" => "Image",
+        "jpg" | "jpeg" | "png" | "tif" | "tiff" | "gif" | "bmp" | "psd" | "psb" | "webp"
+        | "avif" | "pct" | "pict" | "jp2" | "heic" => "Image",
         "svg" => "Svg",
         "pdf" => "Pdf",
         "mp4" | "mov" | "m4v" | "avi" | "wmv" | "flv" | "mpg" | "mpeg" | "webm" | "mkv" => "Video",

@@ -20,7 +20,9 @@ pub struct GenericHosts(Vec<Regex>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidGenericHosts {
     /// Too many lines.
-    #[error("There are more than {MOST} patterns. Join some with |, such as ^(a|b)\\.example\\.com$.")]
+    #[error(
+        "There are more than {MOST} patterns. Join some with |, such as ^(a|b)\\.example\\.com$."
+    )]
     TooMany,
     /// One line is too long.
     #[error("Line {line} has more than {LONGEST} characters. Shorten it.")]
@@ -29,7 +31,9 @@ pub enum InvalidGenericHosts {
         line: usize,
     },
     /// One line is no regular expression.
-    #[error("Line {line} is not a regular expression: {reason}. Correct it, or restore the default.")]
+    #[error(
+        "Line {line} is not a regular expression: {reason}. Correct it, or restore the default."
+    )]
     Pattern {
         /// Counts from 1.
         line: usize,
@@ -102,10 +106,18 @@ mod tests {
     #[test]
     fn the_default_knows_adobes_shared_hosts_and_no_others() {
         let generic = GenericHosts::parse(GenericHosts::DEFAULT).unwrap();
-        for url in ["https://s7d1.scene7.com", "http://S7G10.scene7.com:8080", "https://s7ap1.scene7.com"] {
+        for url in [
+            "https://s7d1.scene7.com",
+            "http://S7G10.scene7.com:8080",
+            "https://s7ap1.scene7.com",
+        ] {
             assert!(generic.matches(&host(url)), "{url}");
         }
-        for url in ["https://acme.scene7.com", "https://s7d1.scene7.com.example.com", "http://[::1]:80"] {
+        for url in [
+            "https://acme.scene7.com",
+            "https://s7d1.scene7.com.example.com",
+            "http://[::1]:80",
+        ] {
             assert!(!generic.matches(&host(url)), "{url}");
         }
     }
@@ -115,14 +127,21 @@ mod tests {
         let generic = GenericHosts::parse("^a\\.example$\r\n\r\n  ^b\\.example$ ").unwrap();
         assert!(generic.matches(&host("https://A.example")));
         assert!(generic.matches(&host("https://b.example")));
-        assert!(!GenericHosts::parse("\n").unwrap().matches(&host("https://b.example")));
+        assert!(
+            !GenericHosts::parse("\n")
+                .unwrap()
+                .matches(&host("https://b.example"))
+        );
     }
 
     #[test]
     fn a_bad_pattern_is_named_by_its_line() {
         let error = |text: &str| GenericHosts::parse(text).unwrap_err().to_string();
         let unclosed = error("^ok$\n(unclosed");
-        assert!(unclosed.starts_with("Line 2 is not a regular expression: unclosed group."), "{unclosed}");
+        assert!(
+            unclosed.starts_with("Line 2 is not a regular expression: unclosed group."),
+            "{unclosed}"
+        );
         assert!(error(&"x".repeat(201)).contains("Line 1 has more than 200"));
         assert!(error(&"x\n".repeat(21)).contains("more than 20 patterns"));
         assert!(error(r"\w{1000}{1000}").contains("too large"));

@@ -111,13 +111,23 @@ mod tests {
     fn a_host_is_found_in_whatever_is_pasted() {
         for (text, origin) in [
             ("images.example.com", "https://images.example.com"),
-            (" //images.example.com/is/image/C/a?wid=3 ", "https://images.example.com"),
-            ("HTTP://Images.example.com:80/x", "http://images.example.com"),
+            (
+                " //images.example.com/is/image/C/a?wid=3 ",
+                "https://images.example.com",
+            ),
+            (
+                "HTTP://Images.example.com:80/x",
+                "http://images.example.com",
+            ),
             ("images.example.com:8443", "https://images.example.com:8443"),
             ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
         ] {
             let host = HostOrigin::pasted(text);
-            assert_eq!(host.as_ref().map(HostOrigin::as_str), Some(origin), "{text}");
+            assert_eq!(
+                host.as_ref().map(HostOrigin::as_str),
+                Some(origin),
+                "{text}"
+            );
         }
         for text in ["", "  ", "/", "ftp://h", "https://", "a b", "<ID>"] {
             assert_eq!(HostOrigin::pasted(text), None, "{text}");

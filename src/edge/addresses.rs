@@ -89,7 +89,11 @@ mod tests {
 
     #[test]
     fn public_addresses_may_always_be_reached() {
-        for address in ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34"] {
+        for address in [
+            "93.184.216.34",
+            "2606:2800:220:1::1",
+            "::ffff:93.184.216.34",
+        ] {
             assert!(may(address, Reach::Public), "{address}");
             assert!(may(address, Reach::Private), "{address}");
         }
@@ -98,8 +102,16 @@ mod tests {
     #[test]
     fn private_addresses_need_an_administrator() {
         for address in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "::1", "fd00::1",
-            "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "::1",
+            "fd00::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::1",
         ] {
             assert!(!may(address, Reach::Public), "{address}");
             assert!(may(address, Reach::Private), "{address}");
@@ -108,7 +120,14 @@ mod tests {
 
     #[test]
     fn some_addresses_are_never_looked_at() {
-        for address in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1"] {
+        for address in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "fe80::1",
+            "0.0.0.0",
+            "::",
+            "224.0.0.1",
+        ] {
             assert!(!may(address, Reach::Public), "{address}");
             assert!(!may(address, Reach::Private), "{address}");
         }

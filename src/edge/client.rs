@@ -57,7 +57,9 @@ pub struct Look {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LookError {
     /// The address may not be looked at.
-    #[error("its address lies in a private network, which is looked at only for hosts that an administrator has added by hand")]
+    #[error(
+        "its address lies in a private network, which is looked at only for hosts that an administrator has added by hand"
+    )]
     Forbidden,
     /// No answer, or not in time.
     #[error("{0}")]
@@ -151,5 +153,11 @@ fn no_answer(error: reqwest::Error) -> LookError {
         cause = inner.to_string();
         source = inner.source();
     }
-    LookError::NoAnswer(cause.chars().filter(|c| !c.is_control()).take(300).collect())
+    LookError::NoAnswer(
+        cause
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(300)
+            .collect(),
+    )
 }

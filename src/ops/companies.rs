@@ -31,10 +31,14 @@ pub enum NotAdded {
     #[error("Give the company a name of 1 to {LONGEST_NAME} characters.")]
     Name,
     /// No root can be read.
-    #[error("The root is one part of an address: what stands after /is/image/ in your pictures' URLs, without slashes and blanks.")]
+    #[error(
+        "The root is one part of an address: what stands after /is/image/ in your pictures' URLs, without slashes and blanks."
+    )]
     Root,
     /// No publish server can be read.
-    #[error("The publish server must be an address such as https://images.example.com, without a path.")]
+    #[error(
+        "The publish server must be an address such as https://images.example.com, without a path."
+    )]
     PublishServer,
     /// The short name is none, or none can be made.
     #[error("The short name has 1 to 60 of the characters a-z, 0-9 and -. Type one.")]
@@ -69,7 +73,8 @@ fn read(clock: &Clock, typed: &ByHand) -> Result<Company, NotAdded> {
         return Err(NotAdded::Name);
     }
     let root = typed.root.trim().trim_matches('/');
-    let is_one_part = !root.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#".contains(c));
+    let is_one_part =
+        !root.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#".contains(c));
     if root.is_empty() || root.len() > LONGEST_ROOT || !is_one_part {
         return Err(NotAdded::Root);
     }
@@ -118,11 +123,20 @@ mod tests {
 
     #[test]
     fn a_company_is_read_from_what_people_type() {
-        let company = company(" Weekend Site, Inc. ", "/WeekendSite/", "weekend.scene7.com/is/image/", "").unwrap();
+        let company = company(
+            " Weekend Site, Inc. ",
+            "/WeekendSite/",
+            "weekend.scene7.com/is/image/",
+            "",
+        )
+        .unwrap();
         assert_eq!(company.slug.as_str(), "weekend-site-inc");
         assert_eq!(company.name, "Weekend Site, Inc.");
         assert_eq!(company.root.as_deref(), Some("WeekendSite"));
-        assert_eq!(company.publish_server.unwrap().as_str(), "https://weekend.scene7.com");
+        assert_eq!(
+            company.publish_server.unwrap().as_str(),
+            "https://weekend.scene7.com"
+        );
         assert_eq!(company.handle, None);
     }
 
@@ -134,7 +148,13 @@ mod tests {
             ("N", "", server, "", "The root is one part"),
             ("N", "a b", server, "", "The root is one part"),
             ("N", "a/b", server, "", "The root is one part"),
-            ("N", "R", "https://h.example/path", "", "The publish server must be"),
+            (
+                "N",
+                "R",
+                "https://h.example/path",
+                "",
+                "The publish server must be",
+            ),
             ("N", "R", "", "", "The publish server must be"),
             ("日本", "R", server, "", "The short name has"),
             ("N", "R", server, "Not A Slug", "The short name has"),

@@ -74,13 +74,17 @@ pub enum NoTest {
     #[error("This host is no longer on the list.")]
     NoHost,
     /// Without an account nothing can be purged.
-    #[error("A test purges one picture, and this company is not connected to a Dynamic Media account. Connect it first.")]
+    #[error(
+        "A test purges one picture, and this company is not connected to a Dynamic Media account. Connect it first."
+    )]
     NotConnected,
     /// The company is not complete.
     #[error("A test needs the addresses of this company: {0}.")]
     MissingSetting(#[from] MissingSetting),
     /// The sample is not in the catalogue.
-    #[error("There is no published image “{0}” in the catalogue. Type the ID of one, as the asset picker shows it.")]
+    #[error(
+        "There is no published image “{0}” in the catalogue. Type the ID of one, as the asset picker shows it."
+    )]
     NoSample(String),
     /// Another test is under way.
     #[error("A test of this host is under way already. Wait for its result.")]
@@ -185,7 +189,10 @@ impl HostTester {
             return Err(NoTest::NotConnected);
         }
         let sample = sample.trim().to_owned();
-        let assets = self.store.assets_by_id(company.id, &[sample.clone()]).await?;
+        let assets = self
+            .store
+            .assets_by_id(company.id, &[sample.clone()])
+            .await?;
         let asset = assets
             .into_iter()
             .find(|asset| asset.published && asset.class() == AssetClass::Image)
@@ -260,7 +267,10 @@ impl HostTester {
     async fn from_origin(&self, subject: &Subject, form: &Url) -> Result<Look, Untestable> {
         let mut url = form.clone();
         let query = form.query().unwrap_or_default();
-        url.set_query(Some(&format!("{query}&id={}", self.clock.new_uuid().simple())));
+        url.set_query(Some(&format!(
+            "{query}&id={}",
+            self.clock.new_uuid().simple()
+        )));
         self.look(subject, &url).await
     }
 
@@ -366,7 +376,9 @@ impl Subject {
     /// What is said when nothing turned in time.
     fn ended(&self, turn: Option<Turn>, form: &Url) -> (HostVerdict, String) {
         if turn == Some(Turn::Kept) {
-            let note = format!("After the base URL was purged, the host still gave its old copy of {form}.");
+            let note = format!(
+                "After the base URL was purged, the host still gave its old copy of {form}."
+            );
             return (HostVerdict::NotTurned, note);
         }
         let note = format!(
@@ -426,14 +438,18 @@ const ROUNDING: u64 = 2;
 /// the origin's picture.
 fn judge(before: &Sighting, after: &Sighting, stale: bool) -> Option<Turn> {
     if before.look.hash != after.look.hash {
-        return Some(Turn::Turned("the host delivers another picture than before"));
+        return Some(Turn::Turned(
+            "the host delivers another picture than before",
+        ));
     }
     if stale {
         return Some(Turn::Kept);
     }
     match after.look.evidence.word {
         Some(CacheWord::Fetched) => {
-            return Some(Turn::Turned("the host fetched it anew, as its own headers say"));
+            return Some(Turn::Turned(
+                "the host fetched it anew, as its own headers say",
+            ));
         }
         Some(CacheWord::Hit) => return Some(Turn::Kept),
         None => {}
@@ -472,7 +488,11 @@ mod tests {
     fn another_picture_has_turned_whatever_the_headers_say() {
         let now = Instant::now();
         let before = seen(now, 1, Some("TCP_HIT"), None);
-        assert!(turned(judge(&before, &seen(now, 2, Some("TCP_HIT"), None), false)));
+        assert!(turned(judge(
+            &before,
+            &seen(now, 2, Some("TCP_HIT"), None),
+            false
+        )));
     }
 
     #[test]
@@ -487,8 +507,16 @@ mod tests {
     fn the_caches_own_word_decides_about_the_same_picture() {
         let now = Instant::now();
         let before = seen(now, 1, Some("TCP_HIT"), Some("9"));
-        assert!(turned(judge(&before, &seen(now, 1, Some("TCP_MISS"), Some("0")), false)));
-        let kept = judge(&before, &seen(now, 1, Some("TCP_MEM_HIT"), Some("0")), false);
+        assert!(turned(judge(
+            &before,
+            &seen(now, 1, Some("TCP_MISS"), Some("0")),
+            false
+        )));
+        let kept = judge(
+            &before,
+            &seen(now, 1, Some("TCP_MEM_HIT"), Some("0")),
+            false,
+        );
         assert_eq!(kept, Some(Turn::Kept));
     }
 
@@ -497,7 +525,11 @@ mod tests {
         let now = Instant::now();
         let later = now + Duration::from_secs(5);
         let before = seen(now, 1, None, Some("40"));
-        assert!(turned(judge(&before, &seen(later, 1, None, Some("3")), false)));
+        assert!(turned(judge(
+            &before,
+            &seen(later, 1, None, Some("3")),
+            false
+        )));
         let kept = judge(&before, &seen(later, 1, None, Some("45")), false);
         assert_eq!(kept, Some(Turn::Kept));
         let young = seen(now, 1, None, Some("0"));

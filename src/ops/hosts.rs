@@ -1,9 +1,7 @@
 //! The rules of *Settings > Delivery hosts*, for pages and command line alike.
 
 use crate::{
-    domain::{
-        Company, DeliveryHost, GenericHosts, HostOrigin, InvalidGenericHosts, PurgeScope,
-    },
+    domain::{Company, DeliveryHost, GenericHosts, HostOrigin, InvalidGenericHosts, PurgeScope},
     store::{Store, StoreError},
 };
 
@@ -14,7 +12,9 @@ const MOST: usize = 200;
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
     /// No host can be found in what was typed.
-    #[error("No host can be read from this. Paste any address of a picture, or a name such as images.example.com.")]
+    #[error(
+        "No host can be read from this. Paste any address of a picture, or a name such as images.example.com."
+    )]
     Unreadable,
     /// The host is on the list.
     #[error("{0} is on the list already.")]
@@ -26,7 +26,9 @@ pub enum HostError {
     #[error("This host is no longer on the list.")]
     NoHost,
     /// A shared host cannot be `base`.
-    #[error("{0} is a host that Adobe shares among many companies: there each full URL must be cleared, so it stays “each full URL”. If it is your own, change the patterns of shared hosts below.")]
+    #[error(
+        "{0} is a host that Adobe shares among many companies: there each full URL must be cleared, so it stays “each full URL”. If it is your own, change the patterns of shared hosts below."
+    )]
     Generic(HostOrigin),
     /// The publish server's own host stays.
     #[error("{0} is the host of the publish server, and stays as long as it is that.")]
@@ -56,7 +58,10 @@ pub async fn generic(store: &Store, company: &Company) -> Result<GenericHosts, S
 #[must_use]
 pub fn is_publish_server(company: &Company, origin: &HostOrigin) -> bool {
     let server = company.publish_server.as_ref();
-    server.and_then(|server| HostOrigin::of(server.as_str())).as_ref() == Some(origin)
+    server
+        .and_then(|server| HostOrigin::of(server.as_str()))
+        .as_ref()
+        == Some(origin)
 }
 
 /// Adds the host of a pasted address, as `exact`.
@@ -73,7 +78,11 @@ pub async fn add(store: &Store, company: &Company, text: &str) -> Result<HostOri
 }
 
 /// Changes the purge scope and the root check of a host that is on the list.
-pub async fn change(store: &Store, company: &Company, host: &DeliveryHost) -> Result<(), HostError> {
+pub async fn change(
+    store: &Store,
+    company: &Company,
+    host: &DeliveryHost,
+) -> Result<(), HostError> {
     let hosts = store.delivery_hosts(company.id).await?;
     if !hosts.iter().any(|known| known.origin == host.origin) {
         return Err(HostError::NoHost);
@@ -85,7 +94,11 @@ pub async fn change(store: &Store, company: &Company, host: &DeliveryHost) -> Re
 }
 
 /// Removes a host.
-pub async fn remove(store: &Store, company: &Company, origin: &HostOrigin) -> Result<(), HostError> {
+pub async fn remove(
+    store: &Store,
+    company: &Company,
+    origin: &HostOrigin,
+) -> Result<(), HostError> {
     if is_publish_server(company, origin) {
         return Err(HostError::PublishServer(origin.clone()));
     }
@@ -96,7 +109,11 @@ pub async fn remove(store: &Store, company: &Company, origin: &HostOrigin) -> Re
 }
 
 /// Changes the patterns of shared hosts; `None` restores the default.
-pub async fn set_generic(store: &Store, company: &Company, text: Option<&str>) -> Result<(), HostError> {
+pub async fn set_generic(
+    store: &Store,
+    company: &Company,
+    text: Option<&str>,
+) -> Result<(), HostError> {
     let patterns = GenericHosts::parse(text.unwrap_or(GenericHosts::DEFAULT))?;
     let hosts = store.delivery_hosts(company.id).await?;
     let base = hosts.iter().filter(|host| host.scope == PurgeScope::Base);

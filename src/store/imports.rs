@@ -182,7 +182,9 @@ impl Store {
             .bind(company.uuid())
             .fetch_all(pool)
             .await?);
-        rows.into_iter().map(|row| row.into_import(company)).collect()
+        rows.into_iter()
+            .map(|row| row.into_import(company))
+            .collect()
     }
 
     /// Brings a file from the state in which it was seen to another, with its report. [`StoreError::Conflict`] when

@@ -144,10 +144,7 @@ impl Store {
         let Submission {
             company, id, now, ..
         } = *submission;
-        let finished_at = submission
-            .first_state
-            .is_final()
-            .then_some(now.as_micros());
+        let finished_at = submission.first_state.is_final().then_some(now.as_micros());
         let sql = "update invalidation set submitted_at = $1, updated_at = $1, template_version = $2, \
                    version = version + 1 where id = $3 and company_id = $4 and version = $5 and submitted_at is null";
         in_transaction!(self, |tx| {

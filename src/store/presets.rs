@@ -123,7 +123,9 @@ impl Store {
                 for chunk in names.chunks(CHUNK) {
                     let mut update = QueryBuilder::new("update preset set used = ");
                     update.push_bind(used);
-                    update.push(" where company_id = ").push_bind(company.uuid());
+                    update
+                        .push(" where company_id = ")
+                        .push_bind(company.uuid());
                     update.push(" and name in (");
                     let mut list = update.separated(", ");
                     for name in chunk {

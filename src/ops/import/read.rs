@@ -168,7 +168,13 @@ fn delimiter(head: &[u8]) -> u8 {
         }
     }
     let [comma, others @ ..] = counts;
-    others.into_iter().fold(comma, |most, other| if other.1 > most.1 { other } else { most }).0
+    others
+        .into_iter()
+        .fold(
+            comma,
+            |most, other| if other.1 > most.1 { other } else { most },
+        )
+        .0
 }
 
 /// Fails when a line does not end.

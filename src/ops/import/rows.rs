@@ -20,19 +20,43 @@ const LONGEST: usize = 4_000;
 
 /// The columns of assets, the first of them required, and what each means.
 pub const COLUMNS_OF_ASSETS: [(&str, &str); 7] = [
-    ("id", "The asset’s ID in Dynamic Media, as it stands in its URLs. Required."),
-    ("file_name", "The file that it came from, with its extension."),
+    (
+        "id",
+        "The asset’s ID in Dynamic Media, as it stands in its URLs. Required.",
+    ),
+    (
+        "file_name",
+        "The file that it came from, with its extension.",
+    ),
     ("folder", "Its folder, such as Shop/Shoes."),
-    ("type", "Its type, as Adobe spells it: Image, SpinSet, Pdf, Video. Without it, the extension of the file decides; without both, it is an image."),
-    ("published", "yes or no (also true, false, 1, 0). Without it, yes."),
-    ("changed_at", "When it was changed last: 2026-11-24, or 2026-11-24T18:30:00Z. Without it, the moment of the import."),
-    ("created_at", "When it was made. Without it, the same as changed_at."),
+    (
+        "type",
+        "Its type, as Adobe spells it: Image, SpinSet, Pdf, Video. Without it, the extension of the file decides; without both, it is an image.",
+    ),
+    (
+        "published",
+        "yes or no (also true, false, 1, 0). Without it, yes.",
+    ),
+    (
+        "changed_at",
+        "When it was changed last: 2026-11-24, or 2026-11-24T18:30:00Z. Without it, the moment of the import.",
+    ),
+    (
+        "created_at",
+        "When it was made. Without it, the same as changed_at.",
+    ),
 ];
 
 /// The columns of presets, both required, and what each means.
 pub const COLUMNS_OF_PRESETS: [(&str, &str); 2] = [
-    ("name", "The preset’s name, without the dollar signs. Required."),
-    ("modifier", "What it stands for, such as wid=150&hei=150. Required, and may be empty."),
+    (
+        "name",
+        "The preset’s name, without the dollar signs. Required.",
+    ),
+    (
+        "modifier",
+        "What it stands for, such as wid=150&hei=150. Required, and may be empty.",
+    ),
 ];
 
 /// What a good line says.
@@ -123,7 +147,10 @@ impl Columns {
 
     /// Reads a line. The error is a sentence.
     pub(super) fn row(&self, record: &ByteRecord) -> Result<Row, String> {
-        let extra = record.iter().skip(self.width).any(|field| !field.is_empty());
+        let extra = record
+            .iter()
+            .skip(self.width)
+            .any(|field| !field.is_empty());
         if extra {
             return Err(format!(
                 "It has {} columns and the header {}. A text that holds the separator stands in quotation marks.",
@@ -184,13 +211,17 @@ impl Columns {
         let name = known(self.kind)[column].0;
         let bytes = self.places[column].and_then(|place| record.get(place));
         let text = std::str::from_utf8(bytes.unwrap_or_default())
-            .map_err(|_| format!("Its {name} is not encoded as UTF-8. Save the file as “CSV UTF-8”."))?
+            .map_err(|_| {
+                format!("Its {name} is not encoded as UTF-8. Save the file as “CSV UTF-8”.")
+            })?
             .trim();
         if text.len() > longest {
             return Err(format!("Its {name} has more than {longest} bytes."));
         }
         if text.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
-            return Err(format!("Its {name} holds a line break or a character that cannot be read."));
+            return Err(format!(
+                "Its {name} holds a line break or a character that cannot be read."
+            ));
         }
         Ok(text)
     }
@@ -208,7 +239,9 @@ fn yes(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "" | "yes" | "true" | "1" | "y" => Ok(true),
         "no" | "false" | "0" | "n" => Ok(false),
-        _ => Err(format!("Its published is “{text}”, which is neither yes nor no.")),
+        _ => Err(format!(
+            "Its published is “{text}”, which is neither yes nor no."
+        )),
     }
 }
 
@@ -233,7 +266,11 @@ fn instant(column: &str, text: &str) -> Result<Option<Timestamp>, String> {
 
 /// How a line begins, for a sentence.
 fn excerpt(record: &ByteRecord) -> String {
-    let text = record.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(", ");
+    let text = record
+        .iter()
+        .map(String::from_utf8_lossy)
+        .collect::<Vec<_>>()
+        .join(", ");
     text.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
@@ -258,16 +295,24 @@ mod tests {
         let header = ByteRecord::from(vec!["Folder", "colour", "ID", "File name"]);
         let columns = Columns::read(Kind::Assets, &header).unwrap();
         assert_eq!(columns.unknown(), ["colour"]);
-        let line = asset(&["Folder", "colour", "ID", "File name"], &["/Shop/Größe/", "red", " shoe ", "shoe.tif"]);
+        let line = asset(
+            &["Folder", "colour", "ID", "File name"],
+            &["/Shop/Größe/", "red", " shoe ", "shoe.tif"],
+        );
         let line = line.unwrap();
-        assert_eq!((&*line.id, &*line.folder, &*line.file_name), ("shoe", "Shop/Größe", "shoe.tif"));
+        assert_eq!(
+            (&*line.id, &*line.folder, &*line.file_name),
+            ("shoe", "Shop/Größe", "shoe.tif")
+        );
         assert_eq!((&*line.asset_type, line.published), ("Image", true));
     }
 
     #[test]
     fn a_header_that_lacks_a_column_or_has_one_twice_is_refused() {
         let error = |kind, header: &[&str]| {
-            Columns::read(kind, &ByteRecord::from(header.to_vec())).err().unwrap()
+            Columns::read(kind, &ByteRecord::from(header.to_vec()))
+                .err()
+                .unwrap()
         };
         assert!(error(Kind::Assets, &["name", "=x"]).contains("id is not among them"));
         assert!(error(Kind::Presets, &["name"]).contains("modifier is not among them"));
@@ -285,7 +330,11 @@ mod tests {
             ("", "", "Image"),
             ("shoe.jpg", "SpinSet", "SpinSet"),
         ] {
-            assert_eq!(asset(&header, &["a", file, given]).unwrap().asset_type, expected, "{file}");
+            assert_eq!(
+                asset(&header, &["a", file, given]).unwrap().asset_type,
+                expected,
+                "{file}"
+            );
         }
     }
 
@@ -293,7 +342,12 @@ mod tests {
     fn instants_are_read_with_and_without_a_zone() {
         let at = |text: &str| instant("changed_at", text).map(|at| at.map(Timestamp::as_micros));
         let noon = Ok(Some(1_795_521_600_000_000));
-        for text in ["2026-11-24T12:00:00Z", "2026-11-24T13:00:00+01:00", "2026-11-24 12:00:00", "2026-11-24T12:00:00.0"] {
+        for text in [
+            "2026-11-24T12:00:00Z",
+            "2026-11-24T13:00:00+01:00",
+            "2026-11-24 12:00:00",
+            "2026-11-24T12:00:00.0",
+        ] {
             assert_eq!(at(text), noon, "{text}");
         }
         assert_eq!(at("2026-11-24"), Ok(Some(1_795_478_400_000_000)));
@@ -325,8 +379,15 @@ mod tests {
     #[test]
     fn a_preset_may_have_its_dollar_signs() {
         for name in ["PLP", "$PLP$"] {
-            let preset = row(Kind::Presets, &["name", "modifier"], &[name, "wid=450&hei=450"]);
-            let expected = Preset { name: "PLP".to_owned(), modifier: "wid=450&hei=450".to_owned() };
+            let preset = row(
+                Kind::Presets,
+                &["name", "modifier"],
+                &[name, "wid=450&hei=450"],
+            );
+            let expected = Preset {
+                name: "PLP".to_owned(),
+                modifier: "wid=450&hei=450".to_owned(),
+            };
             assert_eq!(preset, Ok(Row::Preset(expected)));
         }
     }

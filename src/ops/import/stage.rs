@@ -98,7 +98,9 @@ impl Importer {
             self.store.delete_import(company, file.id).await?;
             return Err(error);
         }
-        let file = self.moved(file, ImportState::Checking, &Report::default()).await?;
+        let file = self
+            .moved(file, ImportState::Checking, &Report::default())
+            .await?;
         let id = file.id;
         self.spawn(file);
         Ok(id)
@@ -136,7 +138,11 @@ impl Importer {
     }
 
     /// The file with that id, and what is known about it.
-    pub async fn import(&self, company: CompanyId, id: ImportId) -> Result<Option<Import>, StoreError> {
+    pub async fn import(
+        &self,
+        company: CompanyId,
+        id: ImportId,
+    ) -> Result<Option<Import>, StoreError> {
         let file = self.store.import(company, id).await?;
         Ok(file.map(Import::of))
     }
@@ -178,18 +184,28 @@ impl Importer {
             let id = file.id;
             match this.work(file).await {
                 Ok(()) => {}
-                Err(StoreError::Conflict) => warn!(import = %id, "somebody else works on this import"),
-                Err(error) => error!(import = %id, %error, "an import stopped; it can be taken up again"),
+                Err(StoreError::Conflict) => {
+                    warn!(import = %id, "somebody else works on this import")
+                }
+                Err(error) => {
+                    error!(import = %id, %error, "an import stopped; it can be taken up again")
+                }
             }
         });
     }
 
     async fn work(&self, file: ImportFile) -> Result<(), StoreError> {
-        let Import { mut file, kind, mut report } = Import::of(file);
+        let Import {
+            mut file,
+            kind,
+            mut report,
+        } = Import::of(file);
         if file.state == ImportState::Checking {
             report = check(self.content(&file), kind).await;
             let next = match &report {
-                Report { unusable: Some(_), .. } => ImportState::Unusable,
+                Report {
+                    unusable: Some(_), ..
+                } => ImportState::Unusable,
                 Report { good: 0, .. } | Report { bad: 1.., .. } => ImportState::Asks,
                 _ => ImportState::Importing,
             };
@@ -199,7 +215,11 @@ impl Importer {
             return Ok(());
         }
         let (content, company) = (self.content(&file), file.company);
-        let mut notes = Notes { importer: self, file, noted: 0 };
+        let mut notes = Notes {
+            importer: self,
+            file,
+            noted: 0,
+        };
         let (store, clock) = (&self.store, &self.clock);
         let report = put(store, clock, company, kind, content, report, &mut notes).await?;
         self.moved(notes.file, ImportState::Done, &report).await?;
@@ -214,10 +234,18 @@ impl Importer {
         report: &Report,
     ) -> Result<ImportFile, StoreError> {
         // Each change has an instant of its own: that is how a change by somebody else is noticed.
-        let now = self.clock.now().max(file.touched_at.plus(Duration::from_micros(1)));
+        let now = self
+            .clock
+            .now()
+            .max(file.touched_at.plus(Duration::from_micros(1)));
         let report = to_json(report);
         self.store.move_import(&file, state, &report, now).await?;
-        Ok(ImportFile { state, report, touched_at: now, ..file })
+        Ok(ImportFile {
+            state,
+            report,
+            touched_at: now,
+            ..file
+        })
     }
 
     /// The file's content, read part by part while it is taken.
@@ -237,7 +265,10 @@ impl Importer {
                 }
             }
         });
-        Content { parts, part: io::Cursor::default() }
+        Content {
+            parts,
+            part: io::Cursor::default(),
+        }
     }
 }
 
@@ -253,7 +284,9 @@ impl Progress for Notes<'_> {
     async fn reached(&mut self, report: &Report) -> Result<(), StoreError> {
         if report.put >= self.noted + NOTED {
             self.noted = report.put;
-            let moved = self.importer.moved(self.file.clone(), ImportState::Importing, report);
+            let moved = self
+                .importer
+                .moved(self.file.clone(), ImportState::Importing, report);
             self.file = moved.await?;
         }
         Ok(())
@@ -267,7 +300,11 @@ const fn is_running(state: ImportState) -> bool {
 impl Import {
     fn of(file: ImportFile) -> Self {
         Self {
-            kind: if file.kind == Kind::Presets.as_str() { Kind::Presets } else { Kind::Assets },
+            kind: if file.kind == Kind::Presets.as_str() {
+                Kind::Presets
+            } else {
+                Kind::Assets
+            },
             report: serde_json::from_str(&file.report).unwrap_or_default(),
             file,
         }
@@ -282,7 +319,13 @@ impl Import {
 
 impl Report {
     fn begun_anew(self) -> Self {
-        Self { put: 0, added: 0, changed: 0, removed: 0, ..self }
+        Self {
+            put: 0,
+            added: 0,
+            changed: 0,
+            removed: 0,
+            ..self
+        }
     }
 }
 

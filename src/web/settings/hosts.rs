@@ -150,7 +150,15 @@ pub async fn remove(
 ) -> Result<Response, AppError> {
     let origin = named(&one.host)?;
     let removed = hosts::remove(&app.store, &at.company, &origin).await;
-    answer(&app, &person, &at, removed, Spot::Host(origin), Typed::Nothing).await
+    answer(
+        &app,
+        &person,
+        &at,
+        removed,
+        Spot::Host(origin),
+        Typed::Nothing,
+    )
+    .await
 }
 
 /// Begins a test, which goes on by itself.
@@ -164,7 +172,9 @@ pub async fn test(
     let sentence = if readable(&form.sample).is_err() {
         Unreadable::SENTENCE.to_owned()
     } else {
-        let begun = app.host_tester.begin(&at.company, &origin, &form.sample, person.id);
+        let begun = app
+            .host_tester
+            .begin(&at.company, &origin, &form.sample, person.id);
         match begun.await {
             Ok(_) => return Ok(to_hosts(&at.company, "")),
             Err(NoTest::Store(error)) => return Err(error.into()),
@@ -172,7 +182,11 @@ pub async fn test(
         }
     };
     let page = HostsPage::load(&app, &person, &at).await?;
-    let page = page.refused(Spot::Host(origin.clone()), sentence, Typed::Sample(origin, form.sample));
+    let page = page.refused(
+        Spot::Host(origin.clone()),
+        sentence,
+        Typed::Sample(origin, form.sample),
+    );
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -226,6 +240,8 @@ async fn answer(
         Err(HostError::NoHost) => return Err(AppError::NotFound),
         Err(reason) => reason.to_string(),
     };
-    let page = HostsPage::load(app, person, at).await?.refused(spot, sentence, typed);
+    let page = HostsPage::load(app, person, at)
+        .await?
+        .refused(spot, sentence, typed);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

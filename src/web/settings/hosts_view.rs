@@ -179,7 +179,9 @@ impl HostsPage {
     }
 
     fn host(&mut self, origin: &HostOrigin) -> Option<&mut HostView> {
-        self.hosts.iter_mut().find(|host| host.origin == origin.as_str())
+        self.hosts
+            .iter_mut()
+            .find(|host| host.origin == origin.as_str())
     }
 }
 
@@ -196,7 +198,11 @@ impl RemovePage {
 
 impl HostTestPart {
     /// Reads it; `None` when the host is gone.
-    pub async fn load(app: &App, at: &InCompany, origin: &HostOrigin) -> Result<Option<Self>, AppError> {
+    pub async fn load(
+        app: &App,
+        at: &InCompany,
+        origin: &HostOrigin,
+    ) -> Result<Option<Self>, AppError> {
         let company = &at.company;
         let settings = app.store.host_settings(company.id).await?;
         let generic = hosts::generic(&app.store, company).await?;
@@ -258,8 +264,12 @@ fn test_view(test: &HostTest, base: bool) -> TestView {
         HostVerdict::CannotTell => ("warn", "warning", "Cannot tell"),
     };
     let advice = match (test.verdict, base) {
-        (HostVerdict::Turned, false) => Some("You can choose “One URL clears all its sizes” for this host: it saves URLs."),
-        (HostVerdict::NotTurned, true) => Some("Choose “Each full URL” for this host: as it is set now, sizes and presets stay old."),
+        (HostVerdict::Turned, false) => {
+            Some("You can choose “One URL clears all its sizes” for this host: it saves URLs.")
+        }
+        (HostVerdict::NotTurned, true) => Some(
+            "Choose “Each full URL” for this host: as it is set now, sizes and presets stay old.",
+        ),
         _ => None,
     };
     TestView {

@@ -8,7 +8,7 @@ use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 
 use super::Tabs;
@@ -95,7 +95,9 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let kind = wanted.kind.unwrap_or(Kind::Assets);
-    Ok(imports_page(&app, &person, &at, kind).await?.into_response())
+    Ok(imports_page(&app, &person, &at, kind)
+        .await?
+        .into_response())
 }
 
 /// Takes a file in while it comes.
@@ -117,7 +119,11 @@ pub async fn upload(
                 let name = field.file_name().unwrap_or_default().to_owned();
                 let kept = app.importer.upload(at.company.id, kind, &name, field).await;
                 match kept {
-                    Ok(id) => return Ok(Redirect::to(&format!("{}/{id}", path(&at.company))).into_response()),
+                    Ok(id) => {
+                        return Ok(
+                            Redirect::to(&format!("{}/{id}", path(&at.company))).into_response()
+                        );
+                    }
                     Err(UploadError::Empty) => break,
                     Err(UploadError::Body(error)) => return Err(unread(error)),
                     Err(UploadError::Store(error)) => return Err(error.into()),
@@ -127,7 +133,9 @@ pub async fn upload(
         }
     }
     let page = ImportsPage {
-        problem: Some("No file came, or an empty one. Choose a CSV file, then press Upload.".to_owned()),
+        problem: Some(
+            "No file came, or an empty one. Choose a CSV file, then press Upload.".to_owned(),
+        ),
         ..imports_page(&app, &person, &at, kind).await?
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -159,14 +167,20 @@ pub async fn decide(
     Form(form): Form<DecideForm>,
 ) -> Result<Redirect, AppError> {
     let company = at.company.id;
-    let import = app.importer.import(company, id).await?.ok_or(AppError::NotFound)?;
+    let import = app
+        .importer
+        .import(company, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
     if form.action == Action::Discard {
         app.store.delete_import(company, id).await?;
         return Ok(Redirect::to(&path(&at.company)));
     }
     match app.importer.go_on(&import).await {
         // Somebody else was quicker: the page shows what they did.
-        Ok(()) | Err(StoreError::Conflict) => Ok(Redirect::to(&format!("{}/{id}", path(&at.company)))),
+        Ok(()) | Err(StoreError::Conflict) => {
+            Ok(Redirect::to(&format!("{}/{id}", path(&at.company))))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -178,15 +192,24 @@ pub async fn bad_lines(
     at: InCompany,
     ImportPath(id): ImportPath,
 ) -> Result<Response, AppError> {
-    let import = app.importer.import(at.company.id, id).await?.ok_or(AppError::NotFound)?;
+    let import = app
+        .importer
+        .import(at.company.id, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
     let lines = app.importer.bad_lines(&import);
     let body = stream::unfold(lines, async |mut lines| {
         let bytes = lines.recv().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(bytes)), lines))
     });
+    // Compression asks once more after the end.
+    let body = body.fuse();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"bad-lines.csv\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"bad-lines.csv\"",
+        ),
     ];
     Ok((headers, Body::from_stream(body)).into_response())
 }
@@ -209,7 +232,9 @@ async fn imports_page(
     kind: Kind,
 ) -> Result<ImportsPage, AppError> {
     let imports = app.importer.imports(at.company.id).await?;
-    let whole = imports.into_iter().filter(|import| import.file.state != ImportState::Receiving);
+    let whole = imports
+        .into_iter()
+        .filter(|import| import.file.state != ImportState::Receiving);
     Ok(ImportsPage {
         shell: Shell::at("Settings", person, at),
         // It belongs to the two tabs that lead to it.

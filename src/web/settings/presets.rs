@@ -82,8 +82,13 @@ pub async fn show(
 ) -> Result<Response, AppError> {
     let mut page = load(&app, &person, &at, &wanted.q).await?;
     page.done = match wanted.read {
-        Some(number) => Some(format!("{} read from Dynamic Media.", counted(number, "preset"))),
-        None if wanted.saved => Some("Saved. Lists that are formed from now on follow it.".to_owned()),
+        Some(number) => Some(format!(
+            "{} read from Dynamic Media.",
+            counted(number, "preset")
+        )),
+        None if wanted.saved => {
+            Some("Saved. Lists that are formed from now on follow it.".to_owned())
+        }
         None => None,
     };
     Ok(page.into_response())
@@ -97,9 +102,14 @@ pub async fn save(
     Form(form): Form<PresetsForm>,
 ) -> Result<Redirect, AppError> {
     let company = at.company.id;
-    app.store.set_used_presets(company, &form.shown, &form.used).await?;
+    app.store
+        .set_used_presets(company, &form.shown, &form.used)
+        .await?;
     let q = query_value(&form.q);
-    Ok(Redirect::to(&format!("{}/settings/presets?saved=true&q={q}", company_path(&at.company))))
+    Ok(Redirect::to(&format!(
+        "{}/settings/presets?saved=true&q={q}",
+        company_path(&at.company)
+    )))
 }
 
 /// *Sync presets now*.
@@ -108,10 +118,19 @@ pub async fn sync(
     State(app): State<App>,
     at: InCompany,
 ) -> Result<Response, AppError> {
-    let App { store, vault, ips, clock, .. } = &app;
+    let App {
+        store,
+        vault,
+        ips,
+        clock,
+        ..
+    } = &app;
     let (status, problem) = match presets::sync(store, vault, ips, clock, &at.company).await {
         Ok(number) => {
-            let page = format!("{}/settings/presets?read={number}", company_path(&at.company));
+            let page = format!(
+                "{}/settings/presets?read={number}",
+                company_path(&at.company)
+            );
             return Ok(Redirect::to(&page).into_response());
         }
         Err(PresetsError::Store(error) | PresetsError::Account(AccountError::Store(error))) => {
@@ -119,11 +138,16 @@ pub async fn sync(
         }
         Err(PresetsError::Account(error)) => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            format!("The presets cannot be read: {error}. Look at Connection, or import the list from a file."),
+            format!(
+                "The presets cannot be read: {error}. Look at Connection, or import the list from a file."
+            ),
         ),
         Err(PresetsError::Ips(error)) => (
             StatusCode::BAD_GATEWAY,
-            format!("The presets could not be read: {error}. The list below is the one from before. {}", error.failure().kind.advice()),
+            format!(
+                "The presets could not be read: {error}. The list below is the one from before. {}",
+                error.failure().kind.advice()
+            ),
         ),
     };
     let mut page = load(&app, &person, &at, "").await?;
@@ -131,7 +155,12 @@ pub async fn sync(
     Ok((status, page).into_response())
 }
 
-async fn load(app: &App, person: &Person, at: &InCompany, q: &str) -> Result<PresetsPage, AppError> {
+async fn load(
+    app: &App,
+    person: &Person,
+    at: &InCompany,
+    q: &str,
+) -> Result<PresetsPage, AppError> {
     let list = app.store.preset_list(at.company.id).await?;
     let total = list.presets.len();
     let used = list.presets.iter().filter(|listed| listed.used).count();

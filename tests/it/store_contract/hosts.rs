@@ -28,7 +28,12 @@ async fn only(t: &Fixture, company: CompanyId) -> HostSetting {
 async fn a_new_host_is_exact_and_keeps_what_it_is_when_it_comes_again(t: &Fixture) {
     let company = t.company("shop").await;
     let host = origin("https://images.example.com");
-    assert!(t.store.add_delivery_host(company, &host, true).await.unwrap());
+    assert!(
+        t.store
+            .add_delivery_host(company, &host, true)
+            .await
+            .unwrap()
+    );
     let setting = only(t, company).await;
     assert_eq!(setting.host.scope, PurgeScope::Exact);
     assert!(setting.host.check_root && setting.found);
@@ -40,7 +45,12 @@ async fn a_new_host_is_exact_and_keeps_what_it_is_when_it_comes_again(t: &Fixtur
         check_root: false,
     };
     t.store.put_delivery_host(company, &base).await.unwrap();
-    assert!(!t.store.add_delivery_host(company, &host, false).await.unwrap());
+    assert!(
+        !t.store
+            .add_delivery_host(company, &host, false)
+            .await
+            .unwrap()
+    );
     let setting = only(t, company).await;
     assert_eq!(setting.host, base);
     assert!(setting.found, "where it comes from stays");
@@ -55,7 +65,10 @@ async fn a_host_is_removed_from_its_company_only(t: &Fixture) {
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let host = origin("https://images.example.com");
     for company in [company, other] {
-        t.store.add_delivery_host(company, &host, false).await.unwrap();
+        t.store
+            .add_delivery_host(company, &host, false)
+            .await
+            .unwrap();
     }
     t.store.remove_delivery_host(company, &host).await.unwrap();
     assert_eq!(t.store.host_settings(company).await.unwrap(), []);
@@ -69,21 +82,36 @@ async fn a_host_is_removed_from_its_company_only(t: &Fixture) {
 async fn a_test_is_noted_from_its_beginning_to_its_result(t: &Fixture) {
     let company = t.company("shop").await;
     let host = origin("https://images.example.com");
-    t.store.add_delivery_host(company, &host, false).await.unwrap();
+    t.store
+        .add_delivery_host(company, &host, false)
+        .await
+        .unwrap();
     let began = t.now();
     let patience = Duration::from_mins(5);
-    t.store.begin_host_test(company, &host, began, began.minus(patience)).await.unwrap();
+    t.store
+        .begin_host_test(company, &host, began, began.minus(patience))
+        .await
+        .unwrap();
     assert_eq!(only(t, company).await.testing_since, Some(began));
 
     let soon = t.later();
     assert!(matches!(
-        t.store.begin_host_test(company, &host, soon, soon.minus(patience)).await,
+        t.store
+            .begin_host_test(company, &host, soon, soon.minus(patience))
+            .await,
         Err(StoreError::Conflict)
     ));
     t.clock.advance(patience);
     let late = t.now();
-    t.store.begin_host_test(company, &host, late, late.minus(patience)).await.unwrap();
-    assert_eq!(only(t, company).await.testing_since, Some(late), "one that was left");
+    t.store
+        .begin_host_test(company, &host, late, late.minus(patience))
+        .await
+        .unwrap();
+    assert_eq!(
+        only(t, company).await.testing_since,
+        Some(late),
+        "one that was left"
+    );
 
     for verdict in HostVerdict::ALL {
         let test = HostTest {
@@ -92,9 +120,15 @@ async fn a_test_is_noted_from_its_beginning_to_its_result(t: &Fixture) {
             asset: "shoe".to_owned(),
             at: t.later(),
         };
-        t.store.finish_host_test(company, &host, &test).await.unwrap();
+        t.store
+            .finish_host_test(company, &host, &test)
+            .await
+            .unwrap();
         let setting = only(t, company).await;
-        assert_eq!((setting.testing_since, setting.test.as_ref()), (None, Some(&test)));
+        assert_eq!(
+            (setting.testing_since, setting.test.as_ref()),
+            (None, Some(&test))
+        );
     }
     t.store.remove_delivery_host(company, &host).await.unwrap();
     let now = t.now();
@@ -107,8 +141,14 @@ async fn a_test_is_noted_from_its_beginning_to_its_result(t: &Fixture) {
 async fn the_patterns_of_shared_hosts_are_a_companys_own(t: &Fixture) {
     let (company, other) = (t.company("shop").await, t.company("other").await);
     assert_eq!(t.store.generic_hosts(company).await.unwrap(), None);
-    t.store.set_generic_hosts(company, Some("^a$\n^b$")).await.unwrap();
-    assert_eq!(t.store.generic_hosts(company).await.unwrap().as_deref(), Some("^a$\n^b$"));
+    t.store
+        .set_generic_hosts(company, Some("^a$\n^b$"))
+        .await
+        .unwrap();
+    assert_eq!(
+        t.store.generic_hosts(company).await.unwrap().as_deref(),
+        Some("^a$\n^b$")
+    );
     assert_eq!(t.store.generic_hosts(other).await.unwrap(), None);
     t.store.set_generic_hosts(company, None).await.unwrap();
     assert_eq!(t.store.generic_hosts(company).await.unwrap(), None);

@@ -35,14 +35,25 @@ async fn a_file_is_kept_with_its_parts(t: &Fixture) {
     let second = file(t, company).await;
     for (number, bytes) in [&[0, 255, b'\n'][..], b"x"].iter().enumerate() {
         let number = i64::try_from(number).unwrap();
-        t.store.add_import_part(company, first.id, number, bytes).await.unwrap();
+        t.store
+            .add_import_part(company, first.id, number, bytes)
+            .await
+            .unwrap();
     }
-    let part = async |number| t.store.import_part(company, first.id, number).await.unwrap();
+    let part = async |number| {
+        t.store
+            .import_part(company, first.id, number)
+            .await
+            .unwrap()
+    };
     assert_eq!(part(0).await, Some(vec![0, 255, b'\n']));
     assert_eq!(part(1).await, Some(vec![b'x']));
     assert_eq!(part(2).await, None);
     assert_eq!(t.store.import_part(other, first.id, 0).await.unwrap(), None);
-    assert_eq!(t.store.import(company, first.id).await.unwrap().as_ref(), Some(&first));
+    assert_eq!(
+        t.store.import(company, first.id).await.unwrap().as_ref(),
+        Some(&first)
+    );
     assert_eq!(t.store.import(other, first.id).await.unwrap(), None);
     assert_eq!(t.store.imports(company).await.unwrap(), [second, first]);
     assert_eq!(t.store.imports(other).await.unwrap(), []);
@@ -54,9 +65,15 @@ async fn a_file_moves_from_the_state_in_which_it_was_seen(t: &Fixture) {
     for state in ImportState::ALL {
         let now = t.later();
         let stale = seen.clone();
-        t.store.move_import(&seen, state, "{\"good\":1}", now).await.unwrap();
+        t.store
+            .move_import(&seen, state, "{\"good\":1}", now)
+            .await
+            .unwrap();
         seen = t.store.import(company, seen.id).await.unwrap().unwrap();
-        assert_eq!((seen.state, seen.touched_at, &*seen.report), (state, now, "{\"good\":1}"));
+        assert_eq!(
+            (seen.state, seen.touched_at, &*seen.report),
+            (state, now, "{\"good\":1}")
+        );
         assert!(matches!(
             t.store.move_import(&stale, state, "{}", t.later()).await,
             Err(StoreError::Conflict)
@@ -67,12 +84,18 @@ async fn a_file_moves_from_the_state_in_which_it_was_seen(t: &Fixture) {
 async fn a_file_goes_with_all_its_parts(t: &Fixture) {
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let file = file(t, company).await;
-    t.store.add_import_part(company, file.id, 0, b"x").await.unwrap();
+    t.store
+        .add_import_part(company, file.id, 0, b"x")
+        .await
+        .unwrap();
     t.store.delete_import(other, file.id).await.unwrap();
     assert!(t.store.import(company, file.id).await.unwrap().is_some());
     t.store.delete_import(company, file.id).await.unwrap();
     assert_eq!(t.store.import(company, file.id).await.unwrap(), None);
-    assert_eq!(t.store.import_part(company, file.id, 0).await.unwrap(), None);
+    assert_eq!(
+        t.store.import_part(company, file.id, 0).await.unwrap(),
+        None
+    );
     assert!(matches!(
         t.store.add_import_part(company, file.id, 1, b"x").await,
         Err(StoreError::NotFound)

@@ -6,8 +6,8 @@ use std::time::Duration;
 use unstale::{
     clock::{Clock, Timestamp},
     domain::{
-        Asset, AssetKey, BatchId, BatchState, Company, CompanyId, Email, InvalidationId, Options, PersonId,
-        PresetChoice, PublishServer, Role, UrlOrigin,
+        Asset, AssetKey, BatchId, BatchState, Company, CompanyId, Email, InvalidationId, Options,
+        PersonId, PresetChoice, PublishServer, Role, UrlOrigin,
     },
     store::{Draft, NewBatch, NewPerson, PasswordHash, Store, Submission, SubmittedUrl},
 };

@@ -83,7 +83,10 @@ async fn ticks_count_for_the_presets_that_were_shown(t: &Fixture) {
             .collect()
     };
     let expected = [("cart", false), ("pdp", true), ("zoom", true)];
-    assert_eq!(used(company).await, expected.map(|(name, used)| (name.to_owned(), used)));
+    assert_eq!(
+        used(company).await,
+        expected.map(|(name, used)| (name.to_owned(), used))
+    );
     assert!(used(other).await.iter().all(|(_, used)| *used));
 
     t.store
@@ -95,7 +98,11 @@ async fn ticks_count_for_the_presets_that_were_shown(t: &Fixture) {
         .set_used_presets(company, &names(&[]), &names(&["zoom"]))
         .await
         .unwrap();
-    assert_eq!(t.store.presets(company).await.unwrap().len(), 2, "nothing was shown");
+    assert_eq!(
+        t.store.presets(company).await.unwrap().len(),
+        2,
+        "nothing was shown"
+    );
 }
 
 async fn a_list_knows_when_it_was_put(t: &Fixture) {
@@ -104,5 +111,8 @@ async fn a_list_knows_when_it_was_put(t: &Fixture) {
     t.store.put_presets(company, &[], t.now()).await.unwrap();
     let later = t.later();
     t.store.put_presets(company, &[], later).await.unwrap();
-    assert_eq!(t.store.preset_list(company).await.unwrap().put_at, Some(later));
+    assert_eq!(
+        t.store.preset_list(company).await.unwrap().put_at,
+        Some(later)
+    );
 }
