@@ -8,7 +8,10 @@ use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
     edge, ips,
-    ops::{dispatch::Dispatcher, host_test::HostTester, import::stage::Importer, sync::Syncer},
+    ops::{
+        connection::Connector, dispatch::Dispatcher, host_test::HostTester,
+        import::stage::Importer, sync::Syncer, verify::Verifier,
+    },
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -30,6 +33,10 @@ pub struct App {
     pub ips: ips::Client,
     /// Sends what was submitted.
     pub dispatcher: Dispatcher,
+    /// Looks whether what was cleared is live.
+    pub verifier: Verifier,
+    /// Sets up and tests connections to Dynamic Media.
+    pub connector: Connector,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
     /// Tests delivery hosts.
@@ -62,10 +69,18 @@ impl App {
             clock.clone(),
             config.ips_timeout,
         );
-        let syncer = Syncer::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let edge = edge::Client::new()?;
         let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
         let importer = Importer::new(store.clone(), clock.clone());
+        let verifier = Verifier::new(store.clone(), clock.clone());
+        let syncer = Syncer::new(
+            store.clone(),
+            vault.clone(),
+            ips.clone(),
+            clock.clone(),
+            config.sync_pause,
+        );
+        let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let setup_token = SetupToken::new(&clock, store.has_people().await?);
         Ok(Self {
             store,
@@ -73,6 +88,8 @@ impl App {
             vault,
             ips,
             dispatcher,
+            verifier,
+            connector,
             syncer,
             host_tester,
             importer,

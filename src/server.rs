@@ -24,6 +24,8 @@ pub async fn serve(
     let cancel = CancellationToken::new();
     let background = TaskTracker::new();
     background.spawn(app.dispatcher.clone().run(cancel.clone()));
+    background.spawn(app.verifier.clone().run(cancel.clone()));
+    background.spawn(app.syncer.clone().run(cancel.clone()));
     background.spawn(housekeeping(app.clone(), cancel.clone()));
     background.close();
 
@@ -82,6 +84,9 @@ async fn housekeeping(app: App, cancel: CancellationToken) {
         }
         if let Err(error) = import::stage::clean_up(&app.store, now).await {
             error!(%error, "old uploads could not be deleted");
+        }
+        if let Err(error) = app.store.delete_expired_pending_connections(now).await {
+            error!(%error, "accounts whose company was never chosen could not be deleted");
         }
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}

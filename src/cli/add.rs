@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Clock,
-    ops::companies::{self, ByHand},
+    ops::by_hand::{self, ByHand},
     store::Store,
 };
 
@@ -29,7 +29,7 @@ pub(super) async fn run(store: &Store, clock: &Clock, args: AddArgs) -> anyhow::
         publish_server: args.publish_server,
         slug: args.slug.unwrap_or_default(),
     };
-    let company = companies::add(store, clock, &typed).await?;
+    let company = by_hand::add(store, clock, &typed).await?;
     println!(
         "{} is set up without an account: its lists are downloaded, not sent. Its pages start with /c/{}",
         company.name, company.slug

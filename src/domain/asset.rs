@@ -24,6 +24,8 @@ pub struct Asset {
     pub created_at: Timestamp,
     /// When it was changed last, as Dynamic Media tells it.
     pub changed_at: Timestamp,
+    /// Since when Dynamic Media has it no longer, as far as is known.
+    pub vanished_at: Option<Timestamp>,
 }
 
 impl Asset {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows about HTTP requests of ours, HTML or SQL.
 
+pub mod by_hand;
 pub mod companies;
 pub mod connection;
 pub mod dispatch;
@@ -13,3 +14,4 @@ pub mod plan;
 pub mod presets;
 pub mod submit;
 pub mod sync;
+pub mod verify;

@@ -102,7 +102,7 @@ impl Store {
         };
         let rows: Vec<AssetRow> = on_reader!(self, |pool| {
             let mut sql = QueryBuilder::new(
-                "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset \
+                "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at from asset \
                  where vanished_at is null and company_id = ",
             );
             sql.push_bind(company.uuid());

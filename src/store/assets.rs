@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Result, Store,
-    convert::{CHUNK, fold, storable},
+    convert::{CHUNK, fold, instant, storable},
 };
 use crate::{
     clock::Timestamp,
@@ -46,6 +46,7 @@ pub(super) struct AssetRow {
     handle: Option<String>,
     created_at: i64,
     changed_at: i64,
+    vanished_at: Option<i64>,
 }
 
 impl From<AssetRow> for Asset {
@@ -60,6 +61,7 @@ impl From<AssetRow> for Asset {
             handle: row.handle,
             created_at: Timestamp::from_micros(row.created_at),
             changed_at: Timestamp::from_micros(row.changed_at),
+            vanished_at: instant(row.vanished_at),
         }
     }
 }
@@ -135,7 +137,7 @@ impl Store {
         for chunk in keys.chunks(CHUNK) {
             found.extend(on_reader!(self, |pool| {
                 let mut query = QueryBuilder::new(
-                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset where company_id = ",
+                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at from asset where company_id = ",
                 );
                 query.push_bind(company.uuid()).push(" and key in (");
                 let mut list = query.separated(", ");
@@ -155,7 +157,7 @@ impl Store {
         for chunk in ids.chunks(CHUNK) {
             found.extend(on_reader!(self, |pool| {
                 let mut query = QueryBuilder::new(
-                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset where company_id = ",
+                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at from asset where company_id = ",
                 );
                 query.push_bind(company.uuid()).push(" and id in (");
                 let mut list = query.separated(", ");

@@ -13,7 +13,11 @@ mod address;
 mod asset_search;
 mod assets;
 mod batches;
+mod catalogue;
+mod catalogue_syncs;
 mod companies;
+mod company_settings;
+mod connections;
 mod convert;
 mod drafts;
 mod error;
@@ -21,6 +25,7 @@ mod hosts;
 mod imports;
 mod invalidations;
 mod open;
+mod pending_connections;
 mod people;
 mod presets;
 mod selection;
@@ -32,13 +37,17 @@ pub use self::{
     asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
     assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
+    catalogue_syncs::SyncLease,
     companies::Connection,
+    company_settings::CompanySettings,
+    connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
+    pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
     presets::{ListedPreset, PresetList},
     sessions::StoredSession,

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::App,
     error::AppError,
-    ops::companies::{self, ByHand, NotAdded},
+    ops::by_hand::{self, ByHand, NotAdded},
     store::Person,
 };
 
@@ -54,7 +54,7 @@ pub async fn create(
     let problem = if form.texts().iter().any(|text| readable(text).is_err()) {
         Unreadable::SENTENCE.to_owned()
     } else {
-        match companies::add(&app.store, &app.clock, &form.by_hand()).await {
+        match by_hand::add(&app.store, &app.clock, &form.by_hand()).await {
             Ok(company) => return Ok(Redirect::to(&company_path(&company)).into_response()),
             Err(NotAdded::Store(error)) => return Err(error.into()),
             Err(error) => error.to_string(),

@@ -217,6 +217,8 @@ pub struct AssetView {
     pub published: bool,
     /// One of the formats that cannot be invalidated.
     pub unsupported: bool,
+    /// Since when Dynamic Media has it no longer.
+    pub vanished: Option<Moment>,
 }
 
 impl AssetView {
@@ -230,6 +232,7 @@ impl AssetView {
             folder: asset.folder.clone(),
             published: asset.published,
             unsupported: asset.class() == AssetClass::Unsupported,
+            vanished: asset.vanished_at.map(Moment::from),
         }
     }
 }

@@ -217,6 +217,7 @@ fn asset(line: AssetLine, clock: &Clock, now: Timestamp) -> Asset {
         asset_type: line.asset_type,
         published: line.published,
         handle: None,
+        vanished_at: None,
         created_at: line.created_at.unwrap_or(changed_at),
         changed_at,
     }

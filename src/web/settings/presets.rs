@@ -16,7 +16,7 @@ use crate::{
     app::App,
     error::AppError,
     ops::{
-        connection::AccountError,
+        connection::{AccountError, Trouble},
         presets::{self, PresetsError},
     },
     store::{ListedPreset, Person},
@@ -142,13 +142,15 @@ pub async fn sync(
                 "The presets cannot be read: {error}. Look at Connection, or import the list from a file."
             ),
         ),
-        Err(PresetsError::Ips(error)) => (
-            StatusCode::BAD_GATEWAY,
-            format!(
-                "The presets could not be read: {error}. The list below is the one from before. {}",
-                error.failure().kind.advice()
-            ),
-        ),
+        Err(PresetsError::Ips(error)) => {
+            let Trouble {
+                sentence, advice, ..
+            } = Trouble::of(&error);
+            (
+                StatusCode::BAD_GATEWAY,
+                format!("{sentence} {advice} The list below is the one from before."),
+            )
+        }
     };
     let mut page = load(&app, &person, &at, "").await?;
     page.problem = Some(problem);

@@ -15,6 +15,7 @@ mod presets;
 mod restart;
 mod roles;
 mod session;
+mod settings;
 mod template;
 
 use std::time::Duration;

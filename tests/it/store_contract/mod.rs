@@ -37,7 +37,10 @@ macro_rules! on_both_databases {
 
 mod assets;
 mod batches;
+mod catalogue;
+mod catalogue_syncs;
 mod companies;
+mod connections;
 mod drafts;
 mod hosts;
 mod imports;
@@ -126,6 +129,7 @@ impl Fixture {
             handle: Some(format!("a|{id}")),
             created_at: Timestamp::from_micros(3),
             changed_at: Timestamp::from_micros(7),
+            vanished_at: None,
         }
     }
 
