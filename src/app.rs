@@ -7,8 +7,11 @@ use anyhow::Context as _;
 use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
-    ips,
-    ops::{connection::Connector, dispatch::Dispatcher, sync::Syncer, verify::Verifier},
+    edge, ips,
+    ops::{
+        connection::Connector, dispatch::Dispatcher, host_test::HostTester,
+        import::stage::Importer, sync::Syncer, verify::Verifier,
+    },
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -36,6 +39,10 @@ pub struct App {
     pub connector: Connector,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
+    /// Tests delivery hosts.
+    pub host_tester: HostTester,
+    /// Imports CSV files.
+    pub importer: Importer,
     /// What people type into the browser.
     pub public_url: PublicUrl,
     /// Slows down those who guess passwords.
@@ -62,6 +69,9 @@ impl App {
             clock.clone(),
             config.ips_timeout,
         );
+        let edge = edge::Client::new()?;
+        let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
+        let importer = Importer::new(store.clone(), clock.clone());
         let verifier = Verifier::new(store.clone(), clock.clone());
         let syncer = Syncer::new(
             store.clone(),
@@ -81,6 +91,8 @@ impl App {
             verifier,
             connector,
             syncer,
+            host_tester,
+            importer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),
             setup_token: Arc::new(setup_token),

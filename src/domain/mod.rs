@@ -10,26 +10,29 @@ mod company;
 mod connection_check;
 pub mod formation;
 mod general_settings;
+mod generic_hosts;
 mod host;
 mod ids;
 mod invalidation;
 mod outcome;
 mod person;
 mod preset;
+pub mod spreadsheet;
 mod template;
 mod usual_urls;
 
 pub use self::{
     account::{AccountFacts, MayPurge, PasswordLife},
-    asset::{Asset, AssetClass},
+    asset::{Asset, AssetClass, type_of_extension},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
     connection_check::{CheckOutcome, CheckReport, CheckStep, CheckedStep},
     general_settings::{
         FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
     },
-    host::{DeliveryHost, HostOrigin, PurgeScope},
-    ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
+    generic_hosts::{GenericHosts, InvalidGenericHosts},
+    host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
+    ids::{AssetKey, BatchId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
     outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},

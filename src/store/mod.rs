@@ -26,10 +26,13 @@ mod drafts;
 mod error;
 mod fold;
 mod folders;
+mod hosts;
+mod imports;
 mod invalidations;
 mod open;
 mod pending_connections;
 mod people;
+mod presets;
 mod sessions;
 mod templates;
 
@@ -47,10 +50,13 @@ pub use self::{
     drafts::Draft,
     error::{Result, StoreError},
     folders::FolderEntry,
+    hosts::{HostSetting, HostTest},
+    imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
     pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
+    presets::{ListedPreset, PresetList},
     sessions::StoredSession,
     templates::TemplateVersion,
 };

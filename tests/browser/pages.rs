@@ -238,3 +238,87 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     browser.see("h1", "Tools").await?;
     browser.look("tools").await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_of_hosts_presets_and_imports_are_sound() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    let company = "/c/dms7snapshot";
+    browser
+        .goto(world.at(&format!("{company}/settings/hosts")))
+        .await?;
+    browser.look("settings-hosts").await?;
+    let base = world.sandbox.base_url();
+    let test = format!("form[action$='/test']:has([value='{base}']) button");
+    browser.one(&test).await?.click().await?;
+    browser
+        .see("[id^=test-] .badge", "One URL clears all sizes")
+        .await?;
+    browser.look("settings-hosts-tested").await?;
+    browser.one("#patterns").await?.send_keys("(").await?;
+    browser
+        .one("#generic-hosts button[value=save]")
+        .await?
+        .click()
+        .await?;
+    browser
+        .see("#generic .notice", "Line 1 is not a regular expression")
+        .await?;
+    browser.look("settings-hosts-refused").await?;
+
+    browser
+        .goto(world.at(&format!("{company}/settings/presets")))
+        .await?;
+    browser.look("settings-presets").await?;
+
+    browser
+        .goto(world.at(&format!("{company}/settings/import")))
+        .await?;
+    browser.look("settings-import").await?;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Größen.csv");
+    std::fs::write(&file, "id;published\nGröße-42;yes\n;yes\nb;perhaps\n").unwrap();
+    browser
+        .one("#file")
+        .await?
+        .send_keys(file.to_str().unwrap())
+        .await?;
+    browser.press_words("Upload").await?;
+    browser.see("#progress .notice", "2 bad lines").await?;
+    browser.look("settings-import-asks").await?;
+    browser.press_words("Keep the 1 good line").await?;
+    browser.see("#progress .notice", "Imported.").await?;
+    browser.look("settings-import-done").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_a_company_by_hand_are_sound() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    browser.goto(world.at("/companies/new")).await?;
+    browser.look("company-new").await?;
+    browser
+        .one("#name")
+        .await?
+        .send_keys("Weekend Site")
+        .await?;
+    browser.one("#root").await?.send_keys("WeekendSite").await?;
+    browser
+        .one("#publish_server")
+        .await?
+        .send_keys("weekendsite.example.com")
+        .await?;
+    browser.press_words("Set up").await?;
+    browser.see("h1", "Tools").await?;
+    browser.press("button.tile").await?;
+    let url = "https://weekendsite.example.com/is/image/WeekendSite/shoe";
+    browser.one("#urls").await?.send_keys(url).await?;
+    browser.press_words("Next").await?;
+    browser.see(".counter", "1 URL to be downloaded").await?;
+    browser.look("by-hand-confirm").await?;
+    browser.press_words("Download list").await?;
+    browser.see("#progress .notice", "Nothing was sent").await?;
+    browser.look("by-hand-outcome").await
+}
