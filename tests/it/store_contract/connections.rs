@@ -152,7 +152,7 @@ async fn settings_of_a_company_are_kept(t: &Fixture) {
     // What the company is stays untouched by that, and the other way round.
     let mut shop = t.store.company(company).await.unwrap().unwrap();
     assert_eq!(shop.root.as_deref(), Some("shop"));
-    shop.name = "Renamed".to_owned();
+    "Renamed".clone_into(&mut shop.name);
     t.store.update_company(&shop, t.now()).await.unwrap();
     assert_eq!(t.store.company_settings(company).await.unwrap(), changed);
 
@@ -173,7 +173,7 @@ fn pending(t: &Fixture, person: unstale::domain::PersonId, email: &str) -> Pendi
         email: email.to_owned(),
         sealed_password: vec![7, 0, 255],
         found: "{}".to_owned(),
-        expires_at: t.now().plus(Duration::from_secs(60)),
+        expires_at: t.now().plus(Duration::from_mins(1)),
     }
 }
 

@@ -64,6 +64,8 @@ async fn an_administrator_goes_from_an_empty_database_to_a_connected_company() {
     assert!(template.textarea("#template").starts_with("<ID>\n"));
     assert!(template.text("#foreign").contains("not yet in use here"));
     assert_eq!(app.app.store.template(company.id).await.unwrap(), None);
+    let push = admin.get(&format!("{base}/template/push")).await;
+    assert_eq!(push.status, 404, "there is nothing of ours to push");
     let form = template.form("#template-form");
     let asking = admin.submit(&form.press("do", "save")).await;
     let ok = asking.form("#template-form").press("do", "ok");
@@ -242,7 +244,7 @@ async fn an_account_that_waits_serves_its_own_person_only_and_not_for_long() {
     assert_eq!(answer.location(), "/connect");
     assert_eq!(companies(&app).await.len(), 0);
 
-    app.clock.advance(Duration::from_secs(15 * 60));
+    app.clock.advance(Duration::from_mins(15));
     let answer = admin.post_body("/connect/company", choice).await;
     assert_eq!(answer.location(), "/connect");
     assert_eq!(companies(&app).await.len(), 0);
