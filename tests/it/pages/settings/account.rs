@@ -151,7 +151,15 @@ async fn the_stored_password_is_kept_for_its_own_address_only() {
         format!("{}?done=account", settings("connection"))
     );
 
-    let before = app.ips().calls().len();
+    // The catalogue is read meanwhile, so only the calls that sign in count.
+    let sign_ins = || {
+        let calls = app.ips().calls();
+        calls
+            .iter()
+            .filter(|call| call.operation == "checkLogin")
+            .count()
+    };
+    let before = sign_ins();
     let elsewhere = format!("{}elsewhere/", app.sandbox.ips_url());
     let moved = page.form("#change-account").set("endpoint", &elsewhere);
     let refused = admin.submit(&moved).await;
@@ -161,7 +169,7 @@ async fn the_stored_password_is_kept_for_its_own_address_only() {
             .text("#account [role=alert]")
             .contains("not sent to another address")
     );
-    assert_eq!(app.ips().calls().len(), before, "nothing was sent");
+    assert_eq!(sign_ins(), before, "nothing was sent");
     assert_eq!(refused.form("#change-account").value("endpoint"), elsewhere);
 }
 
