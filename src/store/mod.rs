@@ -8,8 +8,11 @@
 
 #[macro_use]
 mod db;
+#[macro_use]
+mod selection;
 
 mod address;
+mod asset_index;
 mod asset_search;
 mod assets;
 mod batches;
@@ -21,6 +24,8 @@ mod connections;
 mod convert;
 mod drafts;
 mod error;
+mod fold;
+mod folders;
 mod hosts;
 mod imports;
 mod invalidations;
@@ -28,13 +33,14 @@ mod open;
 mod pending_connections;
 mod people;
 mod presets;
-mod selection;
 mod sessions;
 mod templates;
 
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
-    asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
+    asset_search::{
+        AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
+    },
     assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
     catalogue_syncs::SyncLease,
@@ -43,6 +49,7 @@ pub use self::{
     connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
+    folders::FolderEntry,
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
@@ -58,4 +65,5 @@ pub use self::{
 #[derive(Debug, Clone)]
 pub struct Store {
     db: db::Db,
+    snapshots: std::sync::Arc<asset_search::Snapshots>,
 }

@@ -177,7 +177,8 @@ impl<'a> Reading<'a> {
             self.syncer.store.begin_bulk_load(self.company).await?;
         }
         let page = self.search(source, None, SortBy::Created, false).await?;
-        self.sync.total = page.total_rows;
+        // The largest: one that shrinks tells of pages that shifted.
+        self.sync.total = self.sync.total.max(page.total_rows);
         let last = self.is_last(&page, PAGE)?;
         self.put(page.assets).await?;
         Ok(last)
@@ -223,7 +224,8 @@ impl<'a> Reading<'a> {
 
     async fn names(&mut self, source: &Source) -> Result<Turn, ReadingError> {
         let page = self.search(source, None, SortBy::Name, true).await?;
-        self.sync.total = page.total_rows;
+        // The largest: one that shrinks tells of pages that shifted.
+        self.sync.total = self.sync.total.max(page.total_rows);
         let last = self.is_last(&page, NAMES_PAGE)?;
         let all = page.assets.len() as u64;
         let names: Vec<String> = page
