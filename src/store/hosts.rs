@@ -175,11 +175,11 @@ impl Store {
     /// The company's patterns of generic hosts, one a line; `None` for the default.
     pub async fn generic_hosts(&self, company: CompanyId) -> Result<Option<String>> {
         let sql = "select generic_hosts from company where id = $1";
-        let row: Option<Option<String>> = on_reader!(self, |pool| sqlx::query_scalar(sql)
+        let row: Option<(Option<String>,)> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(company.uuid())
             .fetch_optional(pool)
             .await?);
-        Ok(row.flatten())
+        Ok(row.and_then(|(patterns,)| patterns))
     }
 
     /// Changes the patterns of generic hosts; `None` for the default.
