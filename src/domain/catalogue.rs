@@ -43,6 +43,8 @@ pub enum Step {
     Folders,
     /// The image presets.
     Presets,
+    /// The account's role, and the company's settings.
+    Settings,
 }
 
 impl ReadingKind {
@@ -57,9 +59,16 @@ impl ReadingKind {
                 Step::Confirm,
                 Step::Folders,
                 Step::Presets,
+                Step::Settings,
             ],
             Self::Increment => &[Step::Increment, Step::Presets],
-            Self::Sweep => &[Step::Sweep, Step::Confirm, Step::Folders, Step::Presets],
+            Self::Sweep => &[
+                Step::Sweep,
+                Step::Confirm,
+                Step::Folders,
+                Step::Presets,
+                Step::Settings,
+            ],
         }
     }
 
@@ -94,6 +103,7 @@ impl Step {
             Self::Confirm => "confirm",
             Self::Folders => "folders",
             Self::Presets => "presets",
+            Self::Settings => "settings",
         }
     }
 

@@ -123,7 +123,10 @@ async fn a_password_that_ends_is_warned_of_and_one_that_has_ended_fails_the_sign
         password_expires: Some(app.clock.now()),
         ..state.facts.unwrap()
     };
-    store.put_account_facts(company, &over).await.unwrap();
+    store
+        .put_account_facts(company, email, &over)
+        .await
+        .unwrap();
     let page = test(&admin).await;
     assert!(page.has("#password-ends.blocks"));
     assert_eq!(
