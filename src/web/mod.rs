@@ -4,6 +4,7 @@
 //! page. It holds no SQL, XML or HTML, and no test of permissions. A handler without [`Editor`](extract::Editor) or
 //! [`Admin`](extract::Admin) in its signature is public, and visibly so.
 
+mod assets;
 mod extract;
 mod forms;
 mod invalidations;
@@ -41,6 +42,7 @@ const DETAILS_BODY_LIMIT: usize = 16 * 1024 * 1024;
 pub fn router(app: App) -> Router {
     let company = Router::new()
         .route("/", get(tools::show))
+        .route("/changed", post(tools::start_with_changed))
         .route(
             "/template",
             get(template::edit::show).post(template::edit::save),
@@ -78,7 +80,20 @@ pub fn router(app: App) -> Router {
         )
         .route(
             "/invalidations/{id}/assets",
-            get(invalidations::assets::show).post(invalidations::assets::choose),
+            get(assets::show::show).post(assets::choose::choose),
+        )
+        .route("/invalidations/{id}/assets/count", get(assets::count::show))
+        .route(
+            "/invalidations/{id}/assets/folders",
+            get(assets::folders::list),
+        )
+        .route(
+            "/invalidations/{id}/assets/paste",
+            get(assets::paste::show).post(assets::paste::act),
+        )
+        .route(
+            "/invalidations/{id}/assets/sets",
+            get(assets::sets::show).post(assets::sets::add),
         )
         .route(
             "/invalidations/{id}/confirm",
