@@ -33,6 +33,7 @@ fn assets(count: usize) -> Vec<Asset> {
         handle: None,
         created_at: unstale::clock::Timestamp::from_micros(0),
         changed_at: unstale::clock::Timestamp::from_micros(0),
+        vanished_at: None,
     };
     (0..count).map(asset).collect()
 }

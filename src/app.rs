@@ -7,8 +7,11 @@ use anyhow::Context as _;
 use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
-    ips,
-    ops::{dispatch::Dispatcher, sync::Syncer},
+    edge, ips,
+    ops::{
+        connection::Connector, dispatch::Dispatcher, host_test::HostTester,
+        import::stage::Importer, sync::Syncer, verify::Verifier,
+    },
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -30,8 +33,16 @@ pub struct App {
     pub ips: ips::Client,
     /// Sends what was submitted.
     pub dispatcher: Dispatcher,
+    /// Looks whether what was cleared is live.
+    pub verifier: Verifier,
+    /// Sets up and tests connections to Dynamic Media.
+    pub connector: Connector,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
+    /// Tests delivery hosts.
+    pub host_tester: HostTester,
+    /// Imports CSV files.
+    pub importer: Importer,
     /// What people type into the browser.
     pub public_url: PublicUrl,
     /// Slows down those who guess passwords.
@@ -58,7 +69,18 @@ impl App {
             clock.clone(),
             config.ips_timeout,
         );
-        let syncer = Syncer::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
+        let edge = edge::Client::new()?;
+        let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
+        let importer = Importer::new(store.clone(), clock.clone());
+        let verifier = Verifier::new(store.clone(), clock.clone());
+        let syncer = Syncer::new(
+            store.clone(),
+            vault.clone(),
+            ips.clone(),
+            clock.clone(),
+            config.sync_pause,
+        );
+        let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let setup_token = SetupToken::new(&clock, store.has_people().await?);
         Ok(Self {
             store,
@@ -66,7 +88,11 @@ impl App {
             vault,
             ips,
             dispatcher,
+            verifier,
+            connector,
             syncer,
+            host_tester,
+            importer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),
             setup_token: Arc::new(setup_token),

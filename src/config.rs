@@ -6,6 +6,7 @@
 use std::{
     fmt, fs, io,
     net::SocketAddr,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -66,6 +67,15 @@ pub struct Settings {
         global = true
     )]
     pub ips_timeout: Option<String>,
+
+    /// Milliseconds between two requests while a catalogue is read [default: 250]
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        env = "UNSTALE_SYNC_PAUSE",
+        global = true
+    )]
+    pub sync_pause: Option<String>,
 }
 
 /// The same settings as `unstale.toml` spells them. No `Debug`, for the same reason.
@@ -79,6 +89,7 @@ struct File {
     secret_key_file: Option<PathBuf>,
     log_format: Option<String>,
     ips_timeout: Option<u64>,
+    sync_pause: Option<u64>,
 }
 
 /// Everything that is in force.
@@ -96,6 +107,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// How long Adobe may take to answer.
     pub ips_timeout: Duration,
+    /// The pause between two requests while a catalogue is read, for Adobe's sake.
+    pub sync_pause: Duration,
 }
 
 /// Where the key for stored passwords comes from.
@@ -241,15 +254,18 @@ impl Config {
             }
         };
 
-        let ips_timeout = match settings.ips_timeout {
-            Some(text) => text.parse().map_err(|_| text),
-            None => Ok(file.ips_timeout.unwrap_or(60)),
-        };
-        let ips_timeout = match ips_timeout {
-            Ok(seconds @ 1..=600) => Duration::from_secs(seconds),
-            Ok(seconds) => return Err(invalid_timeout(seconds)),
-            Err(text) => return Err(invalid_timeout(text)),
-        };
+        let ips_timeout = number(
+            "UNSTALE_IPS_TIMEOUT",
+            settings.ips_timeout,
+            file.ips_timeout.unwrap_or(60),
+            1..=600,
+        )?;
+        let sync_pause = number(
+            "UNSTALE_SYNC_PAUSE",
+            settings.sync_pause,
+            file.sync_pause.unwrap_or(250),
+            0..=60_000,
+        )?;
 
         Ok(Self {
             listen,
@@ -257,16 +273,31 @@ impl Config {
             database,
             secret_key,
             log_format,
-            ips_timeout,
+            ips_timeout: Duration::from_secs(ips_timeout),
+            sync_pause: Duration::from_millis(sync_pause),
         })
     }
 }
 
-fn invalid_timeout(value: impl fmt::Display) -> ConfigError {
-    ConfigError::Value {
-        setting: "UNSTALE_IPS_TIMEOUT",
-        reason: format!("{value} is not a number of seconds from 1 to 600"),
-    }
+/// A number from a flag or variable, or the one of the file, within its limits.
+fn number(
+    setting: &'static str,
+    given: Option<String>,
+    otherwise: u64,
+    limits: RangeInclusive<u64>,
+) -> Result<u64, ConfigError> {
+    let text = given.unwrap_or_else(|| otherwise.to_string());
+    text.parse()
+        .ok()
+        .filter(|number| limits.contains(number))
+        .ok_or_else(|| ConfigError::Value {
+            setting,
+            reason: format!(
+                "{text} is not a whole number from {} to {}",
+                limits.start(),
+                limits.end()
+            ),
+        })
 }
 
 fn read_file(named: Option<&Path>) -> Result<File, ConfigError> {
@@ -315,7 +346,8 @@ impl fmt::Display for Config {
             LogFormat::Json => "json",
         };
         writeln!(f, "log_format = {log_format:?}")?;
-        writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())
+        writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())?;
+        writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())
     }
 }
 
@@ -371,6 +403,7 @@ mod tests {
             ),
             ("log_format = 'xml'", "UNSTALE_LOG_FORMAT"),
             ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT"),
+            ("sync_pause = 60001", "UNSTALE_SYNC_PAUSE"),
             ("lsten = 'x'", "lsten"),
         ];
         for (text, setting) in cases {

@@ -4,21 +4,21 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
     app::App,
-    cli,
     clock::Clock,
     config::{Config, SecretKeySource},
     domain::{
         Company, CompanyId, DeliveryHost, Email, HostOrigin, PersonId, PublishServer, PurgeScope,
-        Role, Slug,
+        ReadingKind, Role, Slug,
     },
     ips::Endpoint,
-    ops::{connection, passwords},
+    ops::{companies, connection, passwords, sync::Ended},
     sandbox::{self, Origin, Sandbox, SandboxPorts},
     server,
     store::{NewPerson, Store},
@@ -57,7 +57,10 @@ pub async fn run(config: Config, args: DemoArgs, clock: Clock) -> anyhow::Result
     // Only now: the ports are ours, so no other demo is running on this folder.
     let config = fresh(config, &args)?;
     let app = App::build(&config, clock).await?;
-    let company = fill(&app, &sandbox).await?;
+    let company = fill(&app, &sandbox, Catalogue::Read).await?;
+    if let Ended::Failed(problem) = app.syncer.read(company, &CancellationToken::new()).await? {
+        bail!("the sandbox's catalogue cannot be read: {problem}");
+    }
     tokio::spawn(follow(app.clone(), company, Arc::clone(sandbox.origin())));
     let stop = server::stop_signal();
     print_welcome(&config, &sandbox);
@@ -91,8 +94,18 @@ fn fresh(config: Config, args: &DemoArgs) -> anyhow::Result<Config> {
     })
 }
 
-/// People, the company with its account, hosts, presets, assets, and the template of the worked example.
-pub async fn fill(app: &App, sandbox: &Sandbox) -> anyhow::Result<CompanyId> {
+/// Where the company's assets and presets come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Catalogue {
+    /// They are put there, and nothing is read from the sandbox: for tests that count what it receives.
+    Given,
+    /// Whoever reads catalogues reads it from the sandbox.
+    Read,
+}
+
+/// People, the company with its account, hosts, and the template of the worked example; and its catalogue, if it is to
+/// be given.
+pub async fn fill(app: &App, sandbox: &Sandbox, catalogue: Catalogue) -> anyhow::Result<CompanyId> {
     let (store, clock) = (&app.store, &app.clock);
     let admin = add_person(store, clock, "admin@example.com", Role::Admin).await?;
     add_person(store, clock, "editor@example.com", Role::Editor).await?;
@@ -106,7 +119,7 @@ pub async fn fill(app: &App, sandbox: &Sandbox) -> anyhow::Result<CompanyId> {
         publish_server: PublishServer::parse(sandbox.exact_url()),
         alias: None,
     };
-    cli::add_company(store, &company, clock).await?;
+    companies::add(store, &company, clock.now()).await?;
     let base = HostOrigin::of(sandbox.base_url()).context("the sandbox's edge has an address")?;
     let base = DeliveryHost {
         origin: base,
@@ -114,12 +127,15 @@ pub async fn fill(app: &App, sandbox: &Sandbox) -> anyhow::Result<CompanyId> {
         check_root: true,
     };
     store.put_delivery_host(company.id, &base).await?;
-    store
-        .put_presets(company.id, &sandbox::catalogue::presets())
-        .await?;
-    store
-        .put_assets(company.id, &sandbox.origin().assets(), clock.now())
-        .await?;
+    if catalogue == Catalogue::Given {
+        store.set_sync_stopped(company.id, true).await?;
+        store
+            .put_presets(company.id, &sandbox::catalogue::presets(), clock.now())
+            .await?;
+        store
+            .put_assets(company.id, &sandbox.origin().assets(), clock.now())
+            .await?;
+    }
 
     let endpoint = Endpoint::parse(sandbox.ips_url())?;
     let (email, password) = sandbox::ACCOUNT;
@@ -144,16 +160,11 @@ pub async fn fill(app: &App, sandbox: &Sandbox) -> anyhow::Result<CompanyId> {
     Ok(company.id)
 }
 
-/// Keeps the catalogue as the sandbox has it, so that thumbnails show what is published now.
+/// Has each change at the sandbox read at once: whoever plays with the shop does not want to wait.
 async fn follow(app: App, company: CompanyId, origin: Arc<Origin>) {
     let mut changes = origin.changes();
     while changes.changed().await.is_ok() {
-        let assets = origin.assets();
-        if let Err(error) = app
-            .store
-            .put_assets(company, &assets, app.clock.now())
-            .await
-        {
+        if let Err(error) = app.syncer.read_soon(company, ReadingKind::Increment).await {
             warn!(%error, "the demo's catalogue could not be brought up to date");
         }
     }

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info};
 
-use crate::{app::App, web};
+use crate::{app::App, ops::import, web};
 
 /// How often expired sessions and drafts that nobody touches are cleared away.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
@@ -25,6 +25,8 @@ pub async fn serve(
     let background = TaskTracker::new();
     background.spawn(app.dispatcher.clone().run(cancel.clone()));
     background.spawn(finish_loads(app.clone()));
+    background.spawn(app.verifier.clone().run(cancel.clone()));
+    background.spawn(app.syncer.clone().run(cancel.clone()));
     background.spawn(housekeeping(app.clone(), cancel.clone()));
     background.close();
 
@@ -97,6 +99,12 @@ async fn housekeeping(app: App, cancel: CancellationToken) {
             .await
         {
             error!(%error, "old drafts could not be deleted");
+        }
+        if let Err(error) = import::stage::clean_up(&app.store, now).await {
+            error!(%error, "old uploads could not be deleted");
+        }
+        if let Err(error) = app.store.delete_expired_pending_connections(now).await {
+            error!(%error, "accounts whose company was never chosen could not be deleted");
         }
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}

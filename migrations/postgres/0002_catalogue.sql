@@ -12,20 +12,23 @@ create table folder (
 );
 
 -- How far the reading of a company's catalogue is: one row a company, so that one node at a time reads it, and another
--- can go on where it stopped. `phase` is null when nothing is under way. Between readings, `read_until` is the instant
--- up to which every change is known; `started_at` becomes the next one. The counts are those of the reading that is
--- under way, or of the last one.
+-- can go on where it stopped. `step` is null when nothing is under way; `page` is then the next one to ask for. Between
+-- readings `read_until` is the instant up to which all changes are known. The counts are those of the reading that is under
+-- way, or of the last one; `since_at` and `since_seen` say from where its speed is reckoned.
 create table catalogue_sync (
     company_id uuid not null primary key references company (id),
-    phase text,
+    kind text,
+    step text,
     page bigint not null,
     started_at bigint,
-    pages_since bigint,
+    since_at bigint,
+    since_seen bigint not null,
     total bigint,
     seen bigint not null,
     added bigint not null,
     changed bigint not null,
     vanished bigint not null,
+    skipped bigint not null,
     full_read_at bigint,
     read_until bigint,
     swept_at bigint,
@@ -33,8 +36,11 @@ create table catalogue_sync (
     wanted text,
     stopped boolean not null,
     interval_seconds bigint not null,
+    by_modified boolean not null,
+    failures bigint not null,
     problem text,
     problem_at bigint,
+    retry_at bigint,
     lease_owner uuid,
     lease_until bigint
 );

@@ -12,20 +12,23 @@ create table folder (
 ) strict, without rowid;
 
 -- How far the reading of a company's catalogue is: one row a company, so that one node at a time reads it, and another
--- can go on where it stopped. `phase` is null when nothing is under way. Between readings, `read_until` is the instant
--- up to which every change is known; `started_at` becomes the next one. The counts are those of the reading that is
--- under way, or of the last one.
+-- can go on where it stopped. `step` is null when nothing is under way; `page` is then the next one to ask for. Between
+-- readings `read_until` is the instant up to which all changes are known. The counts are those of the reading that is under
+-- way, or of the last one; `since_at` and `since_seen` say from where its speed is reckoned.
 create table catalogue_sync (
     company_id blob not null primary key references company (id),
-    phase text,
+    kind text,
+    step text,
     page integer not null,
     started_at integer,
-    pages_since integer,
+    since_at integer,
+    since_seen integer not null,
     total integer,
     seen integer not null,
     added integer not null,
     changed integer not null,
     vanished integer not null,
+    skipped integer not null,
     full_read_at integer,
     read_until integer,
     swept_at integer,
@@ -33,8 +36,11 @@ create table catalogue_sync (
     wanted text,
     stopped integer not null,
     interval_seconds integer not null,
+    by_modified integer not null,
+    failures integer not null,
     problem text,
     problem_at integer,
+    retry_at integer,
     lease_owner blob,
     lease_until integer
 ) strict;

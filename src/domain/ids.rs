@@ -57,4 +57,6 @@ id! {
     InvalidationId
     /// One request to Adobe.
     BatchId
+    /// A file that is being imported.
+    ImportId
 }

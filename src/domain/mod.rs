@@ -3,27 +3,42 @@
 //! Pure: no I/O, no clock, no database. It must not import axum, sqlx, askama, reqwest or any other module of ours; the one
 //! thing that it borrows is the type of an instant.
 
+mod account;
 mod asset;
+mod catalogue;
 mod company;
+mod connection_check;
 pub mod formation;
+mod general_settings;
+mod generic_hosts;
 mod host;
 mod ids;
 mod invalidation;
 mod outcome;
 mod person;
 mod preset;
+pub mod spreadsheet;
 mod template;
 mod usual_urls;
 
 pub use self::{
-    asset::{Asset, AssetClass},
+    account::{AccountFacts, MayPurge, PasswordLife},
+    asset::{Asset, AssetClass, type_of_extension},
+    catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
-    host::{DeliveryHost, HostOrigin, PurgeScope},
-    ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
+    connection_check::{CheckOutcome, CheckReport, CheckStep, CheckedStep},
+    general_settings::{
+        FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
+    },
+    generic_hosts::{GenericHosts, InvalidGenericHosts},
+    host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
+    ids::{AssetKey, BatchId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
     outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,
-    template::{InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template},
+    template::{
+        ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,
+    },
     usual_urls::usual_urls,
 };

@@ -289,5 +289,6 @@ fn named(id: String, file_name: String, folder: String) -> Asset {
         handle: None,
         created_at: Timestamp::from_micros(0),
         changed_at: Timestamp::from_micros(0),
+        vanished_at: None,
     }
 }

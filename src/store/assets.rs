@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Result, Store,
-    convert::{CHUNK, storable},
+    convert::{CHUNK, instant, storable},
     fold::{fold, search_text},
 };
 use crate::{
@@ -50,6 +50,7 @@ pub(super) struct AssetRow {
     handle: Option<String>,
     created_at: i64,
     changed_at: i64,
+    vanished_at: Option<i64>,
 }
 
 impl From<AssetRow> for Asset {
@@ -64,6 +65,7 @@ impl From<AssetRow> for Asset {
             handle: row.handle,
             created_at: Timestamp::from_micros(row.created_at),
             changed_at: Timestamp::from_micros(row.changed_at),
+            vanished_at: instant(row.vanished_at),
         }
     }
 }
@@ -84,7 +86,6 @@ struct KnownRow {
     #[sqlx(flatten)]
     asset: AssetRow,
     search_text: String,
-    vanished: bool,
 }
 
 /// An asset that was given, with what is made of it.
@@ -136,7 +137,7 @@ impl Store {
             for chunk in assets.chunks(CHUNK) {
                 let mut query = QueryBuilder::new(
                     "select number, key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, \
-                     search_text, vanished_at is not null as vanished from asset where company_id = ",
+                     search_text, vanished_at from asset where company_id = ",
                 );
                 query.push_bind(company.uuid()).push(" and id in (");
                 let mut list = query.separated(", ");
@@ -221,7 +222,7 @@ impl Store {
         for chunk in keys.chunks(CHUNK) {
             found.extend(on_reader!(self, |pool| {
                 let mut query = QueryBuilder::new(
-                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset where company_id = ",
+                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at from asset where company_id = ",
                 );
                 query.push_bind(company.uuid()).push(" and key in (");
                 let mut list = query.separated(", ");
@@ -241,7 +242,7 @@ impl Store {
         for chunk in ids.chunks(CHUNK) {
             found.extend(on_reader!(self, |pool| {
                 let mut query = QueryBuilder::new(
-                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset where company_id = ",
+                    "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at from asset where company_id = ",
                 );
                 query.push_bind(company.uuid()).push(" and id in (");
                 let mut list = query.separated(", ");
@@ -289,11 +290,11 @@ impl<'a> Sorted<'a> {
                     if row.search_text != search_text {
                         sorted.stale.push(row.number);
                         sorted.searched.push(id.clone().into_owned());
-                    } else if !row.vanished && row.asset.is_as(asset) {
+                    } else if row.asset.vanished_at.is_none() && row.asset.is_as(asset) {
                         sorted.seen.push(row.number);
                         continue;
                     }
-                    let count = if row.vanished {
+                    let count = if row.asset.vanished_at.is_some() {
                         &mut sorted.counts.added
                     } else {
                         &mut sorted.counts.changed

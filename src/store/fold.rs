@@ -123,6 +123,7 @@ mod tests {
             handle: None,
             created_at: Timestamp::from_micros(0),
             changed_at: Timestamp::from_micros(0),
+            vanished_at: None,
         }
     }
 

@@ -16,15 +16,23 @@ mod asset_index;
 mod asset_search;
 mod assets;
 mod batches;
+mod catalogue;
+mod catalogue_syncs;
 mod companies;
+mod company_settings;
+mod connections;
 mod convert;
 mod drafts;
 mod error;
 mod fold;
 mod folders;
+mod hosts;
+mod imports;
 mod invalidations;
 mod open;
+mod pending_connections;
 mod people;
+mod presets;
 mod sessions;
 mod templates;
 
@@ -35,13 +43,20 @@ pub use self::{
     },
     assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
+    catalogue_syncs::SyncLease,
     companies::Connection,
+    company_settings::CompanySettings,
+    connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
     folders::FolderEntry,
+    hosts::{HostSetting, HostTest},
+    imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
+    pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
+    presets::{ListedPreset, PresetList},
     sessions::StoredSession,
     templates::TemplateVersion,
 };

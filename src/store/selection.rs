@@ -46,7 +46,7 @@ impl Store {
     /// The assets selected in a draft or a submitted invalidation, in the order of selection, vanished ones included.
     pub async fn draft_assets(&self, id: InvalidationId) -> Result<Vec<Asset>> {
         let sql = "select a.key, a.id, a.file_name, a.folder, a.asset_type, a.published, a.handle, \
-                   a.created_at, a.changed_at \
+                   a.created_at, a.changed_at, a.vanished_at \
                    from invalidation_asset s join asset a on a.key = s.asset_key \
                    where s.invalidation_id = $1 order by s.position";
         let rows: Vec<AssetRow> = on_reader!(self, |pool| sqlx::query_as(sql)

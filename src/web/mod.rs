@@ -5,6 +5,7 @@
 //! [`Admin`](extract::Admin) in its signature is public, and visibly so.
 
 mod assets;
+mod companies;
 mod extract;
 mod forms;
 mod invalidations;
@@ -30,13 +31,19 @@ use tower_http::{
 };
 
 pub use self::session::{SetupToken, SignInLimiter};
-use crate::{app::App, error::AppError};
+use crate::{app::App, error::AppError, ops::import::stage::UPLOAD_LIMIT};
 
 /// What a form may weigh, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// What Add Details may weigh: 50,000 long URLs and their encoding.
 const DETAILS_BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// What the list of presets may weigh: thousands of names.
+const PRESETS_BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// What a page with an upload may weigh: the file, and the form around it.
+const UPLOAD_BODY_LIMIT: usize = UPLOAD_LIMIT + BODY_LIMIT;
 
 /// Every address of Unstale, with its layers.
 pub fn router(app: App) -> Router {
@@ -47,8 +54,14 @@ pub fn router(app: App) -> Router {
             "/template",
             get(template::edit::show).post(template::edit::save),
         )
-        .route("/settings", get(settings::first))
-        .route("/settings/catalogue", get(settings::catalogue::show))
+        .route(
+            "/template/import",
+            get(template::exchange::show_import).post(template::exchange::import),
+        )
+        .route(
+            "/template/push",
+            get(template::exchange::show_push).post(template::exchange::push),
+        )
         .route("/template/preview", post(template::preview::show))
         .route("/template/versions", get(template::versions::list))
         .route(
@@ -83,6 +96,7 @@ pub fn router(app: App) -> Router {
             get(assets::show::show).post(assets::choose::choose),
         )
         .route("/invalidations/{id}/assets/count", get(assets::count::show))
+        .route("/invalidations/{id}/assets/newer", get(assets::show::newer))
         .route(
             "/invalidations/{id}/assets/folders",
             get(assets::folders::list),
@@ -100,6 +114,8 @@ pub fn router(app: App) -> Router {
             get(invalidations::confirm::show).post(invalidations::confirm::act),
         );
 
+    let company = company.merge(settings_of_a_company());
+
     let pages = Router::new()
         .route("/", get(tools::last_company))
         .route("/template", get(tools::last_company_template))
@@ -112,6 +128,18 @@ pub fn router(app: App) -> Router {
         .route(
             "/setup",
             get(session::setup::show).post(session::setup::create),
+        )
+        .route(
+            "/companies/new",
+            get(companies::show).post(companies::create),
+        )
+        .route(
+            "/connect",
+            get(settings::connect::show).post(settings::connect::sign_in),
+        )
+        .route(
+            "/connect/company",
+            get(settings::connect::companies).post(settings::connect::choose),
         )
         .nest("/c/{company}", company)
         .route("/c/{company}/", get(tools::without_slash))
@@ -137,6 +165,77 @@ pub fn router(app: App) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
+}
+
+/// The settings, which only administrators open.
+fn settings_of_a_company() -> Router<App> {
+    Router::new()
+        .route("/settings", get(settings::first))
+        .route("/settings/connection", get(settings::connection::show))
+        .route(
+            "/settings/connection/test",
+            post(settings::connection::test),
+        )
+        .route(
+            "/settings/connection/account",
+            post(settings::connection::change_account),
+        )
+        .route("/settings/connection/site", post(settings::site::save))
+        .route(
+            "/settings/connection/disconnect",
+            get(settings::connection::ask_disconnect).post(settings::connection::disconnect),
+        )
+        .route(
+            "/settings/catalogue",
+            get(settings::catalogue::show).post(settings::catalogue::act),
+        )
+        .merge(hosts_and_presets())
+        .merge(imports())
+}
+
+/// A company's settings of what serves its pictures, and in which sizes.
+fn hosts_and_presets() -> Router<App> {
+    Router::new()
+        .route(
+            "/settings/hosts",
+            get(settings::hosts::show).post(settings::hosts::add),
+        )
+        .route("/settings/hosts/change", post(settings::hosts::change))
+        .route(
+            "/settings/hosts/remove",
+            get(settings::hosts::ask_remove).post(settings::hosts::remove),
+        )
+        .route(
+            "/settings/hosts/test",
+            get(settings::hosts::test_part).post(settings::hosts::test),
+        )
+        .route("/settings/hosts/generic", post(settings::hosts::generic))
+        .route(
+            "/settings/presets",
+            get(settings::presets::show)
+                .post(settings::presets::save)
+                .layer(DefaultBodyLimit::max(PRESETS_BODY_LIMIT)),
+        )
+        .route("/settings/presets/sync", post(settings::presets::sync))
+}
+
+/// A company's files of assets and presets.
+fn imports() -> Router<App> {
+    Router::new()
+        .route(
+            "/settings/import",
+            get(settings::import::show)
+                .post(settings::import::upload)
+                .layer(DefaultBodyLimit::max(UPLOAD_BODY_LIMIT)),
+        )
+        .route(
+            "/settings/import/{id}",
+            get(settings::import::one).post(settings::import::decide),
+        )
+        .route(
+            "/settings/import/{id}/bad-lines.csv",
+            get(settings::import::bad_lines),
+        )
 }
 
 /// Where the icons are, for templates.

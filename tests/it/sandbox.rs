@@ -1,5 +1,7 @@
 //! The sandbox over real HTTP: what an edge keeps, what a purge clears, what the shop shows.
 
+mod ips;
+
 use std::{error::Error, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, header, redirect};
@@ -208,6 +210,7 @@ async fn an_entry_is_given_up_after_ten_hours() -> Outcome {
 async fn the_edge_says_how_old_its_copy_is_and_tells_browsers_to_ask_again() -> Outcome {
     let stage = Stage::set().await?;
     let url = stage.exact("spinset");
+    stage.sandbox.publish("spinset");
     let first = stage.get(&url).await?;
     assert_eq!(text(&first, "x-cache".parse()?), "TCP_MISS from sandbox");
     assert_eq!(text(&first, header::AGE), "0");

@@ -139,5 +139,6 @@ pub(in crate::domain) fn asset_of(id: &str, asset_type: &str, file_name: &str) -
         handle: None,
         created_at: crate::clock::Timestamp::from_micros(0),
         changed_at: crate::clock::Timestamp::from_micros(0),
+        vanished_at: None,
     }
 }

@@ -3,19 +3,20 @@
 //! Elements are matched by local name in any namespace, in SOAP 1.1, SOAP 1.2 or none; a fault counts wherever it
 //! stands. No document type, no entities of its own, no deep nesting. The caller limits the size.
 
-use std::ops::Range;
-
-use quick_xml::{Reader, events::Event};
+use quick_xml::events::Event;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use super::forbidden_in;
+use super::{
+    forbidden_in,
+    scan::{not_xml, reader, resolve, scan},
+};
 use crate::ips::{Fault, FaultKind};
 
-/// Adobe's messages are some ten levels deep.
-const DEPTH_LIMIT: usize = 100;
+/// What is wrong with the pages of proxies and servers under maintenance.
+pub(in crate::ips) const HTML_PAGE: &str = "is an HTML page";
 
 /// Why there is no answer in these bytes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::ips) enum Unread {
     /// Adobe refused.
     Fault(Fault),
@@ -59,7 +60,25 @@ pub(in crate::ips) fn read<T: DeserializeOwned>(bytes: &[u8], name: &str) -> Res
         .map_err(|_| malformed(&format!("has a {name} that cannot be read")))
 }
 
-fn malformed(problem: &str) -> Unread {
+/// Finds out whether the answer of an operation that documents none is fine: the element `name`, an empty SOAP body,
+/// or no bytes at all. A fault anywhere wins, and anything else is malformed.
+pub(in crate::ips) fn read_nothing(bytes: &[u8], name: &str) -> Result<(), Unread> {
+    if bytes.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    let text = text(bytes)?;
+    let found = scan(text, name)?;
+    if let Some(range) = found.fault {
+        return Err(Unread::Fault(fault(&text[range])?));
+    }
+    if found.wanted.is_some() || found.empty_body {
+        Ok(())
+    } else {
+        Err(malformed(&format!("has no {name}")))
+    }
+}
+
+pub(super) fn malformed(problem: &str) -> Unread {
     Unread::Malformed(problem.to_owned())
 }
 
@@ -70,7 +89,7 @@ fn text(bytes: &[u8]) -> Result<&str, Unread> {
         return Err(malformed("is empty"));
     }
     if is_html(text) {
-        return Err(malformed("is an HTML page"));
+        return Err(malformed(HTML_PAGE));
     }
     if forbidden_in(text).is_some() {
         return Err(malformed("holds characters that XML forbids"));
@@ -85,63 +104,6 @@ fn is_html(text: &str) -> bool {
         let head = start.get(..tag.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(tag))
     })
-}
-
-/// Where things are in the text: from `<` of the start tag to `>` of the end tag.
-#[derive(Default)]
-struct Found {
-    wanted: Option<Range<usize>>,
-    fault: Option<Range<usize>>,
-}
-
-/// Walks the whole document once, so that nothing is believed of one that turns bad at its end.
-fn scan(text: &str, name: &str) -> Result<Found, Unread> {
-    let mut reader = reader(text);
-    let mut found = Found::default();
-    // The start of each open element.
-    let mut open: Vec<usize> = Vec::new();
-    let mut closed_root = false;
-    loop {
-        let start = position(&reader);
-        match reader.read_event().map_err(|_| broken(text))? {
-            Event::Start(_) if closed_root => return Err(not_xml()),
-            Event::Start(_) if open.len() == DEPTH_LIMIT => {
-                return Err(malformed("is nested too deeply"));
-            }
-            Event::Start(_) => open.push(start),
-            Event::End(tag) => {
-                let range = open.pop().ok_or_else(not_xml)?..position(&reader);
-                closed_root = open.is_empty();
-                let local = tag.local_name();
-                let local: &str = local.as_ref();
-                if local.ends_with("Fault") {
-                    // Overwriting makes the outermost win: it ends last.
-                    found.fault = Some(range);
-                } else if local == name {
-                    found.wanted.get_or_insert(range);
-                }
-            }
-            Event::Text(words) if open.is_empty() && !words.trim().is_empty() => {
-                return Err(not_xml());
-            }
-            Event::CData(_) | Event::GeneralRef(_) if open.is_empty() => return Err(not_xml()),
-            Event::GeneralRef(reference) => {
-                resolve(&reference)?;
-            }
-            Event::DocType(_) => return Err(malformed("declares a document type")),
-            Event::Decl(declaration) => {
-                if let Some(encoding) = declaration.encoding() {
-                    let encoding = encoding.map_err(|_| not_xml())?;
-                    if !["utf-8", "us-ascii"].contains(&encoding.to_ascii_lowercase().as_str()) {
-                        return Err(malformed("is not UTF-8"));
-                    }
-                }
-            }
-            Event::Eof if closed_root => return Ok(found),
-            Event::Eof => return Err(broken(text)),
-            _ => {}
-        }
-    }
 }
 
 /// Code and reason of the fault element: `faultstring`, or SOAP 1.2's `Text`, stands in for a missing reason.
@@ -188,52 +150,14 @@ fn fault(element: &str) -> Result<Fault, Unread> {
     Ok(fault)
 }
 
-fn reader(text: &str) -> Reader<&[u8]> {
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.expand_empty_elements = true;
-    config.check_comments = true;
-    reader
-}
-
-fn position(reader: &Reader<&[u8]>) -> usize {
-    usize::try_from(reader.buffer_position()).expect("an offset into a slice fits")
-}
-
-/// The character of `&lt;` or `&#10;`. Entities that only a document type could define are refused.
-fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, Unread> {
-    let character = match &**reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => reference.resolve_char_ref().map_err(|_| not_xml())?,
-    };
-    character
-        .filter(|c| forbidden_in(c.encode_utf8(&mut [0; 4])).is_none())
-        .ok_or_else(|| malformed("uses an entity that XML does not define"))
-}
-
-fn not_xml() -> Unread {
-    malformed("is not XML")
-}
-
-/// Not well-formed: cut off if it begins like a message, HTML or text otherwise.
-fn broken(text: &str) -> Unread {
-    let begins_like_xml = text.trim_start().starts_with("<?xml") || text.contains("Envelope");
-    if begins_like_xml {
-        malformed("is not well-formed or ends too early")
-    } else {
-        not_xml()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        super::scan::{ELEMENTS_LIMIT, ITEMS_LIMIT},
+        *,
+    };
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     struct Answer {
@@ -381,6 +305,55 @@ mod tests {
         assert_eq!(
             read::<Answer>(latin1, "doItReturn"),
             Err(malformed("is not UTF-8"))
+        );
+    }
+
+    #[test]
+    fn nothing_is_an_answer_where_none_is_documented() {
+        let of = |text: &str| read_nothing(text.as_bytes(), "doItReturn");
+        for text in [
+            "",
+            " \n",
+            "<E><Body/></E>",
+            "<E><Body> <!-- none --> </Body></E>",
+            "<E><Header><Body2/></Header><s:Body></s:Body></E>",
+            "<E><Body><doItReturn/></Body></E>",
+            "<E><Body><doItReturn><count>many</count></doItReturn></Body></E>",
+        ] {
+            assert_eq!(of(text), Ok(()), "{text}");
+        }
+        for text in [
+            "<E><Body><other/></Body></E>",
+            "<E><Body>OK</Body></E>",
+            "<E><Body>&lt;</Body></E>",
+            "<E><Body><![CDATA[x]]></Body></E>",
+            "<E/>",
+            "<html></html>",
+            "OK",
+            "<E><Body/>",
+        ] {
+            assert!(matches!(of(text), Err(Unread::Malformed(_))), "{text}");
+        }
+        let fault = "<E><Body><Fault><faultstring>no</faultstring></Fault></Body></E>";
+        assert!(matches!(of(fault), Err(Unread::Fault(_))));
+    }
+
+    #[test]
+    fn more_elements_than_adobe_sends_end_cleanly() {
+        let items = "<items/>".repeat(ITEMS_LIMIT + 1);
+        let elements = "<a/>".repeat(ELEMENTS_LIMIT);
+        for many in [items, elements] {
+            let text = format!("<doItReturn>{many}</doItReturn>");
+            assert_eq!(problem(&text), "has more elements than we read");
+        }
+    }
+
+    #[test]
+    fn a_tag_without_end_ends_cleanly() {
+        let attributes = " a=''".repeat(100_000);
+        assert_eq!(
+            problem(&format!("<doItReturn{attributes}/>")),
+            "has a longer tag than we read"
         );
     }
 

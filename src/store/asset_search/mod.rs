@@ -142,7 +142,7 @@ impl Store {
             sql.push(" limit ").bind(need).push(")");
             sql.push(
                 " select a.key, a.id, a.file_name, a.folder, a.asset_type, a.published, a.handle, a.created_at, \
-                 a.changed_at, page.id_folded from page cross join asset a where a.number = page.number order by ",
+                 a.changed_at, a.vanished_at, page.id_folded from page cross join asset a where a.number = page.number order by ",
             );
             sql.push(match stage.order {
                 Order::Name => "page.id_folded, page.key",

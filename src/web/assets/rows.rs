@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::marks::{Piece, marked};
 use crate::{
-    domain::{Asset, AssetClass, AssetKey, Site},
-    web::view::{AssetView, Moment},
+    domain::{Asset, AssetClass, AssetKey, PublishServer, Site},
+    web::view::{AssetView, Moment, Thumbnail},
 };
 
 /// A row, or a card of the grid.
@@ -27,6 +27,7 @@ impl PickRow {
     pub fn new(
         asset: &Asset,
         site: Option<&Site>,
+        preview: Option<&PublishServer>,
         selected: &HashSet<AssetKey>,
         words: &[String],
     ) -> Self {
@@ -45,7 +46,10 @@ impl PickRow {
             has_sets: asset.class() == AssetClass::Image
                 && asset.handle.is_some()
                 && !asset.asset_type.ends_with("Set"),
-            asset: AssetView::new(asset, site),
+            asset: AssetView {
+                thumbnail: Thumbnail::from_servers(asset, site, preview),
+                ..AssetView::new(asset, site)
+            },
         }
     }
 

@@ -75,7 +75,8 @@ pub async fn show(
     let keys: Vec<AssetKey> = sets.iter().chain([&image]).map(|asset| asset.key).collect();
     let selected: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
     let site = company.site().ok();
-    let row = |asset| PickRow::new(asset, site.as_ref(), &selected, &[]);
+    let preview = app.store.company_settings(company.id).await?.preview_server;
+    let row = |asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &selected, &[]);
     let draft = draft_path(company, my.draft.id, "");
     let page = SetsPage {
         shell: Shell::at("Add Assets", &my.editor.0, &my.at),

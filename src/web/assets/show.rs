@@ -1,14 +1,15 @@
 //! Shows the picker: as a page, as a dialog over Add Details, or the part of it that changed.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{Html, IntoResponse as _, Response},
 };
+use serde::Deserialize;
 
 use super::{
     folders::{Crumb, Folders},
@@ -17,14 +18,18 @@ use super::{
 };
 use crate::{
     app::App,
+    clock::Timestamp,
     domain::{Asset, AssetKey},
     error::AppError,
     web::{
         extract::MyDraft,
         shell::Shell,
-        view::{counted, draft_path, grouped},
+        view::{Moment, counted, draft_path, grouped},
     },
 };
+
+/// A catalogue that was read so shortly ago is not asked for again.
+const FRESH: Duration = Duration::from_secs(60);
 
 /// Assets on one page.
 const PAGE: i64 = 48;
@@ -63,6 +68,28 @@ pub struct Picker {
     /// What a button did, or why not.
     pub said: Option<String>,
     pub selected: Selected,
+    pub as_of: Option<AsOf>,
+}
+
+/// Up to when the catalogue is known.
+#[derive(Debug)]
+pub struct AsOf {
+    pub at: Moment,
+    /// The address that answers once there is a newer one; not while this one is new.
+    pub newer: Option<String>,
+}
+
+impl AsOf {
+    fn new(at: Timestamp, now: Timestamp, wanted: &Wanted) -> Self {
+        let ask = || {
+            let query = wanted.to_query().replacen('?', "&", 1);
+            format!("/assets/newer?than={}{query}", at.as_micros())
+        };
+        Self {
+            at: at.into(),
+            newer: (now.since(at) > FRESH).then(ask),
+        }
+    }
 }
 
 /// How much is selected, always in sight.
@@ -150,6 +177,28 @@ pub async fn show(
     page.answer(&headers)
 }
 
+/// The place from which the list was made.
+#[derive(Debug, Deserialize)]
+pub struct Than {
+    #[serde(default)]
+    than: i64,
+}
+
+/// Shows the list anew once the catalogue is newer than it was; until then there is nothing to show.
+pub async fn newer(
+    State(app): State<App>,
+    my: MyDraft,
+    Query(Than { than }): Query<Than>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
+    let read_until = app.store.catalogue_sync(my.at.company.id).await?.read_until;
+    if read_until.is_none_or(|at| at.as_micros() <= than) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let page = PickerPage::load(&app, &my, wanted, None).await?;
+    Ok(Html(page.as_view().render()?).into_response())
+}
+
 impl PickerPage {
     /// Reads it all.
     pub async fn load(
@@ -170,6 +219,8 @@ impl PickerPage {
         let keys: Vec<AssetKey> = found.assets.iter().map(|asset| asset.key).collect();
         let chosen: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
         let site = my.at.company.site().ok();
+        let preview = app.store.company_settings(company).await?.preview_server;
+        let read_until = app.store.catalogue_sync(company).await?.read_until;
         let words = if wanted.list() == Show::Selected {
             Vec::new()
         } else {
@@ -178,7 +229,7 @@ impl PickerPage {
         let rows = found
             .assets
             .iter()
-            .map(|asset| PickRow::new(asset, site.as_ref(), &chosen, &words))
+            .map(|asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &chosen, &words))
             .collect();
         let next = found.next.map(|after| Wanted {
             after,
@@ -199,6 +250,7 @@ impl PickerPage {
             first: (!wanted.after.is_empty()).then(|| wanted.first_page().to_query()),
             count_query: wanted.first_page().to_query(),
             said,
+            as_of: read_until.map(|at| AsOf::new(at, app.clock.now(), &wanted)),
             selected: Selected::new(app.store.count_selected(my.draft.id).await?),
             wanted,
         };

@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     app::App,
-    domain::{Company, Slug},
+    domain::{Company, ImportId, Slug},
     error::AppError,
     web::layers::headers::ImageSources,
 };
@@ -34,9 +34,23 @@ impl FromRequestParts<App> for InCompany {
             .ok_or(AppError::NotFound)?;
         if let Some(sources) = parts.extensions.get::<ImageSources>() {
             let hosts = app.store.delivery_hosts(company.id).await?;
-            sources.allow(company.publish_server.as_ref(), &hosts);
+            let preview = app.store.company_settings(company.id).await?.preview_server;
+            let servers = [company.publish_server.as_ref(), preview.as_ref()];
+            sources.allow(servers, &hosts);
         }
         Ok(Self { company, all })
+    }
+}
+
+/// The id in `/settings/import/{id}`, whatever stands behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportPath(pub ImportId);
+
+impl FromRequestParts<App> for ImportPath {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
+        path_parameter(parts, "id").await.map(Self)
     }
 }
 

@@ -1,30 +1,324 @@
-//! *Settings > Catalogue*: how far the reading of the company's assets is.
+//! *Settings > Catalogue*: how far the reading of the company's assets is, and what starts and stops it.
+
+use std::time::Duration;
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::response::{IntoResponse as _, Response};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
 
 use super::Tabs;
 use crate::{
+    app::App,
+    clock::Timestamp,
+    domain::{CatalogueSync, ReadingKind, Step},
     error::AppError,
     web::{
-        extract::{Admin, InCompany},
+        extract::{Admin, Form, Htmx, InCompany},
         shell::Shell,
+        view::{Moment, counted, grouped},
     },
 };
 
+/// What the interval may be, in minutes.
+const INTERVALS: [(u64, &str); 6] = [
+    (5, "5 minutes"),
+    (15, "15 minutes"),
+    (60, "hour"),
+    (6 * 60, "6 hours"),
+    (24 * 60, "day"),
+    (7 * 24 * 60, "week"),
+];
+
+/// Seconds after which a browser without JavaScript looks again.
+const REFRESH: u32 = 3;
+
 #[derive(Template, WebTemplate)]
-#[template(path = "settings/catalogue.html")]
+#[template(path = "settings/catalogue.html", blocks = ["progress"])]
 struct CataloguePage {
     shell: Shell,
     tabs: Tabs,
+    connected: bool,
+    state: StateView,
+    intervals: Vec<IntervalView>,
 }
 
-/// Shows it.
-pub async fn show(Admin(person): Admin, at: InCompany) -> Result<Response, AppError> {
+/// Where things stand.
+struct StateView {
+    /// A class of the style sheet, and an icon.
+    class: &'static str,
+    icon: &'static str,
+    standing: String,
+    detail: Option<String>,
+    /// What keeps it from going on.
+    problem: Option<ProblemView>,
+    /// Something is being read, or will be at once.
+    running: bool,
+    /// Somebody stopped it.
+    stopped: bool,
+    /// Something was begun, and not finished.
+    interrupted: bool,
+    bar: Option<Bar>,
+    last: Option<LastView>,
+    full_read: Option<Moment>,
+    swept: Option<Moment>,
+}
+
+struct ProblemView {
+    sentence: String,
+    at: Moment,
+    retry: Option<Moment>,
+}
+
+/// How much of the assets is read.
+struct Bar {
+    seen: u64,
+    total: u64,
+}
+
+/// What the reading that was finished last came to.
+struct LastView {
+    at: Moment,
+    counts: String,
+    skipped: Option<String>,
+}
+
+struct IntervalView {
+    minutes: u64,
+    label: &'static str,
+    chosen: bool,
+}
+
+/// The buttons, and the interval.
+#[derive(Debug, Deserialize)]
+pub struct CatalogueForm {
+    #[serde(rename = "do")]
+    action: Action,
+    #[serde(default)]
+    minutes: String,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Action {
+    SyncNow,
+    ReadAll,
+    Compare,
+    Stop,
+    Start,
+    Interval,
+}
+
+/// Shows it; htmx asks for the part that moves.
+pub async fn show(
+    Admin(person): Admin,
+    State(app): State<App>,
+    at: InCompany,
+    Htmx(htmx): Htmx,
+) -> Result<Response, AppError> {
+    let connected = app.store.connection(at.company.id).await?.is_some();
+    let sync = app.store.catalogue_sync(at.company.id).await?;
+    let state = StateView::new(&sync, connected, app.clock.now());
     let page = CataloguePage {
-        shell: Shell::at("Settings", &person, &at),
+        shell: Shell {
+            refresh: state.running.then_some(REFRESH),
+            ..Shell::at("Settings", &person, &at)
+        },
         tabs: Tabs::of(&at.company, "catalogue"),
+        connected,
+        state,
+        intervals: INTERVALS
+            .iter()
+            .map(|(minutes, label)| IntervalView {
+                minutes: *minutes,
+                label,
+                chosen: sync.interval == Duration::from_mins(*minutes),
+            })
+            .collect(),
     };
+    if htmx {
+        return Ok(Html(page.as_progress().render()?).into_response());
+    }
     Ok(page.into_response())
+}
+
+/// Does what the button says, and shows the page again.
+pub async fn act(
+    Admin(_): Admin,
+    State(app): State<App>,
+    at: InCompany,
+    Form(form): Form<CatalogueForm>,
+) -> Result<Response, AppError> {
+    let company = at.company.id;
+    let syncer = &app.syncer;
+    match form.action {
+        Action::SyncNow => syncer.read_soon(company, ReadingKind::Increment).await?,
+        Action::ReadAll => syncer.read_soon(company, ReadingKind::Full).await?,
+        Action::Compare => syncer.read_soon(company, ReadingKind::Sweep).await?,
+        Action::Stop => syncer.stop(company).await?,
+        Action::Start => syncer.go_on(company).await?,
+        Action::Interval => {
+            let minutes = form.minutes.parse().ok();
+            let known = minutes.filter(|m| INTERVALS.iter().any(|(minutes, _)| minutes == m));
+            let minutes = known.ok_or(AppError::BadForm)?;
+            let interval = Duration::from_mins(minutes);
+            app.store.set_sync_interval(company, interval).await?;
+        }
+    }
+    let page = Redirect::to(&format!("{}/catalogue", Tabs::of(&at.company, "").base));
+    Ok((StatusCode::SEE_OTHER, page).into_response())
+}
+
+impl StateView {
+    fn new(sync: &CatalogueSync, connected: bool, now: Timestamp) -> Self {
+        let reading = sync.step.filter(|_| !sync.stopped);
+        let waits = sync.retry_at.is_some_and(|at| at > now);
+        // Somebody holds the lease, or will within seconds.
+        let running = connected && !waits && (reading.is_some() || sync.due(now).is_some());
+        let (class, icon, standing) = if !connected {
+            ("info", "info", "Not connected to Dynamic Media.".to_owned())
+        } else if sync.stopped {
+            ("warns", "warning", "Stopped.".to_owned())
+        } else if waits {
+            ("warns", "warning", "Waiting to try again.".to_owned())
+        } else if running {
+            ("info", "info", reading_words(sync))
+        } else {
+            ("success", "check-circle", "Up to date.".to_owned())
+        };
+        Self {
+            class,
+            icon,
+            standing,
+            detail: detail(sync, now).filter(|_| connected),
+            problem: problem(sync, now),
+            running,
+            stopped: sync.stopped,
+            interrupted: sync.step.is_some(),
+            bar: reading.and(sync.total).map(|total| Bar {
+                seen: sync.seen.min(total),
+                total,
+            }),
+            last: last(sync),
+            full_read: sync.full_read_at.map(Moment::from),
+            swept: sync.swept_at.map(Moment::from),
+        }
+    }
+}
+
+/// What is being read.
+fn reading_words(sync: &CatalogueSync) -> String {
+    match (sync.step, sync.kind) {
+        (Some(Step::Assets), _) => "Reading all assets.",
+        (Some(Step::Index), _) => "Building what searching needs.",
+        (Some(Step::Increment), Some(ReadingKind::Full)) => "Reading what changed meanwhile.",
+        (Some(Step::Increment), _) => "Reading what changed.",
+        (Some(Step::Sweep), _) => "Comparing all IDs with Dynamic Media’s.",
+        (Some(Step::Confirm), _) => "Asking for assets that were not listed.",
+        (Some(Step::Folders), _) => "Reading folders.",
+        (Some(Step::Presets), _) => "Reading image presets.",
+        (None, _) => "Beginning.",
+    }
+    .to_owned()
+}
+
+/// How far it is, how fast, and for how long yet.
+fn detail(sync: &CatalogueSync, now: Timestamp) -> Option<String> {
+    sync.step?;
+    let mut words = match sync.total {
+        Some(total) => format!("{} of {}", grouped(sync.seen), counted(total, "asset")),
+        None => counted(sync.seen, "asset"),
+    };
+    if sync.stopped {
+        words.push_str(" read so far");
+        return Some(words);
+    }
+    if let Some(rate) = sync.rate(now).filter(|rate| *rate > 0) {
+        words.push_str(&format!(", {} a second", grouped(rate)));
+    }
+    if let Some(left) = sync.time_left(now) {
+        words.push_str(&format!(", {} left", duration_words(left)));
+    }
+    Some(words)
+}
+
+/// `some seconds`, `about 12 minutes`, `about 3 hours`.
+fn duration_words(duration: Duration) -> String {
+    match duration.as_secs() {
+        0..60 => "some seconds".to_owned(),
+        seconds @ 60..7_200 => format!("about {}", counted(seconds.div_ceil(60), "minute")),
+        seconds => format!("about {}", counted(seconds.div_ceil(3_600), "hour")),
+    }
+}
+
+fn problem(sync: &CatalogueSync, now: Timestamp) -> Option<ProblemView> {
+    let retry = sync.retry_at.filter(|at| *at > now && !sync.stopped);
+    Some(ProblemView {
+        sentence: sync.problem.clone()?,
+        at: sync.problem_at?.into(),
+        retry: retry.map(Moment::from),
+    })
+}
+
+fn last(sync: &CatalogueSync) -> Option<LastView> {
+    let at = sync.finished_at?;
+    let counts = format!(
+        "{} read: {} new, {} changed, {} vanished",
+        counted(sync.seen, "asset"),
+        grouped(sync.added),
+        grouped(sync.changed),
+        grouped(sync.vanished)
+    );
+    Some(LastView {
+        at: at.into(),
+        counts,
+        skipped: (sync.skipped > 0).then(|| {
+            format!(
+                "{} left out, because it has no name, or one that is too long.",
+                counted(sync.skipped, "asset")
+            )
+        }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+    #[test]
+    fn progress_is_told_with_rate_and_time_left() {
+        let mut sync = CatalogueSync::default();
+        sync.begin(ReadingKind::Full, NOW);
+        (sync.seen, sync.total) = (12_000, Some(1_000_000));
+        let now = NOW.plus(Duration::from_secs(10));
+        assert_eq!(
+            detail(&sync, now).unwrap(),
+            "12,000 of 1,000,000 assets, 1,200 a second, about 14 minutes left"
+        );
+        sync.stopped = true;
+        assert_eq!(
+            detail(&sync, now).unwrap(),
+            "12,000 of 1,000,000 assets read so far"
+        );
+    }
+
+    #[test]
+    fn a_failure_says_when_it_is_tried_again_unless_somebody_stopped_it() {
+        let mut sync = CatalogueSync::default();
+        sync.begin(ReadingKind::Full, NOW);
+        sync.fail("Down.".to_owned(), NOW);
+        let state = StateView::new(&sync, true, NOW);
+        assert!(!state.running);
+        assert!(state.problem.unwrap().retry.is_some());
+        sync.stopped = true;
+        let state = StateView::new(&sync, true, NOW);
+        assert_eq!(state.standing, "Stopped.");
+        assert!(state.problem.unwrap().retry.is_none());
+    }
 }

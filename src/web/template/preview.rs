@@ -121,6 +121,7 @@ async fn sample(app: &App, company: &Company) -> Result<Asset, StoreError> {
         handle: None,
         created_at: app.clock.now(),
         changed_at: app.clock.now(),
+        vanished_at: None,
     }))
 }
 

@@ -25,7 +25,9 @@ impl World {
     /// As the demo is: two people, a company, its catalogue, the template of the worked example.
     pub async fn demo() -> Self {
         let world = Self::empty().await;
-        demo::fill(&world.app, &world.sandbox).await.unwrap();
+        demo::fill(&world.app, &world.sandbox, demo::Catalogue::Given)
+            .await
+            .unwrap();
         world
     }
 

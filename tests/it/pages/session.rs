@@ -15,7 +15,7 @@ const PASSWORD: &str = "fresh-pictures";
 
 async fn nobody_yet() -> TestApp {
     TestApp::with(Start {
-        filled: false,
+        catalogue: None,
         ..Start::default()
     })
     .await

@@ -6,8 +6,8 @@ use std::time::Duration;
 use unstale::{
     clock::{Clock, Timestamp},
     domain::{
-        Asset, AssetKey, BatchId, Company, CompanyId, Email, InvalidationId, Options, PersonId,
-        PresetChoice, PublishServer, Role, UrlOrigin,
+        Asset, AssetKey, BatchId, BatchState, Company, CompanyId, Email, InvalidationId, Options,
+        PersonId, PresetChoice, PublishServer, Role, UrlOrigin,
     },
     store::{Draft, NewBatch, NewPerson, PasswordHash, Store, Submission, SubmittedUrl},
 };
@@ -38,11 +38,17 @@ macro_rules! on_both_databases {
 mod assets;
 mod batches;
 mod bulk_load;
+mod catalogue;
+mod catalogue_syncs;
 mod companies;
+mod connections;
 mod drafts;
+mod hosts;
+mod imports;
 mod invalidations;
 mod opening;
 mod people;
+mod presets;
 mod schema;
 mod search;
 mod selection;
@@ -124,6 +130,7 @@ impl Fixture {
             handle: Some(format!("a|{id}")),
             created_at: Timestamp::from_micros(3),
             changed_at: Timestamp::from_micros(7),
+            vanished_at: None,
         }
     }
 
@@ -187,6 +194,7 @@ impl Fixture {
             id: draft.id,
             version: draft.version,
             template_version: None,
+            first_state: BatchState::Waiting,
             batches: (1..=batches)
                 .map(|batch| NewBatch {
                     id: BatchId::from_uuid(self.clock.new_uuid()),

@@ -10,9 +10,11 @@ use unstale::{
     clock::Clock,
     config::{Config, LogFormat, PublicUrl, SecretKeySource},
     demo,
-    domain::{Asset, AssetKey, Company, DeliveryHost, HostOrigin, PurgeScope},
+    domain::{Asset, AssetKey, Company, DeliveryHost, HostOrigin, PersonId, PurgeScope, Role},
+    ops::passwords,
     sandbox::{IpsSandbox, Sandbox, SandboxPorts},
     server,
+    store::NewPerson,
 };
 
 use super::{
@@ -31,8 +33,8 @@ pub struct Start {
     pub backend: Backend,
     /// What people type, when it is not the listener's own address.
     pub public_url: Option<&'static str>,
-    /// With people, a company and its catalogue, as `unstale demo` has them.
-    pub filled: bool,
+    /// With people and a company, as `unstale demo` has them, and where its catalogue comes from; `None` is empty.
+    pub catalogue: Option<demo::Catalogue>,
 }
 
 impl Default for Start {
@@ -40,7 +42,7 @@ impl Default for Start {
         Self {
             backend: Backend::Sqlite,
             public_url: None,
-            filled: true,
+            catalogue: Some(demo::Catalogue::Given),
         }
     }
 }
@@ -83,8 +85,10 @@ impl TestApp {
             start.public_url,
         )
         .await;
-        if start.filled {
-            demo::fill(&test.app, &test.sandbox).await.unwrap();
+        if let Some(catalogue) = start.catalogue {
+            demo::fill(&test.app, &test.sandbox, catalogue)
+                .await
+                .unwrap();
         }
         test
     }
@@ -113,6 +117,7 @@ impl TestApp {
             secret_key: SecretKeySource::Given("5e".repeat(32).into()),
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
+            sync_pause: Duration::ZERO,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
@@ -175,6 +180,30 @@ impl TestApp {
 
     pub async fn admin(&self) -> Browser {
         self.signed_in("admin@example.com").await
+    }
+
+    /// A second administrator, who is added for it.
+    pub async fn second_admin(&self) -> Browser {
+        let email = "second@example.com";
+        self.add_person(email, Role::Admin).await;
+        self.signed_in(email).await
+    }
+
+    /// The people of the demo, without anything else that it has.
+    pub async fn add_people(&self) {
+        self.add_person("admin@example.com", Role::Admin).await;
+        self.add_person("editor@example.com", Role::Editor).await;
+    }
+
+    async fn add_person(&self, email: &str, role: Role) {
+        let person = NewPerson {
+            id: PersonId::from_uuid(self.clock.new_uuid()),
+            email: email.parse().unwrap(),
+            role,
+            password_hash: passwords::hash(PASSWORD.to_owned().into()).await.unwrap(),
+            created_at: self.clock.now(),
+        };
+        self.app.store.add_person(&person).await.unwrap();
     }
 
     async fn signed_in(&self, email: &str) -> Browser {
@@ -241,6 +270,7 @@ impl TestApp {
             handle: None,
             created_at: self.clock.now(),
             changed_at: self.clock.now(),
+            vanished_at: None,
         };
         let company = self.company().await.id;
         let put = self

@@ -1,0 +1,198 @@
+//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect|list|test|add`, `import`, `config check`.
+
+mod add;
+mod company;
+mod import;
+mod sync;
+
+use std::io::Read as _;
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::App,
+    clock::Clock,
+    config::{Config, LogFormat, Settings},
+    demo,
+    domain::{Email, PersonId, Role},
+    ops::passwords,
+    server,
+    store::{NewPerson, Store, StoreError},
+};
+
+/// Clears the CDN cache of Adobe Dynamic Media assets, and shows that the new picture is live.
+#[derive(Parser)]
+#[command(name = "unstale", version)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and send what is submitted (the default)
+    Serve,
+    /// Serve a sandbox of Dynamic Media with a small shop, and Unstale connected to it
+    Demo(demo::DemoArgs),
+    /// Bring the database to this version, then stop
+    Migrate,
+    /// People who can sign in
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Companies: Dynamic Media accounts
+    #[command(subcommand)]
+    Company(company::CompanyCommand),
+    /// Read a company's catalogue from Dynamic Media now
+    Sync(sync::SyncArgs),
+    /// Import assets or presets from a CSV file
+    Import(import::ImportArgs),
+    /// The settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Add somebody
+    Add {
+        /// What they sign in with
+        email: Email,
+        /// admin or editor
+        #[arg(long)]
+        role: Role,
+        /// Read the password from standard input, up to the end or the first line break
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print what is in force, secrets redacted
+    Check,
+}
+
+/// Does what the arguments say.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::load(cli.settings, std::env::var("UNSTALE_SECRET_KEY").ok())?;
+    let clock = Clock::system();
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            start_log(config.log_format, "info");
+            serve(&config, clock).await
+        }
+        Command::Demo(args) => {
+            start_log(config.log_format, "warn");
+            demo::run(config, args, clock).await
+        }
+        Command::Migrate => {
+            Store::open(&config.database).await?.close().await;
+            println!("The database {} is at this version.", config.database);
+            Ok(())
+        }
+        Command::User(UserCommand::Add { email, role, .. }) => {
+            let store = Store::open(&config.database).await?;
+            add_user(&store, &clock, email, role, read_secret()?).await
+        }
+        Command::Sync(args) => {
+            start_log(config.log_format, "error");
+            sync::run(&App::build(&config, clock).await?, args).await
+        }
+        Command::Import(args) => {
+            let store = Store::open(&config.database).await?;
+            import::run(&store, &clock, args).await
+        }
+        Command::Company(command) => company::run(command, &config, clock).await,
+        Command::Config(ConfigCommand::Check) => {
+            print!("{config}");
+            Ok(())
+        }
+    }
+}
+
+/// Writes the log to standard error. `RUST_LOG` wins over the level.
+fn start_log(format: LogFormat, level: &str) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("{level},memory_serve=warn")));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+async fn serve(config: &Config, clock: Clock) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("UNSTALE_LISTEN: {} cannot be listened on", config.listen))?;
+    let app = App::build(config, clock).await?;
+    // Before anything is printed: whoever reads it may stop us at once.
+    let stop = server::stop_signal();
+    println!(
+        "Unstale listens on {} and is reached at {}",
+        listener.local_addr()?,
+        config.public_url.origin()
+    );
+    if let Some(token) = app.setup_token.to_print() {
+        println!(
+            "Nobody can sign in yet. Open {}/setup with the token {token}",
+            config.public_url.origin()
+        );
+    }
+    Ok(server::serve(app, listener, stop).await?)
+}
+
+async fn add_user(
+    store: &Store,
+    clock: &Clock,
+    email: Email,
+    role: Role,
+    password: SecretString,
+) -> anyhow::Result<()> {
+    let person = NewPerson {
+        id: PersonId::from_uuid(clock.new_uuid()),
+        password_hash: passwords::hash(password).await?,
+        created_at: clock.now(),
+        email,
+        role,
+    };
+    match store.add_person(&person).await {
+        Ok(()) => {
+            println!("{} can sign in as {role}.", person.email);
+            Ok(())
+        }
+        Err(StoreError::Duplicate) => bail!("{} can sign in already", person.email),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read_secret() -> anyhow::Result<SecretString> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .context("the password cannot be read from standard input")?;
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    if line.is_empty() {
+        bail!("no password came from standard input");
+    }
+    Ok(line.to_owned().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+}

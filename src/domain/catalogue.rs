@@ -1,0 +1,463 @@
+//! How far the reading of a company's catalogue is, and what is to be read next. The rules only: who reads, and from
+//! where, is `ops::sync`'s affair.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+
+/// Where nobody says otherwise, changes are asked for this often.
+pub const SYNC_INTERVAL: Duration = Duration::from_mins(15);
+
+/// So often the whole list of IDs is compared, because Adobe tells nobody what was deleted.
+const SWEEP_INTERVAL: Duration = Duration::from_hours(24);
+
+/// Changes are asked for from this long before the last reading: clocks differ, and what changes while it is read may be
+/// missed.
+const OVERLAP: Duration = Duration::from_mins(10);
+
+/// What is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadingKind {
+    /// Everything.
+    Full,
+    /// What changed since the last reading.
+    Increment,
+    /// The IDs of everything, to find what has vanished, and what slipped through.
+    Sweep,
+}
+
+/// A part of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// All assets, by pages, in the order of their creation.
+    Assets,
+    /// What searching needs is built.
+    Index,
+    /// What changed meanwhile, or since the last reading.
+    Increment,
+    /// The IDs of all assets, by pages.
+    Sweep,
+    /// Known ones that were not among them are asked for by their IDs.
+    Confirm,
+    /// The folders.
+    Folders,
+    /// The image presets.
+    Presets,
+}
+
+impl ReadingKind {
+    /// What it consists of, in order.
+    #[must_use]
+    pub const fn steps(self) -> &'static [Step] {
+        match self {
+            Self::Full => &[
+                Step::Assets,
+                Step::Index,
+                Step::Increment,
+                Step::Confirm,
+                Step::Folders,
+                Step::Presets,
+            ],
+            Self::Increment => &[Step::Increment, Step::Presets],
+            Self::Sweep => &[Step::Sweep, Step::Confirm, Step::Folders, Step::Presets],
+        }
+    }
+
+    /// The word that the database keeps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Increment => "increment",
+            Self::Sweep => "sweep",
+        }
+    }
+
+    /// The kind with that word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Full, Self::Increment, Self::Sweep]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+impl Step {
+    /// The word that the database keeps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Assets => "assets",
+            Self::Index => "index",
+            Self::Increment => "increment",
+            Self::Sweep => "sweep",
+            Self::Confirm => "confirm",
+            Self::Folders => "folders",
+            Self::Presets => "presets",
+        }
+    }
+
+    /// The step with that word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [ReadingKind::Full, ReadingKind::Sweep]
+            .into_iter()
+            .flat_map(ReadingKind::steps)
+            .copied()
+            .find(|step| step.as_str() == word)
+    }
+}
+
+/// A company's catalogue, as far as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueSync {
+    /// What is being read, or was read last.
+    pub kind: Option<ReadingKind>,
+    /// Where the reading is; `None` when nothing is under way.
+    pub step: Option<Step>,
+    /// The next page of the step, from 1.
+    pub page: u32,
+    /// When the reading began.
+    pub started_at: Option<Timestamp>,
+    /// When it was begun or taken up again last, and what had been seen by then: its speed is reckoned from there.
+    pub since_at: Option<Timestamp>,
+    /// See [`CatalogueSync::since_at`].
+    pub since_seen: u64,
+    /// How many assets Adobe says there are, at most. Not to be relied on.
+    pub total: Option<u64>,
+    /// How many assets were read.
+    pub seen: u64,
+    /// How many of them were not known.
+    pub added: u64,
+    /// How many of them were known and differed.
+    pub changed: u64,
+    /// How many known ones are no longer there.
+    pub vanished: u64,
+    /// How many were left out, because they had no name, or one that cannot be kept.
+    pub skipped: u64,
+    /// When everything was read last.
+    pub full_read_at: Option<Timestamp>,
+    /// Up to here all changes are known.
+    pub read_until: Option<Timestamp>,
+    /// When the IDs were compared last.
+    pub swept_at: Option<Timestamp>,
+    /// When a reading was finished last.
+    pub finished_at: Option<Timestamp>,
+    /// What somebody asked for.
+    pub wanted: Option<ReadingKind>,
+    /// Whether somebody stopped it.
+    pub stopped: bool,
+    /// How often changes are asked for.
+    pub interval: Duration,
+    /// Adobe refuses to search by last change: sorted by it, the search is stopped early instead.
+    pub by_modified: bool,
+    /// How often in a row a reading failed.
+    pub failures: u32,
+    /// Why the last attempt failed, in a sentence.
+    pub problem: Option<String>,
+    /// When that was.
+    pub problem_at: Option<Timestamp>,
+    /// Not to be tried before.
+    pub retry_at: Option<Timestamp>,
+    /// Somebody reads, and says so again before this.
+    pub lease_until: Option<Timestamp>,
+}
+
+impl Default for CatalogueSync {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            step: None,
+            page: 1,
+            started_at: None,
+            since_at: None,
+            since_seen: 0,
+            total: None,
+            seen: 0,
+            added: 0,
+            changed: 0,
+            vanished: 0,
+            skipped: 0,
+            full_read_at: None,
+            read_until: None,
+            swept_at: None,
+            finished_at: None,
+            wanted: None,
+            stopped: false,
+            interval: SYNC_INTERVAL,
+            by_modified: false,
+            failures: 0,
+            problem: None,
+            problem_at: None,
+            retry_at: None,
+            lease_until: None,
+        }
+    }
+}
+
+impl CatalogueSync {
+    /// What is to be read now, if anything: first what was interrupted.
+    #[must_use]
+    pub fn due(&self, now: Timestamp) -> Option<ReadingKind> {
+        let older =
+            |at: Option<Timestamp>, than: Duration| at.is_none_or(|at| at.plus(than) <= now);
+        if self.stopped || self.retry_at.is_some_and(|at| at > now) {
+            return None;
+        }
+        if self.step.is_some() {
+            return self.kind;
+        }
+        if self.full_read_at.is_none() {
+            return Some(ReadingKind::Full);
+        }
+        if self.wanted.is_some() {
+            return self.wanted;
+        }
+        if older(self.swept_at.max(self.full_read_at), SWEEP_INTERVAL) {
+            return Some(ReadingKind::Sweep);
+        }
+        older(self.finished_at, self.interval).then_some(ReadingKind::Increment)
+    }
+
+    /// Whether somebody is reading.
+    #[must_use]
+    pub fn is_leased(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+
+    /// Begins a reading, or goes on with the one that was interrupted.
+    pub fn begin(&mut self, kind: ReadingKind, now: Timestamp) {
+        if self.step.is_none() || self.kind != Some(kind) {
+            *self = Self {
+                kind: Some(kind),
+                step: kind.steps().first().copied(),
+                page: 1,
+                started_at: Some(now),
+                total: None,
+                seen: 0,
+                added: 0,
+                changed: 0,
+                vanished: 0,
+                skipped: 0,
+                ..self.clone()
+            };
+        }
+        self.since_at = Some(now);
+        self.since_seen = self.seen;
+        self.wanted = None;
+    }
+
+    /// Goes on with the next page of the step.
+    pub fn next_page(&mut self) {
+        self.page = self.page.saturating_add(1);
+        self.recovered();
+    }
+
+    /// Goes on with the next step, or ends the reading when there is none.
+    pub fn next_step(&mut self, now: Timestamp) {
+        let Some(kind) = self.kind else { return };
+        let mut rest = kind.steps().iter().copied();
+        rest.find(|step| Some(*step) == self.step);
+        self.step = rest.next();
+        self.page = 1;
+        self.recovered();
+        if self.step.is_some() {
+            return;
+        }
+        self.finished_at = Some(now);
+        match kind {
+            ReadingKind::Full => {
+                self.full_read_at = Some(now);
+                self.read_until = self.started_at;
+                // What went away while it was read has shifted pages, and may have hidden others.
+                if self.total.is_some_and(|total| total != self.seen) {
+                    self.wanted = Some(ReadingKind::Sweep);
+                }
+            }
+            ReadingKind::Increment => self.read_until = self.started_at,
+            ReadingKind::Sweep => self.swept_at = Some(now),
+        }
+    }
+
+    /// From when on changes are asked for.
+    #[must_use]
+    pub fn changes_from(&self) -> Timestamp {
+        let known = match self.kind {
+            Some(ReadingKind::Full) => self.started_at,
+            _ => self.read_until,
+        };
+        known.map_or(Timestamp::from_micros(0), |at| at.minus(OVERLAP))
+    }
+
+    /// Keeps why an attempt failed, and when the next may be made: later each time.
+    pub fn fail(&mut self, problem: String, now: Timestamp) {
+        const FIRST: Duration = Duration::from_mins(1);
+        const LAST: Duration = Duration::from_hours(1);
+        let pause = FIRST.saturating_mul(1 << self.failures.min(10)).min(LAST);
+        self.failures = self.failures.saturating_add(1);
+        self.retry_at = Some(now.plus(pause));
+        self.problem = Some(problem);
+        self.problem_at = Some(now);
+    }
+
+    /// Assets a second, of the attempt that is under way.
+    #[must_use]
+    pub fn rate(&self, now: Timestamp) -> Option<u64> {
+        let millis = now.since(self.since_at?).as_millis();
+        let read = u128::from(self.seen.saturating_sub(self.since_seen));
+        u64::try_from((read * 1_000).checked_div(millis)?).ok()
+    }
+
+    /// How long the pages that are left will take, while assets are read and Adobe tells how many there are.
+    #[must_use]
+    pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.total?.saturating_sub(self.seen);
+        let rate = self.rate(now).filter(|rate| *rate > 0)?;
+        matches!(self.step?, Step::Assets | Step::Sweep).then(|| Duration::from_secs(left / rate))
+    }
+
+    fn recovered(&mut self) {
+        self.failures = 0;
+        self.retry_at = None;
+        self.problem = None;
+        self.problem_at = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+    fn ago(minutes: u64) -> Option<Timestamp> {
+        Some(NOW.minus(Duration::from_mins(minutes)))
+    }
+
+    fn read() -> CatalogueSync {
+        CatalogueSync {
+            full_read_at: ago(60),
+            read_until: ago(60),
+            finished_at: ago(5),
+            ..CatalogueSync::default()
+        }
+    }
+
+    #[test]
+    fn everything_is_read_first_then_changes_and_once_a_day_the_ids() {
+        assert_eq!(CatalogueSync::default().due(NOW), Some(ReadingKind::Full));
+        assert_eq!(read().due(NOW), None);
+        let waiting = CatalogueSync {
+            finished_at: ago(15),
+            ..read()
+        };
+        assert_eq!(waiting.due(NOW), Some(ReadingKind::Increment));
+        let day = CatalogueSync {
+            full_read_at: ago(24 * 60),
+            ..read()
+        };
+        assert_eq!(day.due(NOW), Some(ReadingKind::Sweep));
+        let swept = CatalogueSync {
+            swept_at: ago(60),
+            ..day
+        };
+        assert_eq!(swept.due(NOW), None);
+    }
+
+    #[test]
+    fn what_was_interrupted_comes_before_what_is_wanted() {
+        let mut sync = read();
+        sync.begin(ReadingKind::Sweep, NOW);
+        sync.wanted = Some(ReadingKind::Full);
+        assert_eq!(sync.due(NOW), Some(ReadingKind::Sweep));
+        sync.step = None;
+        assert_eq!(sync.due(NOW), Some(ReadingKind::Full));
+    }
+
+    #[test]
+    fn nothing_is_due_while_it_is_stopped_or_has_just_failed() {
+        let stopped = CatalogueSync {
+            stopped: true,
+            wanted: Some(ReadingKind::Full),
+            ..read()
+        };
+        assert_eq!(stopped.due(NOW), None);
+        let mut failed = CatalogueSync::default();
+        failed.fail("refused".to_owned(), NOW);
+        assert_eq!(failed.due(NOW), None);
+        assert_eq!(
+            failed.due(NOW.plus(Duration::from_mins(1))),
+            Some(ReadingKind::Full)
+        );
+    }
+
+    #[test]
+    fn the_pause_after_a_failure_grows_to_an_hour_and_ends_with_a_success() {
+        let mut sync = CatalogueSync::default();
+        sync.begin(ReadingKind::Full, NOW);
+        let pauses: Vec<u64> = (0..9)
+            .map(|_| {
+                sync.fail(String::new(), NOW);
+                sync.retry_at.unwrap().since(NOW).as_secs() / 60
+            })
+            .collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        sync.next_page();
+        assert_eq!((sync.retry_at, sync.failures), (None, 0));
+    }
+
+    #[test]
+    fn a_reading_goes_through_its_steps_and_then_is_finished() {
+        let mut sync = CatalogueSync::default();
+        sync.begin(ReadingKind::Full, NOW);
+        let mut steps = Vec::new();
+        while let Some(step) = sync.step {
+            steps.push(step);
+            sync.next_page();
+            sync.next_step(NOW.plus(Duration::from_secs(9)));
+        }
+        assert_eq!(steps, ReadingKind::Full.steps());
+        assert_eq!(sync.read_until, Some(NOW), "the start, not the end");
+        assert_eq!(sync.full_read_at, Some(NOW.plus(Duration::from_secs(9))));
+        assert_eq!(sync.wanted, None);
+    }
+
+    #[test]
+    fn a_full_reading_that_saw_another_number_than_adobe_tells_is_followed_by_a_sweep() {
+        let mut sync = CatalogueSync::default();
+        sync.begin(ReadingKind::Full, NOW);
+        (sync.total, sync.seen) = (Some(10), 9);
+        while sync.step.is_some() {
+            sync.next_step(NOW);
+        }
+        assert_eq!(sync.due(NOW), Some(ReadingKind::Sweep));
+    }
+
+    #[test]
+    fn a_reading_that_is_taken_up_again_keeps_its_place_and_reckons_its_speed_anew() {
+        let mut sync = CatalogueSync::default();
+        sync.begin(ReadingKind::Full, NOW);
+        (sync.page, sync.seen, sync.total) = (7, 6_000, Some(16_000));
+        let later = NOW.plus(Duration::from_hours(5));
+        sync.begin(ReadingKind::Full, later);
+        assert_eq!((sync.page, sync.started_at), (7, Some(NOW)));
+        sync.seen = 8_000;
+        let now = later.plus(Duration::from_secs(4));
+        assert_eq!(sync.rate(now), Some(500));
+        assert_eq!(sync.time_left(now), Some(Duration::from_secs(16)));
+    }
+
+    #[test]
+    fn words_come_back() {
+        for kind in [
+            ReadingKind::Full,
+            ReadingKind::Increment,
+            ReadingKind::Sweep,
+        ] {
+            assert_eq!(ReadingKind::from_word(kind.as_str()), Some(kind));
+            for step in kind.steps() {
+                assert_eq!(Step::from_word(step.as_str()), Some(*step));
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A company's connection to Dynamic Media: signing in, choosing the company, reading its settings, testing it all,
+//! and exchanging the template. The account's password is kept sealed, and opened only to be used.
+//!
+//! One file per action. Nothing here writes a password into a log, an error or a `Debug`.
+
+mod check;
+mod establish;
+mod region;
+mod settings;
+mod sign_in;
+mod site;
+mod template;
+mod trouble;
+
+use secrecy::SecretString;
+
+pub use self::{
+    establish::{Connected, Wanted},
+    region::{REGIONS, Region, endpoint, travels_in_plain},
+    sign_in::{Candidate, Pending, SignedIn},
+    site::{NoAlias, SiteChange},
+    template::PushError,
+    trouble::{ConnectError, Trouble},
+};
+use crate::{
+    clock::Clock,
+    domain::CompanyId,
+    ips::{self, Account, Endpoint, InvalidEndpoint},
+    store::{Connection, Store, StoreError},
+    vault::{Unopenable, Vault},
+};
+
+/// Sets up and tests connections. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Connector {
+    store: Store,
+    vault: Vault,
+    ips: ips::Client,
+    clock: Clock,
+}
+
+/// The company's account cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// No account is stored.
+    #[error("this company is not connected to a Dynamic Media account")]
+    NotConnected,
+    /// The stored password does not open.
+    #[error(transparent)]
+    Unopenable(#[from] Unopenable),
+    /// The stored address is none.
+    #[error(transparent)]
+    Endpoint(#[from] InvalidEndpoint),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Connector {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(store: Store, vault: Vault, ips: ips::Client, clock: Clock) -> Self {
+        Self {
+            store,
+            vault,
+            ips,
+            clock,
+        }
+    }
+
+    /// The account that a company's requests are made with.
+    pub async fn account(&self, company: CompanyId) -> Result<Account, AccountError> {
+        account(&self.store, &self.vault, company).await
+    }
+}
+
+/// The account that a company's requests are made with.
+pub async fn account(
+    store: &Store,
+    vault: &Vault,
+    company: CompanyId,
+) -> Result<Account, AccountError> {
+    let connection = store
+        .connection(company)
+        .await?
+        .ok_or(AccountError::NotConnected)?;
+    Ok(Account {
+        endpoint: Endpoint::parse(&connection.endpoint)?,
+        password: vault.unseal(&row(company), &connection.sealed_password)?,
+        email: connection.email,
+    })
+}
+
+/// Stores the account of a company, in place of the one before.
+pub async fn connect(
+    store: &Store,
+    vault: &Vault,
+    company: CompanyId,
+    endpoint: &Endpoint,
+    email: &str,
+    password: &SecretString,
+) -> Result<(), StoreError> {
+    let connection = Connection {
+        endpoint: endpoint.to_string(),
+        email: email.to_owned(),
+        sealed_password: vault.seal(&row(company), password),
+    };
+    store.put_connection(company, &connection).await
+}
+
+/// What the sealed password is bound to.
+fn row(company: CompanyId) -> String {
+    format!("connection/{company}")
+}

@@ -1,0 +1,229 @@
+//! Keeps the catalogues as Dynamic Media has them: all assets once, then what changed, now and then a comparison of all
+//! IDs; with them the folders and the image presets.
+//!
+//! A background task begins what is due (`domain::catalogue` says what). One reader at a time for each company, by a
+//! lease in the database that is renewed while it reads; it asks one thing after the other, with a pause between, and
+//! stores each page and its place before it asks for the next. So a crash, a restart or another node goes on there.
+
+mod convert;
+mod look_up;
+mod reading;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{error, info, warn};
+
+pub use self::look_up::LookUpError;
+use self::reading::{Reading, ReadingError};
+use crate::{
+    clock::Clock,
+    domain::{CatalogueSync, CompanyId, ReadingKind},
+    ips,
+    store::{Store, StoreError, SyncLease},
+    vault::Vault,
+};
+
+/// How often the database is asked whether something is due, when nobody says so.
+const IDLE: Duration = Duration::from_secs(5);
+/// How long a reader may be silent before another takes over.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often it says that it is there.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// A catalogue that was read longer ago is read again when somebody looks at it.
+const FRESH: Duration = Duration::from_mins(1);
+
+/// Reads catalogues. Cheap to clone; all clones wake the same task.
+#[derive(Debug, Clone)]
+pub struct Syncer {
+    store: Store,
+    vault: Vault,
+    ips: ips::Client,
+    clock: Clock,
+    /// Between two requests, for Adobe's sake.
+    pause: Duration,
+    wake: Arc<Notify>,
+}
+
+/// How a reading ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It is complete.
+    Finished(CatalogueSync),
+    /// Somebody stopped it; it can go on.
+    Stopped,
+    /// It failed, for the reason that is stored too; it is tried again later.
+    Failed(String),
+    /// Somebody else reads already.
+    Busy,
+    /// There is nothing to do.
+    NotDue,
+}
+
+impl Syncer {
+    /// Puts it together; nothing is read before [`Syncer::run`].
+    #[must_use]
+    pub fn new(
+        store: Store,
+        vault: Vault,
+        ips: ips::Client,
+        clock: Clock,
+        pause: Duration,
+    ) -> Self {
+        Self {
+            store,
+            vault,
+            ips,
+            clock,
+            pause,
+            wake: Arc::default(),
+        }
+    }
+
+    /// Has the changes read soon when the last reading is older than a minute. Returns at once.
+    pub async fn freshen(&self, company: CompanyId) -> Result<(), StoreError> {
+        let older_than = self.clock.now().minus(FRESH);
+        if self.store.want_changes(company, older_than).await? {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Has something read as soon as may be, and ends a stop.
+    pub async fn read_soon(&self, company: CompanyId, kind: ReadingKind) -> Result<(), StoreError> {
+        self.store.set_sync_stopped(company, false).await?;
+        self.store.want_reading(company, kind).await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Lets a company's reading go on, at once, after a stop or a failure.
+    pub async fn go_on(&self, company: CompanyId) -> Result<(), StoreError> {
+        self.store.set_sync_stopped(company, false).await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Stops a company's reading after the page that is on its way. It keeps its place.
+    pub async fn stop(&self, company: CompanyId) -> Result<(), StoreError> {
+        self.store.set_sync_stopped(company, true).await
+    }
+
+    /// Begins what is due, until cancelled; then waits for what is under way to keep its place.
+    pub async fn run(self, cancel: CancellationToken) {
+        let tasks = TaskTracker::new();
+        while !cancel.is_cancelled() {
+            if let Err(error) = self.begin_due(&tasks, &cancel).await {
+                error!(%error, "the state of the catalogues could not be read");
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(IDLE) => {}
+                () = cancel.cancelled() => {}
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    async fn begin_due(
+        &self,
+        tasks: &TaskTracker,
+        cancel: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for (company, sync) in self.store.connected_syncs().await? {
+            if sync.due(now).is_none() || sync.is_leased(now) {
+                continue;
+            }
+            let (this, cancel) = (self.clone(), cancel.clone());
+            tasks.spawn(async move {
+                match this.read(company, &cancel).await {
+                    // What was asked for meanwhile.
+                    Ok(Ended::Finished(_)) => this.wake.notify_one(),
+                    Ok(_) => {}
+                    Err(error) => error!(%company, %error, "a catalogue could not be read"),
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads what is due for one company, to its end, unless somebody else does.
+    pub async fn read(
+        &self,
+        company: CompanyId,
+        cancel: &CancellationToken,
+    ) -> Result<Ended, StoreError> {
+        let lease = SyncLease(self.clock.new_uuid());
+        let now = self.clock.now();
+        let leased = self
+            .store
+            .lease_sync(company, lease, now, now.plus(LEASE))
+            .await?;
+        let Some(sync) = leased else {
+            return Ok(Ended::Busy);
+        };
+        let ended = match sync.due(now) {
+            Some(kind) => self.read_leased(company, lease, sync, kind, cancel).await,
+            None => Ok(Ended::NotDue),
+        };
+        self.store.release_sync(company, lease).await?;
+        ended
+    }
+
+    async fn read_leased(
+        &self,
+        company: CompanyId,
+        lease: SyncLease,
+        mut sync: CatalogueSync,
+        kind: ReadingKind,
+        cancel: &CancellationToken,
+    ) -> Result<Ended, StoreError> {
+        sync.begin(kind, self.clock.now());
+        self.store
+            .save_sync(company, lease, &sync, Some(kind))
+            .await?;
+        info!(%company, kind = kind.as_str(), page = sync.page, "reading the catalogue");
+        let mut reading = Reading::new(self, company, lease, sync);
+        let read = tokio::select! {
+            read = reading.run() => read,
+            () = self.hold(company, lease) => return Ok(Ended::Busy),
+            () = cancel.cancelled() => return Ok(Ended::Stopped),
+        };
+        let mut sync = reading.sync;
+        match read {
+            Ok(true) => {
+                info!(%company, kind = kind.as_str(), seen = sync.seen, added = sync.added, changed = sync.changed, vanished = sync.vanished, "the catalogue is read");
+                Ok(Ended::Finished(sync))
+            }
+            Ok(false) => Ok(Ended::Stopped),
+            Err(ReadingError::Store(StoreError::Conflict)) => Ok(Ended::Busy),
+            Err(error) => {
+                warn!(%company, kind = kind.as_str(), page = sync.page, %error, "the catalogue could not be read on");
+                let problem = error.sentence();
+                sync.fail(problem.clone(), self.clock.now());
+                self.store.save_sync(company, lease, &sync, None).await?;
+                if error.needs_somebody() {
+                    self.store.set_sync_stopped(company, true).await?;
+                }
+                Ok(Ended::Failed(problem))
+            }
+        }
+    }
+
+    /// Renews the lease for as long as it is ours.
+    async fn hold(&self, company: CompanyId, lease: SyncLease) {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            let until = self.clock.now().plus(LEASE);
+            match self.store.renew_sync_lease(company, lease, until).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // A database that is away for a moment takes the lease from nobody.
+                Err(error) => warn!(%company, %error, "a lease could not be renewed"),
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! How far a catalogue is read: leases, what people ask for, what a reader keeps.
+
+use std::time::Duration;
+
+use unstale::{
+    domain::{CatalogueSync, CompanyId, ReadingKind, Step},
+    store::{Connection, StoreError, SyncLease},
+};
+
+use super::Fixture;
+
+on_both_databases! {
+    a_company_without_a_row_was_never_read
+    only_connected_companies_are_read
+    one_reader_at_a_time_holds_the_lease
+    a_lease_that_ran_out_goes_to_another_and_its_holder_can_write_no_more
+    what_a_reader_keeps_comes_back
+    what_people_ask_for_survives_what_a_reader_keeps
+    a_reading_answers_what_was_wanted
+    changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_under_way
+}
+
+const LONG: Duration = Duration::from_secs(30);
+
+impl Fixture {
+    fn lease(&self) -> SyncLease {
+        SyncLease(self.clock.new_uuid())
+    }
+
+    async fn leased(&self, company: CompanyId) -> SyncLease {
+        let lease = self.lease();
+        let now = self.now();
+        let sync = self.store.lease_sync(company, lease, now, now.plus(LONG));
+        assert!(sync.await.unwrap().is_some());
+        lease
+    }
+}
+
+async fn a_company_without_a_row_was_never_read(f: &Fixture) {
+    let company = f.company("c").await;
+    let sync = f.store.catalogue_sync(company).await.unwrap();
+    assert_eq!(sync, CatalogueSync::default());
+}
+
+async fn only_connected_companies_are_read(f: &Fixture) {
+    let (a, b) = (f.company("a").await, f.company("b").await);
+    assert_eq!(f.store.connected_syncs().await.unwrap(), []);
+    let account = Connection {
+        endpoint: "https://h/".to_owned(),
+        email: "a@b".to_owned(),
+        sealed_password: vec![1],
+    };
+    f.store.put_connection(b, &account).await.unwrap();
+    f.store.set_sync_stopped(a, true).await.unwrap();
+    let connected = f.store.connected_syncs().await.unwrap();
+    assert_eq!(connected, [(b, CatalogueSync::default())]);
+    f.store.set_sync_stopped(b, true).await.unwrap();
+    assert!(f.store.connected_syncs().await.unwrap()[0].1.stopped);
+}
+
+async fn one_reader_at_a_time_holds_the_lease(f: &Fixture) {
+    let (company, other) = (f.company("c").await, f.company("d").await);
+    let first = f.leased(company).await;
+    f.leased(other).await;
+    let now = f.now();
+    let second = f.lease();
+    let taken = f.store.lease_sync(company, second, now, now.plus(LONG));
+    assert_eq!(taken.await.unwrap(), None);
+    assert!(
+        !f.store
+            .renew_sync_lease(company, second, now.plus(LONG))
+            .await
+            .unwrap()
+    );
+    f.store.release_sync(company, second).await.unwrap();
+    let sync = f.store.catalogue_sync(company).await.unwrap();
+    assert!(
+        sync.is_leased(now),
+        "nobody gives back what he does not hold"
+    );
+    f.store.release_sync(company, first).await.unwrap();
+    f.leased(company).await;
+}
+
+async fn a_lease_that_ran_out_goes_to_another_and_its_holder_can_write_no_more(f: &Fixture) {
+    let company = f.company("c").await;
+    let first = f.leased(company).await;
+    f.clock.advance(LONG);
+    f.leased(company).await;
+    let until = f.now().plus(LONG);
+    assert!(
+        !f.store
+            .renew_sync_lease(company, first, until)
+            .await
+            .unwrap()
+    );
+    let late = f
+        .store
+        .save_sync(company, first, &CatalogueSync::default(), None)
+        .await;
+    assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
+}
+
+async fn what_a_reader_keeps_comes_back(f: &Fixture) {
+    let company = f.company("c").await;
+    let lease = f.leased(company).await;
+    let mut sync = f.store.catalogue_sync(company).await.unwrap();
+    sync.begin(ReadingKind::Sweep, f.now());
+    sync.next_page();
+    sync.next_step(f.later());
+    sync.total = Some(1_000_000);
+    (sync.seen, sync.added, sync.changed) = (9, 8, 7);
+    (sync.vanished, sync.skipped) = (6, 5);
+    sync.by_modified = true;
+    (sync.full_read_at, sync.read_until) = (Some(f.now()), Some(f.later()));
+    (sync.swept_at, sync.finished_at) = (Some(f.later()), Some(f.later()));
+    sync.fail("It is down.".to_owned(), f.later());
+    let stopped = f
+        .store
+        .save_sync(company, lease, &sync, None)
+        .await
+        .unwrap();
+    assert!(!stopped);
+    assert_eq!(sync.step, Some(Step::Confirm));
+    assert_eq!(f.store.catalogue_sync(company).await.unwrap(), sync);
+}
+
+async fn what_people_ask_for_survives_what_a_reader_keeps(f: &Fixture) {
+    let company = f.company("c").await;
+    let lease = f.leased(company).await;
+    let mut sync = f.store.catalogue_sync(company).await.unwrap();
+    sync.begin(ReadingKind::Full, f.now());
+    f.store.set_sync_stopped(company, true).await.unwrap();
+    f.store
+        .set_sync_interval(company, Duration::from_hours(6))
+        .await
+        .unwrap();
+    f.store
+        .want_reading(company, ReadingKind::Sweep)
+        .await
+        .unwrap();
+    assert!(
+        f.store
+            .save_sync(company, lease, &sync, None)
+            .await
+            .unwrap()
+    );
+    let kept = f.store.catalogue_sync(company).await.unwrap();
+    assert!(kept.stopped);
+    assert_eq!(kept.interval, Duration::from_hours(6));
+    assert_eq!(kept.wanted, Some(ReadingKind::Sweep));
+    assert_eq!(kept.step, Some(Step::Assets));
+
+    sync.fail("It is down.".to_owned(), f.now());
+    f.store
+        .save_sync(company, lease, &sync, None)
+        .await
+        .unwrap();
+    f.store.set_sync_stopped(company, false).await.unwrap();
+    let kept = f.store.catalogue_sync(company).await.unwrap();
+    assert_eq!(
+        kept.retry_at, None,
+        "whoever starts it does not want to wait"
+    );
+    assert!(kept.problem.is_some());
+}
+
+async fn a_reading_answers_what_was_wanted(f: &Fixture) {
+    use ReadingKind::{Full, Increment, Sweep};
+    let company = f.company("c").await;
+    let lease = f.leased(company).await;
+    let mut sync = f.store.catalogue_sync(company).await.unwrap();
+    for (wanted, begun, left) in [
+        (Sweep, Sweep, None),
+        (Sweep, Full, Some(Sweep)),
+        (Increment, Full, None),
+        (Full, Increment, Some(Full)),
+    ] {
+        f.store.want_reading(company, wanted).await.unwrap();
+        sync.step = None;
+        sync.begin(begun, f.now());
+        f.store
+            .save_sync(company, lease, &sync, Some(begun))
+            .await
+            .unwrap();
+        let kept = f.store.catalogue_sync(company).await.unwrap();
+        assert_eq!(kept.wanted, left, "{wanted:?} {begun:?}");
+    }
+}
+
+async fn changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_under_way(
+    f: &Fixture,
+) {
+    let company = f.company("c").await;
+    let never_read = f.store.want_changes(company, f.now()).await.unwrap();
+    assert!(!never_read);
+    let lease = f.leased(company).await;
+    let mut sync = f.store.catalogue_sync(company).await.unwrap();
+    sync.finished_at = Some(f.now());
+    f.store
+        .save_sync(company, lease, &sync, None)
+        .await
+        .unwrap();
+    assert!(!f.store.want_changes(company, f.now()).await.unwrap());
+    assert!(f.store.want_changes(company, f.later()).await.unwrap());
+    assert!(
+        !f.store.want_changes(company, f.now()).await.unwrap(),
+        "once"
+    );
+    sync.begin(ReadingKind::Increment, f.now());
+    f.store
+        .save_sync(company, lease, &sync, Some(ReadingKind::Increment))
+        .await
+        .unwrap();
+    assert!(!f.store.want_changes(company, f.later()).await.unwrap());
+}
