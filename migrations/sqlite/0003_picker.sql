@@ -52,6 +52,8 @@ update asset set last_invalidated_at = sent.at
 create virtual table _asset_trigram using fts5(
     search_text, tokenize = 'trigram case_sensitive 1', content = '', contentless_delete = 1, detail = none
 );
+-- Bytes that are collected before they are written: a bulk load writes a sixteenth as many pieces to be merged.
+insert into _asset_trigram (_asset_trigram, rank) values ('hashsize', 16777216);
 
 -- A company whose assets are being loaded in bulk: those with a higher number are not in the index of pieces yet. Below
 -- zero, their searched text is of an older version and must be made again.

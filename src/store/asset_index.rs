@@ -37,8 +37,10 @@ const SQLITE: [&str; 4] = [
     "create index if not exists asset_by_name on asset (company_id, id_folded, key, number, folder, class, asset_type, \
      published, changed_at, created_at, vanished_at, search_text) where vanished_at is null",
     "create index if not exists asset_by_folder on asset (company_id, folder, id_folded, key) where vanished_at is null",
-    "create index if not exists asset_by_change on asset (company_id, changed_at, key) where vanished_at is null",
-    "create index if not exists asset_recent on asset (company_id, changed_at, key) where vanished_at is null \
+    "create index if not exists asset_by_change on asset (company_id, changed_at, key, number, class, asset_type, \
+     published, created_at, vanished_at) where vanished_at is null",
+    "create index if not exists asset_recent on asset (company_id, changed_at, key, number, class, asset_type, \
+     published, created_at, vanished_at) where vanished_at is null \
      and changed_at > created_at + 3600000000 and (last_invalidated_at is null or changed_at > last_invalidated_at)",
 ];
 
@@ -46,8 +48,10 @@ const POSTGRES: [&str; 4] = [
     "create index if not exists asset_by_name on asset (company_id, id_folded, key) include (number, folder, class, \
      asset_type, published, changed_at, created_at, search_text) where vanished_at is null",
     "create index if not exists asset_by_folder on asset (company_id, folder, id_folded, key) where vanished_at is null",
-    "create index if not exists asset_by_change on asset (company_id, changed_at, key) where vanished_at is null",
-    "create index if not exists asset_recent on asset (company_id, changed_at, key) where vanished_at is null \
+    "create index if not exists asset_by_change on asset (company_id, changed_at, key) include (number, id_folded, \
+     class, asset_type, published, created_at) where vanished_at is null",
+    "create index if not exists asset_recent on asset (company_id, changed_at, key) include (number, id_folded, class, \
+     asset_type, published, created_at) where vanished_at is null \
      and changed_at > created_at + 3600000000 and (last_invalidated_at is null or changed_at > last_invalidated_at)",
 ];
 
@@ -148,6 +152,7 @@ impl Store {
                 }
             }
         });
+        self.catalogue_replaced(company);
         Ok(())
     }
 
@@ -202,10 +207,11 @@ impl Store {
     /// Indexes the next rows on `SQLite`; false when there were none. The transaction moves the mark with them, so
     /// that nothing is indexed twice, whoever puts assets meanwhile.
     async fn index_more(&self, company: CompanyId) -> Result<bool> {
-        let last = "select max(number) from (select number from asset where company_id = $1 and number > \
+        // `+` keeps the planner from going by company and sorting all of its assets by number, for each of the steps.
+        let last = "select max(number) from (select number from asset where +company_id = $1 and number > \
                     (select indexed_to from bulk_load where company_id = $1) order by number limit $2) next";
         let index = "insert into _asset_trigram (rowid, search_text) select number, search_text from asset \
-                     where company_id = $1 and number > (select indexed_to from bulk_load where company_id = $1) \
+                     where +company_id = $1 and number > (select indexed_to from bulk_load where company_id = $1) \
                      and number <= $2 order by number";
         let mark = "update bulk_load set indexed_to = $1 where company_id = $2";
         Ok(in_transaction!(self, |tx| {

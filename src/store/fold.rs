@@ -30,7 +30,13 @@ pub(super) fn fold(text: &str) -> String {
 
 /// What words are looked for in. The line ends keep a word from matching across two of the three.
 pub(super) fn search_text(asset: &Asset) -> String {
-    let original = format!("{}\n{}\n{}", asset.id, asset.file_name, asset.folder);
+    // Mostly the file is called as the asset, with an extension: then its name is enough.
+    let id = if asset.file_name.starts_with(&asset.id) {
+        ""
+    } else {
+        &asset.id
+    };
+    let original = format!("{id}\n{}\n{}", asset.file_name, asset.folder);
     let original = plain(&storable(&original));
     let mut text = lower(&original);
     for start in starts(&original) {

@@ -4,6 +4,7 @@
 //! page. It holds no SQL, XML or HTML, and no test of permissions. A handler without [`Editor`](extract::Editor) or
 //! [`Admin`](extract::Admin) in its signature is public, and visibly so.
 
+mod assets;
 mod companies;
 mod extract;
 mod forms;
@@ -48,6 +49,7 @@ const UPLOAD_BODY_LIMIT: usize = UPLOAD_LIMIT + BODY_LIMIT;
 pub fn router(app: App) -> Router {
     let company = Router::new()
         .route("/", get(tools::show))
+        .route("/changed", post(tools::start_with_changed))
         .route(
             "/template",
             get(template::edit::show).post(template::edit::save),
@@ -91,7 +93,21 @@ pub fn router(app: App) -> Router {
         )
         .route(
             "/invalidations/{id}/assets",
-            get(invalidations::assets::show).post(invalidations::assets::choose),
+            get(assets::show::show).post(assets::choose::choose),
+        )
+        .route("/invalidations/{id}/assets/count", get(assets::count::show))
+        .route("/invalidations/{id}/assets/newer", get(assets::show::newer))
+        .route(
+            "/invalidations/{id}/assets/folders",
+            get(assets::folders::list),
+        )
+        .route(
+            "/invalidations/{id}/assets/paste",
+            get(assets::paste::show).post(assets::paste::act),
+        )
+        .route(
+            "/invalidations/{id}/assets/sets",
+            get(assets::sets::show).post(assets::sets::add),
         )
         .route(
             "/invalidations/{id}/confirm",

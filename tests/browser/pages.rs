@@ -177,14 +177,38 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     browser.press_words("Add Assets").await?;
     browser.see("h1", "Add Assets").await?;
     browser.look("picker").await?;
-    browser.press(".folder-list button").await?;
+    browser.press("button[name=open]").await?;
     browser.one(".breadcrumb").await?;
     browser.look("picker-folder").await?;
     browser.one("#q").await?.send_keys("no such thing").await?;
     browser.press_words("Search").await?;
     browser.see(".empty", "Nothing matches").await?;
     browser.look("picker-nothing").await?;
-    browser.press_words("Cancel").await?;
+    browser
+        .goto(
+            browser
+                .current_url()
+                .await?
+                .as_str()
+                .split('?')
+                .next()
+                .unwrap(),
+        )
+        .await?;
+    browser.see("h1", "Add Assets").await?;
+    browser.look("picker-page").await?;
+    browser.press_words("Show as a grid").await?;
+    browser.one(".is-grid").await?;
+    browser.look("picker-grid").await?;
+    browser.press_words("Paste IDs").await?;
+    let ids = browser.one("#ids").await?;
+    ids.send_keys("spinset, gspdf\nlogo-print\nSpinse\nhttps://elsewhere.example/x")
+        .await?;
+    browser.press_words("Find").await?;
+    browser.see("#found", "Found: 2 assets").await?;
+    browser.look("picker-paste").await?;
+    browser.press_words("Back").await?;
+    browser.press_words("Close").await?;
 
     browser.see("h2", "Select Assets").await?;
     for asset in ["spinset", "gspdf", "backpack"] {

@@ -17,7 +17,7 @@ use crate::{
 /// More different words than this occur in no asset. `SQLite` allows some 1,000 conditions in a statement.
 const MOST_WORDS: usize = 100;
 /// A longer word occurs in no asset.
-const LONGEST_WORD: usize = 2_400;
+pub(super) const LONGEST_WORD: usize = 2_400;
 
 /// A query, made ready.
 #[derive(Debug, Clone)]

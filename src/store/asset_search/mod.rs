@@ -29,7 +29,7 @@ pub use self::{
     select::{Matches, TooManyAssets},
 };
 use super::{
-    Result, Store,
+    Result, Store, StoreError,
     assets::AssetRow,
     convert::{at_most, count},
 };
@@ -101,6 +101,17 @@ struct Found {
 impl Store {
     /// Looks for assets that have not vanished. What cannot be found, such as a hundred different words, is not.
     pub async fn search_assets(&self, company: CompanyId, query: &AssetQuery) -> Result<AssetPage> {
+        match self.search_once(company, query).await {
+            // Another program has begun to load assets, and taken the indexes away.
+            Err(StoreError::Backend(error)) if error.to_string().contains("no such index") => {
+                self.catalogue_replaced(company);
+                self.search_once(company, query).await
+            }
+            page => page,
+        }
+    }
+
+    async fn search_once(&self, company: CompanyId, query: &AssetQuery) -> Result<AssetPage> {
         let limit = at_most(query.limit);
         let mut page = AssetPage {
             assets: Vec::new(),
@@ -117,6 +128,7 @@ impl Store {
                 .saturating_add(1)
                 .saturating_sub(count(page.assets.len()));
             let plan = plan::choose(&snapshot, &filter, &stage, need);
+            tracing::debug!(?plan, ?stage, "a search is planned");
             let mut sql = Sql::default();
             sql.push("with page as materialized (");
             push_rows(
@@ -206,9 +218,12 @@ fn push_matches(
     let by_trigrams = plan.access == Access::Trigrams;
     match (by_trigrams, is_postgres) {
         (false, _) => {
-            sql.push(columns)
-                .push("asset where company_id = ")
-                .bind(company.uuid());
+            sql.push(columns).push("asset");
+            if plan.has_indexes && !is_postgres {
+                // Without statistics SQLite takes an index that covers more for one that finds less.
+                sql.push(" indexed by ").push(plan.access.index());
+            }
+            sql.push(" where company_id = ").bind(company.uuid());
         }
         (true, false) => {
             sql.push(columns);

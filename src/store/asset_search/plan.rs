@@ -12,7 +12,7 @@ use super::{
 /// must be fetched from the table, and sorted; an entry in a list of the full-text index.
 const WALKED: f64 = 0.5;
 const FETCHED: f64 = 2.5;
-const LISTED: f64 = 0.02;
+const LISTED: f64 = 0.08;
 
 /// More pieces than this hardly narrow a search further.
 const MOST_TRIGRAMS: usize = 4;
@@ -48,10 +48,24 @@ impl Access {
     }
 }
 
+impl Access {
+    /// The index that it goes by.
+    pub(super) const fn index(self) -> &'static str {
+        match self {
+            Self::NameWalk | Self::Trigrams => "asset_by_name",
+            Self::ChangeWalk | Self::Changed => "asset_by_change",
+            Self::FolderWalk | Self::Folder => "asset_by_folder",
+            Self::RecentWalk | Self::Recent => "asset_recent",
+        }
+    }
+}
+
 /// The way that was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
     pub(super) access: Access,
+    /// Whether the indexes are there, and can be named.
+    pub(super) has_indexes: bool,
     /// With [`Access::Trigrams`]: the pieces to look up, the rarest first.
     pub(super) trigrams: Vec<[char; 3]>,
 }
@@ -64,6 +78,8 @@ struct Tally {
     narrow: Walk,
     matches: usize,
     with_words: usize,
+    /// For each needle.
+    with_needle: Vec<usize>,
     in_folder: usize,
     changed: usize,
     recent: usize,
@@ -111,7 +127,7 @@ pub(super) fn choose(snapshot: &Snapshot, filter: &Filter, stage: &Stage, need: 
     if filter.is_recent() {
         ways.push((Access::Recent, FETCHED * rows(tally.recent)));
     }
-    let (trigrams, cost) = trigrams(snapshot, filter, rows(tally.with_words), scale);
+    let (trigrams, cost) = trigrams(snapshot, filter, &tally, scale);
     let has_letters = |needle: &String| needle.contains(char::is_alphanumeric);
     let is_known = snapshot.knows_signs || filter.needles.iter().any(has_letters);
     if snapshot.is_indexed && is_known && !trigrams.is_empty() {
@@ -119,19 +135,31 @@ pub(super) fn choose(snapshot: &Snapshot, filter: &Filter, stage: &Stage, need: 
     }
     let cheapest = ways.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
     let access = cheapest.map_or(Access::NameWalk, |(access, _)| access);
-    Plan { access, trigrams }
+    Plan {
+        access,
+        has_indexes: snapshot.is_indexed,
+        trigrams,
+    }
 }
 
 fn tally(snapshot: &Snapshot, filter: &Filter, stage: &Stage) -> Tally {
     let finders = filter.finders();
-    let mut tally = Tally::default();
+    let mut tally = Tally {
+        with_needle: vec![0; finders.len()],
+        ..Tally::default()
+    };
     let mut look = |row: &SampleRow| {
         let in_folder = filter.in_folder(row);
         let changed = filter.is_changed(row);
         let fits = filter.fits(row);
         let recent = filter.is_recent() && changed && Filter::is_recently_changed(row);
         let bytes = row.search_text.as_bytes();
-        let words = finders.iter().all(|finder| finder.find(bytes).is_some());
+        let mut words = true;
+        for (finder, count) in finders.iter().zip(&mut tally.with_needle) {
+            let found = finder.find(bytes).is_some();
+            *count += usize::from(found);
+            words &= found;
+        }
         tally.with_words += usize::from(words);
         tally.in_folder += usize::from(in_folder);
         tally.changed += usize::from(changed);
@@ -161,57 +189,62 @@ fn tally(snapshot: &Snapshot, filter: &Filter, stage: &Stage) -> Tally {
     tally
 }
 
-/// How many rows are passed until there are enough. Spread evenly, that follows from how many match; when the first
-/// match is much further away than that, they are not spread evenly, and the way to it counts.
+/// How many rows are passed until there are enough. Spread evenly, that follows from how many match. When the first one is
+/// much further away than that, they stand together somewhere, as those of one brand do, and the way there counts too.
 fn walked(walk: &Walk, matches: usize, need: f64, scale: f64) -> f64 {
     let all = (number(walk.rows) + 0.5) * scale;
     if matches == 0 {
         return all;
     }
-    let gap = number(walk.rows) / number(matches + 1);
-    let even = need * gap.max(1.0);
+    let gap = (number(walk.rows) / number(matches + 1)).max(1.0);
     let first = number(walk.before_first);
-    let far = if first > 4.0 * gap {
-        first * scale
-    } else {
-        0.0
-    };
-    even.max(far).min(all)
+    let way_to_them = (first - 2.0 * gap).max(0.0) * scale;
+    (need * gap + way_to_them).min(all)
 }
 
-/// The rarest pieces of the words, and what finding the rows by them costs. Another piece is worth its list only when
-/// it saves fetching more rows than that.
+/// The rarest piece of each word, and what finding the rows by them costs. Pieces of one word mostly occur together, so a
+/// second one counts only where the first is much more common than the word. A piece is worth its list only when it
+/// saves fetching more rows than that.
 fn trigrams(
     snapshot: &Snapshot,
     filter: &Filter,
-    with_words: f64,
+    tally: &Tally,
     scale: f64,
 ) -> (Vec<[char; 3]>, f64) {
-    let rows = |trigram: &[char; 3]| {
-        let seen = snapshot.trigrams.get(trigram).copied().unwrap_or(0);
-        (f64::from(seen) + 0.5) * scale
+    let rows = |sampled: f64| (sampled + 0.5) * scale;
+    let seen = |trigram: &[char; 3]| {
+        rows(f64::from(
+            snapshot.trigrams.get(trigram).copied().unwrap_or(0),
+        ))
     };
-    let mut all: Vec<([char; 3], f64)> = filter
-        .needles
-        .iter()
-        .flat_map(|needle| trigrams_of(needle))
-        .map(|trigram| (trigram, rows(&trigram)))
-        .collect();
-    all.sort_by(|a, b| a.1.total_cmp(&b.1));
-    all.dedup_by_key(|it| it.0);
-    let mut chosen: Vec<[char; 3]> = Vec::new();
-    let (mut candidates, mut cost) = (float(snapshot.total), 0.0);
-    for (trigram, rows) in all {
-        let fewer = (candidates * rows / float(snapshot.total.max(1)))
-            .max(with_words)
-            .min(rows);
-        let worth = (candidates - fewer) * FETCHED > rows * LISTED;
-        if !chosen.is_empty() && (!worth || chosen.len() == MOST_TRIGRAMS) {
-            break;
+    // Each with how many rows its list has, and how many of all rows it leaves.
+    let mut pieces: Vec<([char; 3], f64, f64)> = Vec::new();
+    for (needle, count) in filter.needles.iter().zip(&tally.with_needle) {
+        let mut own: Vec<_> = trigrams_of(needle)
+            .into_iter()
+            .map(|it| (it, seen(&it)))
+            .collect();
+        own.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let total = float(snapshot.total);
+        let with_needle = rows(number(*count));
+        let mut own = own.into_iter();
+        if let Some((first, list)) = own.next().filter(|(_, list)| list * 2.0 < total) {
+            pieces.push((first, list, list / total));
+            let another = own.next().filter(|_| with_needle * 2.0 < list);
+            pieces.extend(another.map(|(second, longer)| (second, longer, with_needle / list)));
         }
-        chosen.push(trigram);
-        cost += rows * LISTED;
-        candidates = fewer;
+    }
+    pieces.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let (mut chosen, mut candidates, mut cost) = (Vec::new(), float(snapshot.total), 0.0);
+    let least = rows(number(tally.with_words));
+    for (trigram, list, share) in pieces {
+        let fewer = (candidates * share).max(least);
+        let is_worth = (candidates - fewer) * FETCHED > list * LISTED;
+        if chosen.is_empty() || (is_worth && chosen.len() < MOST_TRIGRAMS) {
+            chosen.push(trigram);
+            cost += list * LISTED;
+            candidates = fewer;
+        }
     }
     (chosen, cost + candidates * FETCHED)
 }

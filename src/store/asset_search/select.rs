@@ -1,16 +1,22 @@
 //! What is done with all that matches at once: counting, and selecting into a draft.
 
+use std::collections::BTreeSet;
+
 use sqlx::AssertSqlSafe;
 
 use super::{
-    AssetQuery, AssetSort, Filter, Order, Sql, Stage, Value,
-    plan::{self},
-    push_matches, push_rows,
+    AssetQuery, AssetSort, Filter, Order, Sql, Stage, Value, filter::LONGEST_WORD, plan,
+    push_matches, push_rows, stage::end_of,
 };
 use crate::{
     clock::Timestamp,
-    domain::{CompanyId, INVALIDATION_LIMIT, InvalidationId},
-    store::{Result, Store, convert::count},
+    domain::{Asset, CompanyId, INVALIDATION_LIMIT, InvalidationId},
+    store::{
+        Result, Store,
+        assets::AssetRow,
+        convert::{at_most, count, storable},
+        fold::fold,
+    },
 };
 
 /// Counting stops here.
@@ -117,6 +123,50 @@ impl Store {
             }
             Ok(added)
         }))
+    }
+}
+
+impl Store {
+    /// The types that the company's assets have, as Adobe spells them, sorted. A rare one of a large catalogue may be
+    /// missing.
+    pub async fn asset_types(&self, company: CompanyId) -> Result<Vec<String>> {
+        let snapshot = self.snapshot(company).await?;
+        let types: BTreeSet<&str> = snapshot.rows.iter().map(|row| &*row.asset_type).collect();
+        Ok(types.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Assets whose ID is much like the given one: it differs in case, in accents, in an extension, or towards its end.
+    pub async fn assets_like(
+        &self,
+        company: CompanyId,
+        id: &str,
+        limit: i64,
+    ) -> Result<Vec<Asset>> {
+        let stem = id.rsplit_once('.').map_or(id, |(stem, _)| stem);
+        let folded = fold(&storable(stem));
+        let letters = folded.chars().count();
+        let shorter: String = folded.chars().take(letters - letters / 3).collect();
+        if shorter.chars().count() < 3 || shorter.len() > LONGEST_WORD {
+            return Ok(Vec::new());
+        }
+        let mut like = Vec::new();
+        for prefix in [folded, shorter] {
+            let sql = "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset \
+                       where company_id = $1 and vanished_at is null and id_folded >= $2 and id_folded < $3 \
+                       order by id_folded, key limit $4";
+            let rows: Vec<AssetRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+                .bind(company.uuid())
+                .bind(prefix.as_str())
+                .bind(end_of(&prefix))
+                .bind(at_most(limit))
+                .fetch_all(pool)
+                .await?);
+            like.extend(rows.into_iter().map(Asset::from));
+            if !like.is_empty() {
+                break;
+            }
+        }
+        Ok(like)
     }
 }
 

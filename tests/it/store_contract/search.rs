@@ -26,6 +26,7 @@ on_both_databases! {
     all_that_matches_is_selected_at_once_but_what_is_excluded
     more_than_a_draft_takes_is_refused_as_a_whole
     folders_are_listed_a_level_at_a_time
+    types_are_named_and_ids_that_are_much_alike_are_found
 }
 
 fn words(text: &str) -> AssetQuery {
@@ -657,4 +658,20 @@ async fn folders_are_listed_a_level_at_a_time(t: &Fixture) {
     let new = t.new_asset("e", "new");
     t.store.put_assets(company, &[new], t.now()).await.unwrap();
     assert_eq!(t.store.folders_in(company, "").await.unwrap().len(), 2);
+}
+
+async fn types_are_named_and_ids_that_are_much_alike_are_found(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.assets(company, &["red-shoe", "red-shirt", "hat"]).await;
+    assert_eq!(t.store.asset_types(company).await.unwrap(), ["Image"]);
+    for (id, expected) in [
+        ("RED-SHOE.jpg", vec!["red-shoe"]),
+        ("red-shoo", vec!["red-shirt", "red-shoe"]),
+        ("xy", vec![]),
+        ("nowhere\0", vec![]),
+        ("", vec![]),
+    ] {
+        let like = t.store.assets_like(company, id, 5).await.unwrap();
+        assert_eq!(ids(&like), expected, "{id}");
+    }
 }
