@@ -4,6 +4,7 @@
 //! thing that it borrows is the type of an instant.
 
 mod asset;
+mod batch;
 mod catalogue;
 mod company;
 pub mod formation;
@@ -13,19 +14,24 @@ mod invalidation;
 mod outcome;
 mod person;
 mod preset;
+mod queue;
+mod search;
 mod template;
 mod usual_urls;
 
 pub use self::{
     asset::{Asset, AssetClass},
+    batch::{BatchChange, BatchEvent, BatchState},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
     host::{DeliveryHost, HostOrigin, PurgeScope},
     ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
-    outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
+    outcome::{Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,
+    queue::QueueEntry,
+    search::{Part, Probe, SEARCH_LIMIT, Search},
     template::{InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template},
     usual_urls::usual_urls,
 };

@@ -1,57 +1,5 @@
 //! What became of a batch, and the four headlines of the contract.
 
-/// Where a batch stands.
-///
-/// Leases, retries and checks will add states; each one that is final stays final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BatchState {
-    /// Stored, not sent yet.
-    Waiting,
-    /// On its way to Adobe. After a crash it is sent again: a repeat is safe.
-    Sending,
-    /// Adobe has taken it.
-    Accepted,
-    /// Adobe has refused URLs of it; as documented, with the whole batch.
-    Refused,
-    /// It failed in any other way.
-    Failed,
-}
-
-impl BatchState {
-    /// All states, for parsing and tests.
-    pub const ALL: [Self; 5] = [
-        Self::Waiting,
-        Self::Sending,
-        Self::Accepted,
-        Self::Refused,
-        Self::Failed,
-    ];
-
-    /// The word that the database keeps.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Sending => "sending",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state that the database's word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-
-    /// Whether nothing more will happen by itself.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Accepted | Self::Refused | Self::Failed)
-    }
-}
-
 /// The contract's error messages, word for word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Headline {

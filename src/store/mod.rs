@@ -8,10 +8,14 @@
 
 #[macro_use]
 mod db;
+#[macro_use]
+mod batch_change;
 
 mod address;
 mod asset_search;
 mod assets;
+mod batch_claims;
+mod batch_steering;
 mod batches;
 mod catalogue;
 mod catalogue_syncs;
@@ -30,7 +34,9 @@ pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
     asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
     assets::{Folder, PutCounts},
-    batches::{Batch, BatchOutcome, WaitingBatch},
+    batch_claims::{BatchOutcome, BatchSearch, Claim, Finished, NodeId, WaitingBatch},
+    batch_steering::Steering,
+    batches::Batch,
     catalogue_syncs::SyncLease,
     companies::Connection,
     drafts::Draft,
