@@ -3,11 +3,14 @@
 //! Pure: no I/O, no clock, no database. It must not import axum, sqlx, askama, reqwest or any other module of ours; the one
 //! thing that it borrows is the type of an instant.
 
+mod account;
 mod asset;
 mod batch;
 mod catalogue;
 mod company;
+mod connection_check;
 pub mod formation;
+mod general_settings;
 mod host;
 mod ids;
 mod invalidation;
@@ -20,10 +23,15 @@ mod template;
 mod usual_urls;
 
 pub use self::{
+    account::{AccountFacts, MayPurge, PasswordLife},
     asset::{Asset, AssetClass},
     batch::{BatchChange, BatchEvent, BatchState},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
+    connection_check::{CheckOutcome, CheckReport, CheckStep, CheckedStep},
+    general_settings::{
+        FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
+    },
     host::{DeliveryHost, HostOrigin, PurgeScope},
     ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
@@ -32,6 +40,8 @@ pub use self::{
     preset::Preset,
     queue::QueueEntry,
     search::{Part, Probe, SEARCH_LIMIT, Search},
-    template::{InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template},
+    template::{
+        ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,
+    },
     usual_urls::usual_urls,
 };

@@ -175,13 +175,6 @@ impl Search {
         }
         (!self.left.is_empty()).then(|| self.left.clone())
     }
-
-    /// The most requests that it takes to send all good URLs of a batch that holds one bad one.
-    #[must_use]
-    pub fn at_most(urls: i64) -> i32 {
-        let halvings = i64::BITS - (urls - 1).max(0).leading_zeros();
-        i32::try_from(halvings + 2).unwrap_or(SEARCH_LIMIT).min(SEARCH_LIMIT)
-    }
 }
 
 #[cfg(test)]
@@ -218,24 +211,6 @@ mod tests {
             assert_eq!(search.next, None);
             assert!(probes.len() <= 12);
         }
-    }
-
-    #[test]
-    fn the_promise_of_how_many_requests_it_takes_is_kept() {
-        for urls in 2..=130 {
-            let most = Search::at_most(urls);
-            for bad in 1..=urls {
-                let sound = if bad == 1 { 2 } else { 1 };
-                let (search, probes) = search(urls, sound, &BTreeSet::from([bad]), 99);
-                assert_eq!(search.sent.len(), urls - 1);
-                assert!(
-                    i32::try_from(probes.len()).unwrap() <= most,
-                    "{urls} with {bad}: {} > {most}",
-                    probes.len()
-                );
-            }
-        }
-        assert_eq!(Search::at_most(1_000), SEARCH_LIMIT);
     }
 
     #[test]

@@ -20,11 +20,14 @@ mod batches;
 mod catalogue;
 mod catalogue_syncs;
 mod companies;
+mod company_settings;
+mod connections;
 mod convert;
 mod drafts;
 mod error;
 mod invalidations;
 mod open;
+mod pending_connections;
 mod people;
 mod selection;
 mod sessions;
@@ -39,10 +42,13 @@ pub use self::{
     batches::Batch,
     catalogue_syncs::SyncLease,
     companies::Connection,
+    company_settings::CompanySettings,
+    connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
+    pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
     sessions::StoredSession,
     templates::TemplateVersion,

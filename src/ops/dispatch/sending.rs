@@ -151,7 +151,7 @@ impl Dispatcher {
         };
         let progress = progress(batch, search, &search.probes);
         let Some(part) = progress.next.filter(|_| may_go_on(search, &search.probes)) else {
-            return Some(BatchOutcome::SearchedOn.into());
+            return Some(after_probe(batch, search, &search.probes, None).into());
         };
         let urls = urls_of(batch, &part);
         let answer = self
