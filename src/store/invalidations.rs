@@ -1,4 +1,4 @@
-//! Submitting, and reading what was submitted. For sending it see [`super::batches`].
+//! Submitting, and reading what was submitted. For sending it see [`super::batch_claims`].
 
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
@@ -90,7 +90,7 @@ pub struct InvalidationSummary {
     pub submitted_at: Timestamp,
     /// How many URLs.
     pub url_count: i64,
-    /// How many batches; those neither accepted, refused nor failed are still on their way.
+    /// How many batches; those that no other number counts are still on their way.
     pub batches: i64,
     /// Batches that Adobe took.
     pub accepted: i64,
@@ -98,6 +98,10 @@ pub struct InvalidationSummary {
     pub refused: i64,
     /// Batches that failed otherwise.
     pub failed: i64,
+    /// Batches that somebody holds back.
+    pub paused: i64,
+    /// Batches that somebody has called off.
+    pub cancelled: i64,
 }
 
 #[derive(FromRow)]
@@ -130,6 +134,8 @@ struct SummaryRow {
     accepted: i64,
     refused: i64,
     failed: i64,
+    paused: i64,
+    cancelled: i64,
 }
 
 impl Store {
@@ -260,7 +266,9 @@ impl Store {
                    cast(coalesce(sum(b.url_count), 0) as bigint) as url_count, count(b.id) as batches, \
                    count(case when b.state = $3 then 1 end) as accepted, \
                    count(case when b.state = $4 then 1 end) as refused, \
-                   count(case when b.state = $5 then 1 end) as failed \
+                   count(case when b.state = $5 then 1 end) as failed, \
+                   count(case when b.state = $6 then 1 end) as paused, \
+                   count(case when b.state = $7 then 1 end) as cancelled \
                    from (select id, author_id, submitted_at from invalidation \
                          where company_id = $1 and submitted_at is not null \
                          order by submitted_at desc, id desc limit $2) i \
@@ -272,6 +280,8 @@ impl Store {
             .bind(BatchState::Accepted.as_str())
             .bind(BatchState::Refused.as_str())
             .bind(BatchState::Failed.as_str())
+            .bind(BatchState::Paused.as_str())
+            .bind(BatchState::Cancelled.as_str())
             .fetch_all(pool)
             .await?);
         Ok(rows.into_iter().map(InvalidationSummary::from).collect())
@@ -289,6 +299,8 @@ impl From<SummaryRow> for InvalidationSummary {
             accepted: row.accepted,
             refused: row.refused,
             failed: row.failed,
+            paused: row.paused,
+            cancelled: row.cancelled,
         }
     }
 }

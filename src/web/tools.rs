@@ -29,6 +29,8 @@ struct ToolsPage {
     /// The start of the company's addresses.
     base: String,
     not_ready: Option<String>,
+    /// For administrators: more requests than are normal.
+    volume: Option<String>,
     drafts: Vec<DraftView>,
     recent: Vec<RecentView>,
 }
@@ -72,8 +74,11 @@ pub async fn show(
         drafts.push(draft_view(company, &draft, assets));
     }
     let recent = app.store.recent_invalidations(company.id, LISTED).await?;
+    let shell = Shell::at("Tools", &person, &at);
+    let volume = app.dispatcher.volume(company.id).await?;
     let page = ToolsPage {
-        shell: Shell::at("Tools", &person, &at),
+        volume: volume.for_admins().filter(|_| shell.is_admin()),
+        shell,
         base: company_path(company),
         not_ready: company.site().err().map(|missing| missing.to_string()),
         drafts,
@@ -105,6 +110,10 @@ fn recent_view(company: &Company, summary: &InvalidationSummary) -> RecentView {
         ("failed", "Failed", "error")
     } else if summary.accepted == summary.batches {
         ("accepted", "Accepted", "check")
+    } else if summary.paused > 0 {
+        ("paused", "Paused", "clock")
+    } else if summary.accepted + summary.cancelled == summary.batches {
+        ("cancelled", "Cancelled", "close")
     } else {
         ("sending", "Sending", "clock")
     };

@@ -11,5 +11,6 @@
 mod keyboard;
 mod live;
 mod pages;
+mod sending;
 mod story;
 mod support;

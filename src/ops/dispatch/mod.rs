@@ -6,6 +6,7 @@
 
 mod answer;
 mod sending;
+mod volume;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,6 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, warn};
 
+pub use self::volume::Volume;
 use super::verify::Verifier;
 use crate::{
     clock::{Clock, Timestamp},

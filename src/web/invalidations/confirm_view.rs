@@ -49,6 +49,8 @@ pub struct ConfirmPage {
     /// All URLs, one a line, for *Copy all*; empty for lists that are too long to copy.
     all: String,
     refused: Option<(String, String)>,
+    /// More requests in a day than are normal.
+    volume: Option<String>,
 }
 
 /// One URL to be sent.
@@ -114,7 +116,18 @@ impl ConfirmPage {
             fold: has_base_host.then_some(inputs.draft.options.fold),
             all: all(&plan, count.urls),
             refused: None,
+            volume: None,
         })
+    }
+
+    /// How many requests Submit would make.
+    pub fn requests(&self) -> usize {
+        self.requests
+    }
+
+    /// The same page, with a warning.
+    pub fn warned(self, volume: Option<String>) -> Self {
+        Self { volume, ..self }
     }
 
     /// The same page, with why the press was refused.

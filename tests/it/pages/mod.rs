@@ -10,6 +10,7 @@ mod outcome;
 mod picker;
 mod restart;
 mod roles;
+mod sending;
 mod session;
 mod settings;
 mod template;
