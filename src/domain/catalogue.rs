@@ -123,7 +123,7 @@ pub struct CatalogueSync {
     pub since_at: Option<Timestamp>,
     /// See [`CatalogueSync::since_at`].
     pub since_seen: u64,
-    /// How many assets Adobe says there are. Not to be relied on.
+    /// How many assets Adobe says there are, at most. Not to be relied on.
     pub total: Option<u64>,
     /// How many assets were read.
     pub seen: u64,
@@ -244,6 +244,7 @@ impl CatalogueSync {
         }
         self.since_at = Some(now);
         self.since_seen = self.seen;
+        self.wanted = None;
     }
 
     /// Goes on with the next page of the step.

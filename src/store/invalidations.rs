@@ -1,5 +1,7 @@
 //! Submitting, and reading what was submitted. For sending it see [`super::batch_claims`].
 
+use std::collections::BTreeSet;
+
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -139,7 +141,8 @@ struct SummaryRow {
 }
 
 impl Store {
-    /// Turns a draft into a submitted invalidation with its batches and URLs, all in one transaction.
+    /// Turns a draft into a submitted invalidation with its batches and URLs, all in one transaction. The assets of
+    /// these URLs count as invalidated now.
     /// [`Conflict`](super::StoreError::Conflict) when the draft no longer has that version or was submitted.
     pub async fn submit(&self, submission: &Submission) -> Result<()> {
         let Submission {
@@ -196,7 +199,21 @@ impl Store {
                     insert.build().execute(&mut *tx).await?;
                 }
             }
+            for chunk in assets_of(submission).chunks(CHUNK) {
+                let mut update = QueryBuilder::new("update asset set last_invalidated_at = ");
+                update
+                    .push_bind(now.as_micros())
+                    .push(" where company_id = ");
+                update.push_bind(company.uuid()).push(" and id in (");
+                let mut list = update.separated(", ");
+                for id in chunk {
+                    list.push_bind(storable(id));
+                }
+                update.push(")");
+                update.build().execute(&mut *tx).await?;
+            }
         });
+        self.catalogue_changed(company);
         Ok(())
     }
 
@@ -303,6 +320,21 @@ impl From<SummaryRow> for InvalidationSummary {
             cancelled: row.cancelled,
         }
     }
+}
+
+/// The IDs of the assets for which something is sent.
+fn assets_of(submission: &Submission) -> Vec<&str> {
+    let urls = submission.batches.iter().flat_map(|batch| &batch.urls);
+    let assets = urls
+        .flat_map(|url| &url.origins)
+        .filter_map(|origin| match origin {
+            UrlOrigin::Base { asset }
+            | UrlOrigin::Preset { asset, .. }
+            | UrlOrigin::Template { asset, .. } => Some(asset.as_str()),
+            UrlOrigin::Fixed { .. } | UrlOrigin::Manual { .. } => None,
+        });
+    let assets: BTreeSet<&str> = assets.collect();
+    assets.into_iter().collect()
 }
 
 /// The batches with their positions, from 1.

@@ -10,8 +10,11 @@
 mod db;
 #[macro_use]
 mod batch_change;
+#[macro_use]
+mod selection;
 
 mod address;
+mod asset_index;
 mod asset_search;
 mod assets;
 mod batch_claims;
@@ -25,17 +28,20 @@ mod connections;
 mod convert;
 mod drafts;
 mod error;
+mod fold;
+mod folders;
 mod invalidations;
 mod open;
 mod pending_connections;
 mod people;
-mod selection;
 mod sessions;
 mod templates;
 
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
-    asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
+    asset_search::{
+        AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
+    },
     assets::{Folder, PutCounts},
     batch_claims::{BatchOutcome, BatchSearch, Claim, Finished, NodeId, WaitingBatch},
     batch_steering::Steering,
@@ -46,6 +52,7 @@ pub use self::{
     connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
+    folders::FolderEntry,
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
     pending_connections::PendingConnection,
@@ -58,4 +65,5 @@ pub use self::{
 #[derive(Debug, Clone)]
 pub struct Store {
     db: db::Db,
+    snapshots: std::sync::Arc<asset_search::Snapshots>,
 }

@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// Raises a draft's version. It comes first in a transaction: the row's lock keeps others out until the end.
-const TOUCH: &str = "update invalidation set version = version + 1, updated_at = $1 \
+pub(super) const TOUCH: &str = "update invalidation set version = version + 1, updated_at = $1 \
                      where id = $2 and company_id = $3 and submitted_at is null";
 
 /// Binds and runs [`TOUCH`]. Leaves the method, and so the transaction, when there is no such draft.
 macro_rules! touch {
     ($store:expr, $tx:ident, $company:ident, $id:ident, $now:ident) => {
-        let touched = sqlx::query(TOUCH)
+        let touched = sqlx::query($crate::store::selection::TOUCH)
             .bind($now.as_micros())
             .bind($id.uuid())
             .bind($company.uuid())

@@ -168,6 +168,7 @@ mod tests {
             (fault(Authorization, 20_003).into(), CheckStep::SignedIn),
             (
                 IpsError::Unreachable {
+                    cause: crate::ips::NoConnection::UnknownHost,
                     reason: "no such host".to_owned(),
                 }
                 .into(),

@@ -67,7 +67,7 @@ mod tests {
     use crate::{
         clock::Timestamp,
         domain::{BatchId, CompanyId, InvalidationId},
-        ips::{Fault, FaultKind},
+        ips::{Fault, FaultKind, NoConnection},
     };
 
     const CONFIG: DispatchConfig = DispatchConfig {
@@ -106,6 +106,7 @@ mod tests {
     fn what_adobe_said_is_never_asked_again() {
         let passing = [
             IpsError::Unreachable {
+                cause: NoConnection::Refused,
                 reason: String::new(),
             },
             IpsError::TimedOut {

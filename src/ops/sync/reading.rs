@@ -55,6 +55,7 @@ impl ReadingError {
                 "Unstale's own database failed. The reading goes on by itself; if it stays so, the log has the cause."
                     .to_owned()
             }
+            Self::Ips(error) => error.advice().to_owned(),
             other => other.to_string(),
         }
     }
@@ -176,7 +177,8 @@ impl<'a> Reading<'a> {
             self.syncer.store.begin_bulk_load(self.company).await?;
         }
         let page = self.search(source, None, SortBy::Created, false).await?;
-        self.sync.total = page.total_rows;
+        // The largest: one that shrinks tells of pages that shifted.
+        self.sync.total = self.sync.total.max(page.total_rows);
         let last = self.is_last(&page, PAGE)?;
         self.put(page.assets).await?;
         Ok(last)
@@ -222,7 +224,8 @@ impl<'a> Reading<'a> {
 
     async fn names(&mut self, source: &Source) -> Result<Turn, ReadingError> {
         let page = self.search(source, None, SortBy::Name, true).await?;
-        self.sync.total = page.total_rows;
+        // The largest: one that shrinks tells of pages that shifted.
+        self.sync.total = self.sync.total.max(page.total_rows);
         let last = self.is_last(&page, NAMES_PAGE)?;
         let all = page.assets.len() as u64;
         let names: Vec<String> = page

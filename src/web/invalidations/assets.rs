@@ -114,9 +114,9 @@ pub async fn show(
         words: q.split_whitespace().map(str::to_owned).collect(),
         folder: Some(wanted.folder.clone()).filter(|folder| !folder.is_empty()),
         with_subfolders: true,
-        class: None,
         after: after.clone(),
         limit: PAGE,
+        ..AssetQuery::default()
     };
     let page = app.store.search_assets(company, &query).await?;
     let selected = app.store.draft_assets(my.draft.id).await?;

@@ -16,7 +16,7 @@ use crate::support::{
 /// An Unstale where people can sign in and nothing is connected.
 async fn unconnected() -> TestApp {
     let start = Start {
-        filled: false,
+        catalogue: None,
         ..Start::default()
     };
     let app = TestApp::with(start).await;
