@@ -114,7 +114,12 @@ async fn connect_to_reader(app: &App, company: CompanyId, answered: Arc<watch::S
     let endpoint = Endpoint::parse(&format!("http://{address}/scene7/")).expect("an endpoint");
     let password = "x".to_owned().into();
     connection::connect(
-        &app.store, &app.vault, company, &endpoint, "a@b.example", &password,
+        &app.store,
+        &app.vault,
+        company,
+        &endpoint,
+        "a@b.example",
+        &password,
     )
     .await
     .expect("an account");
@@ -129,7 +134,9 @@ async fn draft(app: &App, company: CompanyId, exact: &str) -> InvalidationId {
         .expect("the store answers")
         .expect("the demo's editor");
     let urls: Vec<String> = (0..URLS)
-        .map(|number| format!("{exact}/is/image/dms7snapshot/sku-{number:05}_front?wid=800&fmt=webp&qlt=85"))
+        .map(|number| {
+            format!("{exact}/is/image/dms7snapshot/sku-{number:05}_front?wid=800&fmt=webp&qlt=85")
+        })
         .collect();
     let draft = Draft {
         id: InvalidationId::from_uuid(app.clock.new_uuid()),

@@ -76,9 +76,7 @@ async fn sound_url(
         return Ok(None);
     };
     let hosts = store.delivery_hosts(company.id).await?;
-    let urls = store
-        .batch_urls(company.id, batch.id, 0, i64::MAX)
-        .await?;
+    let urls = store.batch_urls(company.id, batch.id, 0, i64::MAX).await?;
     let lines: Vec<&str> = urls.iter().map(|url| url.url.as_str()).collect();
     let plan = formation::form(&formation::Input {
         site: &site,

@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows about HTTP requests of ours, HTML or SQL.
 
-pub mod companies;
 pub mod bisect;
+pub mod companies;
 pub mod connection;
 pub mod dispatch;
 pub mod passwords;

@@ -57,8 +57,7 @@ impl Batch {
     /// How far the search for a bad URL is, if there was one.
     #[must_use]
     pub fn search(&self) -> Option<Search> {
-        (self.search_limit > 0)
-            .then(|| Search::of(self.url_count, self.search_sound, &self.probes))
+        (self.search_limit > 0).then(|| Search::of(self.url_count, self.search_sound, &self.probes))
     }
 
     /// Whether it is certain that nothing of it was cleared.

@@ -40,12 +40,15 @@ async fn a_bad_url_is_found_while_one_looks_on() -> WebDriverResult<()> {
     let browser = Browser::open(Scripts::On).await;
     browser.sign_in(&world, EDITOR).await?;
     let refuse = "n0003".to_owned();
-    world.sandbox.ips().knobs(|knobs| knobs.refuse = Some(refuse));
+    world
+        .sandbox
+        .ips()
+        .knobs(|knobs| knobs.refuse = Some(refuse));
     submit(&world, &browser, 12).await?;
     browser.see(".notice.blocks", "at most 12 requests").await?;
     browser.look("outcome-refused-unnamed").await?;
     browser.press_words("Find the bad URL").await?;
-    browser.see(".notice.blocks", "refuses by itself").await?;
+    browser.see(".notice.blocks", "because of:").await?;
     browser.see("#progress > .notice", "11 of 12 URLs").await?;
     browser.look("outcome-found").await
 }

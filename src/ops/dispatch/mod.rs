@@ -101,11 +101,7 @@ impl Dispatcher {
         loop {
             let now = self.clock.now();
             let lease_until = now.plus(self.config.lease);
-            match self
-                .store
-                .claim_batch(self.node, now, lease_until)
-                .await?
-            {
+            match self.store.claim_batch(self.node, now, lease_until).await? {
                 Claim::Taken(batch) => {
                     let this = self.clone();
                     tasks.spawn(async move {
@@ -123,11 +119,7 @@ impl Dispatcher {
 
     /// Puts what was left on its way back into the queue.
     async fn release(&self, ended_by: Timestamp) {
-        match self
-            .store
-            .release_batches(ended_by, self.clock.now())
-            .await
-        {
+        match self.store.release_batches(ended_by, self.clock.now()).await {
             Ok(0) => {}
             Ok(released) => warn!(
                 released,

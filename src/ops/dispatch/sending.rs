@@ -52,9 +52,11 @@ impl Dispatcher {
         }
         let took_some = match (&outcome, &batch.search) {
             (BatchOutcome::Accepted(_), _) => true,
-            (BatchOutcome::Failed { .. }, Some(search)) => {
-                search.probes.iter().chain(&probe).any(|probe| probe.accepted)
-            }
+            (BatchOutcome::Failed { .. }, Some(search)) => search
+                .probes
+                .iter()
+                .chain(&probe)
+                .any(|probe| probe.accepted),
             _ => false,
         };
         if took_some {

@@ -36,9 +36,7 @@ pub async fn create(
     let batches = app.store.batches(company.id, id).await?;
     let batch = batches
         .iter()
-        .find(|batch| {
-            batch.id == form.batch && batch.state.is_final() && batch.failure.is_some()
-        })
+        .find(|batch| batch.id == form.batch && batch.state.is_final() && batch.failure.is_some())
         .ok_or(AppError::NotFound)?;
     let urls = app
         .store
@@ -46,7 +44,11 @@ pub async fn create(
         .await?;
     // What a search for the bad URL has sent is done with.
     let search = batch.search();
-    let is_open = |place| search.as_ref().is_none_or(|search| !search.sent.contains(place));
+    let is_open = |place| {
+        search
+            .as_ref()
+            .is_none_or(|search| !search.sent.contains(place))
+    };
     let lines: Vec<&str> = urls
         .iter()
         .filter(|url| is_open(url.position))

@@ -68,7 +68,10 @@ pub async fn all_is_true(
         let batches = store.batches(company, one.id).await.unwrap();
         assert!(!batches.is_empty(), "{} was confirmed and is lost", one.id);
         for batch in batches {
-            let urls = store.batch_urls(company, batch.id, 0, i64::MAX).await.unwrap();
+            let urls = store
+                .batch_urls(company, batch.id, 0, i64::MAX)
+                .await
+                .unwrap();
             let urls: Vec<String> = urls.into_iter().map(|url| url.url).collect();
             *counts.entry(batch.state.as_str()).or_insert(0) += 1;
             is_true(&batch, &urls, &whole, &cleared, &refused);
@@ -81,7 +84,10 @@ pub async fn all_is_true(
             urls_of_all.extend(urls.iter().cloned());
             batches_of_all.insert(urls);
         }
-        assert_eq!(urls_of_all, one.urls, "what was confirmed, no more and no less");
+        assert_eq!(
+            urls_of_all, one.urls,
+            "what was confirmed, no more and no less"
+        );
     }
     for request in &sent {
         assert!(
@@ -100,7 +106,10 @@ fn is_true(
     cleared: &HashSet<&str>,
     refused: &HashMap<Vec<String>, usize>,
 ) {
-    let what = format!("{:?} after {} attempts: {:?}", batch.state, batch.attempts, batch.failure);
+    let what = format!(
+        "{:?} after {} attempts: {:?}",
+        batch.state, batch.attempts, batch.failure
+    );
     match batch.state {
         BatchState::Accepted => assert!(whole.contains(urls), "Adobe did not take it, {what}"),
         BatchState::Refused => {
@@ -108,7 +117,10 @@ fn is_true(
             let partly = urls
                 .split_last()
                 .is_some_and(|(_, rest)| rest.is_empty() || whole.contains(rest));
-            assert!(partly || refused.contains_key(urls), "Adobe did not refuse it, {what}");
+            assert!(
+                partly || refused.contains_key(urls),
+                "Adobe did not refuse it, {what}"
+            );
         }
         BatchState::Failed => {}
         other => panic!("{other:?} is no end"),

@@ -25,7 +25,7 @@ impl Random {
 /// Changes the switches again and again until it is stopped; then Adobe behaves.
 pub async fn misbehave(ips: IpsSandbox, mut random: Random, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        let mood = random.below(26);
+        let mood = random.below(36);
         let pause = random.millis(20, 120);
         ips.knobs(|knobs| *knobs = knobs_of(mood));
         // A request that is held for longer than the program waits.

@@ -25,7 +25,7 @@ use crate::support::{
 };
 
 /// How often it is killed at least.
-pub const KILLS: usize = 50;
+pub const KILLS: usize = 60;
 
 const KEY: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
 

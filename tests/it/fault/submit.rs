@@ -33,12 +33,7 @@ pub struct Submitter {
 impl Submitter {
     pub async fn new(server: &Server, clock: Clock) -> Self {
         let email = "editor@example.com".parse().unwrap();
-        let (author, _) = server
-            .store
-            .person_by_email(&email)
-            .await
-            .unwrap()
-            .unwrap();
+        let (author, _) = server.store.person_by_email(&email).await.unwrap().unwrap();
         let mut this = Self {
             http: client(),
             url: server.url.clone(),
@@ -49,7 +44,10 @@ impl Submitter {
             prefix: format!("{}/is/image/dms7snapshot", server.sandbox.exact_url()),
             clock,
         };
-        let credentials = [("email", "editor@example.com"), ("password", "fresh-pictures")];
+        let credentials = [
+            ("email", "editor@example.com"),
+            ("password", "fresh-pictures"),
+        ];
         let answer = this.post("/sign-in", &credentials).await;
         let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
         this.cookie = cookie.split(';').next().unwrap().to_owned();

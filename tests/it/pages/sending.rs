@@ -59,7 +59,8 @@ async fn a_request_without_an_answer_is_unknown_and_then_repeated() {
         ..DISPATCH
     })
     .await;
-    app.ips().knobs(|knobs| knobs.instead = Some(Instead::Closed));
+    app.ips()
+        .knobs(|knobs| knobs.instead = Some(Instead::Closed));
     let editor = app.editor().await;
     let path = submitted(&app, &editor, 2).await;
     let page = seen(&editor, &path, ".status.unknown").await;
@@ -73,7 +74,12 @@ async fn a_request_without_an_answer_is_unknown_and_then_repeated() {
     let page = settled(&editor, &path).await;
     assert!(page.has(".status.accepted"), "{}", page.body);
     let events = page.texts(".event-list li").join("\n");
-    for what in ["Sent\n", "whether Adobe took it is unknown", "Sent again", "Accepted"] {
+    for what in [
+        "Sent\n",
+        "whether Adobe took it is unknown",
+        "Sent again",
+        "Accepted",
+    ] {
         assert!(events.contains(what), "{what} in {events}");
     }
     let sent = sent(&app);
@@ -100,7 +106,11 @@ async fn repeats_come_to_an_end_and_faults_are_never_repeated() {
             1,
             "It is not certain what was cleared.",
         ),
-        (|knobs| knobs.no_permission = true, 1, "Nothing was cleared."),
+        (
+            |knobs| knobs.no_permission = true,
+            1,
+            "Nothing was cleared.",
+        ),
     ];
     for (turn, requests, sentence) in cases {
         app.ips().knobs(|knobs| *knobs = Knobs::default());
@@ -173,7 +183,10 @@ async fn what_waits_is_paused_resumed_and_called_off_between_requests() {
     assert_eq!(page.count(".status.cancelled"), 2);
     assert!(!page.has("form[action$=sending]"));
     assert_eq!(sent(&app).len(), 2);
-    assert_eq!(editor.get(COMPANY).await.text(".table .status"), "Cancelled");
+    assert_eq!(
+        editor.get(COMPANY).await.text(".table .status"),
+        "Cancelled"
+    );
 }
 
 #[tokio::test]
@@ -202,7 +215,8 @@ async fn only_the_moving_part_is_asked_for_again() {
 
 /// Submits ten URLs of which those that hold the text are bad, without Adobe saying which.
 async fn refused_without_a_name(app: &TestApp, editor: &Browser, text: &str) -> (String, Answer) {
-    app.ips().knobs(|knobs| knobs.refuse = Some(text.to_owned()));
+    app.ips()
+        .knobs(|knobs| knobs.refuse = Some(text.to_owned()));
     let path = submitted(app, editor, 10).await;
     let page = settled(editor, &path).await;
     assert!(page.has(".status.refused"), "{}", page.body);
@@ -223,7 +237,10 @@ async fn a_bad_url_that_adobe_does_not_name_is_found_and_the_good_ones_are_sent(
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let (path, page) = refused_without_a_name(&app, &editor, "n00006").await;
-    assert!(page.body.contains("at most 12 requests"), "before it starts");
+    assert!(
+        page.body.contains("at most 12 requests"),
+        "before it starts"
+    );
     let page = find(&editor, &path, &page).await;
     assert!(page.has(".status.refused"));
     assert_eq!(
@@ -263,7 +280,10 @@ async fn when_the_surely_good_url_is_refused_the_search_stops() {
     let page = find(&editor, &path, &page).await;
     assert_eq!(sent(&app).len(), 2);
     assert!(page.has(".status.failed"));
-    assert!(page.body.contains("an administrator can check the connection"));
+    assert!(
+        page.body
+            .contains("an administrator can check the connection")
+    );
     assert!(!page.has("form[action$=find-bad-url]"));
     assert_eq!(standing(&page), "Nothing was cleared.");
 }
@@ -295,7 +315,8 @@ async fn only_a_refusal_that_names_no_url_can_be_searched() {
     app.stop_checking_roots().await;
     let editor = app.editor().await;
     let foreign = format!("{}/is/image/Other/z", app.sandbox.exact_url());
-    let (draft, details) = draft_with_urls(&editor, &format!("{}\n{foreign}", app.exact("a"))).await;
+    let (draft, details) =
+        draft_with_urls(&editor, &format!("{}\n{foreign}", app.exact("a"))).await;
     let confirm = next(&editor, &details).await;
     let page = settled(&editor, &submit(&editor, &confirm).await).await;
     assert!(page.has(".status.refused"));

@@ -293,11 +293,7 @@ async fn an_outcome_is_recorded_once(t: &Fixture) {
         (batches[1].failure.as_ref(), &batches[1].named_url),
         (Some(failure), named_url)
     );
-    let events = t
-        .store
-        .batch_events(company, batches[2].id)
-        .await
-        .unwrap();
+    let events = t.store.batch_events(company, batches[2].id).await.unwrap();
     assert_eq!(events.len(), 2);
     assert_eq!(
         (events[1].at, events[1].change, events[1].attempts),
@@ -333,7 +329,10 @@ async fn what_may_pass_is_sent_again_later_and_recorded_as_a_repeat(t: &Fixture)
     let timed_out = again(FailureKind::TimedOut, t.now());
     t.finish(&taken, &timed_out).await.unwrap();
     let batch = t.batch(&submission, 0).await;
-    assert_eq!((batch.state, batch.maybe_taken), (BatchState::Unknown, true));
+    assert_eq!(
+        (batch.state, batch.maybe_taken),
+        (BatchState::Unknown, true)
+    );
     assert!(!batch.cleared_nothing());
     assert_eq!(
         batch.failure.map(|failure| failure.kind),
@@ -370,7 +369,10 @@ async fn what_was_on_its_way_is_released_when_its_lease_has_ended(t: &Fixture) {
     assert_eq!(release().await.unwrap(), 0);
 
     let batch = t.batch(&submission, 0).await;
-    assert_eq!((batch.state, batch.maybe_taken), (BatchState::Unknown, true));
+    assert_eq!(
+        (batch.state, batch.maybe_taken),
+        (BatchState::Unknown, true)
+    );
     assert_eq!(
         t.changes(company, batch.id).await,
         [BatchChange::Sent, BatchChange::LeaseLost]
@@ -413,7 +415,11 @@ async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
             .unwrap()
     };
     let sending = t.take().await.unwrap();
-    assert_eq!(steer(other, Steering::Cancel).await, 0, "of another company");
+    assert_eq!(
+        steer(other, Steering::Cancel).await,
+        0,
+        "of another company"
+    );
     assert_eq!(steer(company, Steering::Pause).await, 2);
     t.finish(&sending, &accepted()).await.unwrap();
     assert_eq!(t.claim(NODE).await, Claim::Nothing { due: None });
@@ -439,11 +445,7 @@ async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
         [(Accepted, false), (Cancelled, false), (Cancelled, true)]
     );
     assert_eq!(batches[2].finished_at, Some(t.now()));
-    let events = t
-        .store
-        .batch_events(company, batches[2].id)
-        .await
-        .unwrap();
+    let events = t.store.batch_events(company, batches[2].id).await.unwrap();
     assert!(
         events
             .iter()
@@ -463,7 +465,9 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
     };
     assert!(matches!(start(company, 2).await, Err(StoreError::Conflict)));
     let taken = t.take().await.unwrap();
-    t.finish(&taken, &failed(FailureKind::BadUrl)).await.unwrap();
+    t.finish(&taken, &failed(FailureKind::BadUrl))
+        .await
+        .unwrap();
     assert!(matches!(start(other, 2).await, Err(StoreError::Conflict)));
     start(company, 2).await.unwrap();
 
@@ -473,7 +477,10 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
         sound: 2,
         probes: Vec::new(),
     };
-    assert_eq!((taken.search.as_ref(), taken.urls.len()), (Some(&search), 4));
+    assert_eq!(
+        (taken.search.as_ref(), taken.urls.len()),
+        (Some(&search), 4)
+    );
     let first = probe(Part::range(2..=2), true);
     let searched = BatchOutcome::SearchedOn;
     t.finish_as(NODE, &taken, &searched, Some(&first))
@@ -595,9 +602,9 @@ async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
         for batch in t.store.batches(company, submission.id).await.unwrap() {
             let mut state = BatchState::Waiting;
             for change in t.changes(company, batch.id).await {
-                state = state.after(change).unwrap_or_else(|| {
-                    panic!("{change:?} happened to a batch that was {state:?}")
-                });
+                state = state
+                    .after(change)
+                    .unwrap_or_else(|| panic!("{change:?} happened to a batch that was {state:?}"));
             }
             assert_eq!(state, batch.state);
         }

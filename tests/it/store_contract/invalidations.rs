@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use unstale::{
     domain::{BatchId, BatchState, Failure, FailureKind, InvalidationId, Receipt},
-    store::{BatchOutcome, Steering, Invalidation, StoreError, Submission},
+    store::{BatchOutcome, Invalidation, Steering, StoreError, Submission},
 };
 
 use super::Fixture;

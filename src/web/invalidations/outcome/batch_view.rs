@@ -27,7 +27,7 @@ pub struct BatchView {
     pub notes: Vec<String>,
     /// Why it did not go through, for good.
     pub failure: Option<FailureView>,
-    /// URLs that Adobe refuses by themselves.
+    /// URLs because of which Adobe refused.
     pub bad: Vec<String>,
     /// What the search for a bad URL would do, where it is possible.
     pub find: Option<String>,
@@ -121,7 +121,10 @@ fn notes(batch: &Batch, search: Option<&Search>) -> Vec<String> {
     }
     if batch.state.is_under_way() {
         if let Some(failure) = batch.failure.as_ref().filter(|_| batch.retry_at.is_some()) {
-            notes.push(format!("The last attempt did not go through: {}.", failure.reason));
+            notes.push(format!(
+                "The last attempt did not go through: {}.",
+                failure.reason
+            ));
         }
     } else if batch.maybe_taken && batch.state != BatchState::Accepted {
         notes.push(
@@ -154,15 +157,18 @@ fn found(batch: &Batch, search: &Search) -> String {
     }
     let bad = match search.bad.len() {
         0 => String::new(),
-        1 => ", 1 refused by itself".to_owned(),
-        many => format!(", {} refused by themselves", grouped(many.unsigned_abs())),
+        1 => ", 1 is why Adobe refused".to_owned(),
+        many => format!(", {} are why Adobe refused", grouped(many.unsigned_abs())),
     };
     let left = if search.left.is_empty() {
         String::new()
     } else {
         format!(", {} left", urls(&search.left))
     };
-    format!("After {} {sent}{bad}{left}.", counted(made as u64, "request"))
+    format!(
+        "After {} {sent}{bad}{left}.",
+        counted(made as u64, "request")
+    )
 }
 
 /// What a search would do; said before it starts.

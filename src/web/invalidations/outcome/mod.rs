@@ -17,12 +17,12 @@ use axum::{
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
+use self::{batch_view::BatchView, standing::Standing, urls::UrlsView};
 pub use self::{
     download::download,
     steer::{find_bad_url, steer},
     urls::Wanted,
 };
-use self::{batch_view::BatchView, standing::Standing, urls::UrlsView};
 use crate::{
     app::App,
     domain::{BatchState, InvalidationId},
@@ -129,8 +129,7 @@ impl OutcomePage {
     ) -> Result<Self, AppError> {
         let company = &at.company;
         let now = app.clock.now();
-        let any =
-            |states: &[BatchState]| batches.iter().any(|batch| states.contains(&batch.state));
+        let any = |states: &[BatchState]| batches.iter().any(|batch| states.contains(&batch.state));
         let running = batches.iter().any(|batch| batch.state.is_under_way());
         let waits = any(&[BatchState::Waiting, BatchState::Unknown]);
         let queue = if waits {
@@ -162,7 +161,10 @@ impl OutcomePage {
             total: counted(total.unsigned_abs(), "URL"),
             running,
             standing: Standing::of(batches, place, app.dispatcher.config().pause, now),
-            ended: batches.iter().filter(|batch| batch.state.is_final()).count(),
+            ended: batches
+                .iter()
+                .filter(|batch| batch.state.is_final())
+                .count(),
             // What is on its way alone cannot be held back any more.
             can_pause: waits,
             can_resume: any(&[BatchState::Paused]),

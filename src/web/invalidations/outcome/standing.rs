@@ -103,12 +103,7 @@ impl Counts {
     }
 }
 
-fn under_way(
-    batches: &[Batch],
-    counts: &Counts,
-    place: Option<usize>,
-    now: Timestamp,
-) -> String {
+fn under_way(batches: &[Batch], counts: &Counts, place: Option<usize>, now: Timestamp) -> String {
     if counts.all > 1 {
         let ahead = place.filter(|_| counts.under_way == counts.waiting);
         return match ahead {
@@ -139,7 +134,10 @@ fn queued(ahead: usize) -> String {
     if ahead == 1 {
         "1 request of another invalidation goes first.".to_owned()
     } else {
-        format!("{} requests of other invalidations go first.", grouped(ahead as u64))
+        format!(
+            "{} requests of other invalidations go first.",
+            grouped(ahead as u64)
+        )
     }
 }
 
@@ -152,7 +150,11 @@ fn at_end(batches: &[Batch], counts: &Counts) -> (String, &'static str) {
             "success",
         );
     }
-    let called_off = if counts.cancelled > 0 { "Cancelled. " } else { "" };
+    let called_off = if counts.cancelled > 0 {
+        "Cancelled. "
+    } else {
+        ""
+    };
     if counts.urls_sent > 0 {
         let rest = if counts.cancelled > 0 {
             "The rest was not sent, or did not go through."
@@ -205,7 +207,10 @@ fn remaining(batches: &[Batch], counts: &Counts, pause: Duration) -> Option<Stri
     let left = each.saturating_mul(u32::try_from(counts.under_way).unwrap_or(u32::MAX));
     Some(match left.as_secs() {
         0..60 => "Less than a minute remains.".to_owned(),
-        60..3_600 => format!("About {} remain.", counted(left.as_secs().div_ceil(60), "minute")),
+        60..3_600 => format!(
+            "About {} remain.",
+            counted(left.as_secs().div_ceil(60), "minute")
+        ),
         seconds => format!("About {} remain.", counted(seconds.div_ceil(3_600), "hour")),
     })
 }
