@@ -1,22 +1,15 @@
-//! Who sends a batch: a node takes it by a lease, renews the lease while it sends, and stores what became of it.
+//! Who sends a batch: a node takes it by a lease, and renews the lease while it sends. What became of it then: see
+//! [`super::batch_outcomes`].
 //!
-//! Whatever a node stores of a batch goes through its lease: one that lost it is told so, and cannot write over its
-//! successor. That no company has two requests on their way, the unique index `batch_in_flight` sees to, for all nodes.
+//! That no company has two requests on their way, the unique index `batch_in_flight` sees to, for all nodes.
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{
-    Result, Store, StoreError,
-    batches::ProbeRow,
-    convert::{count, storable, to_json},
-};
+use super::{Result, Store, StoreError, batches::ProbeRow};
 use crate::{
     clock::Timestamp,
-    domain::{
-        BatchChange, BatchId, BatchState, CompanyId, Failure, FailureKind, InvalidationId, Probe,
-        QueueEntry, Receipt,
-    },
+    domain::{BatchChange, BatchId, BatchState, CompanyId, InvalidationId, Probe, QueueEntry},
 };
 
 /// How often [`Store::claim_batch`] tries when other nodes are quicker. Whoever asks will ask again.
@@ -72,72 +65,6 @@ pub struct BatchSearch {
     pub sound: i64,
     /// What was answered so far.
     pub probes: Vec<Probe>,
-}
-
-/// What became of a batch that was sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BatchOutcome {
-    /// Adobe took it.
-    Accepted(Receipt),
-    /// It did not go through. Where Adobe refused URLs the batch is refused, else failed.
-    Failed {
-        /// Why.
-        failure: Failure,
-        /// The URL that Adobe named.
-        named_url: Option<String>,
-    },
-    /// It did not go through, for a reason that may pass: it is sent again.
-    Again {
-        /// Why; its kind tells whether Adobe may have taken it.
-        failure: Failure,
-        /// Not before.
-        at: Timestamp,
-    },
-    /// A part of it was answered, and the search for the bad URL goes on.
-    SearchedOn,
-}
-
-impl BatchOutcome {
-    /// The change that it is.
-    #[must_use]
-    pub const fn change(&self) -> BatchChange {
-        match self {
-            Self::Accepted(_) => BatchChange::Accepted,
-            Self::Failed { failure, .. } => match failure.kind {
-                FailureKind::BadUrl | FailureKind::Partial => BatchChange::Refused,
-                _ => BatchChange::Failed,
-            },
-            Self::Again { failure, .. } if failure.kind.cleared_nothing() => {
-                BatchChange::NotReached
-            }
-            Self::Again { .. } => BatchChange::NotAnswered,
-            Self::SearchedOn => BatchChange::SearchedOn,
-        }
-    }
-
-    const fn failure(&self) -> Option<&Failure> {
-        match self {
-            Self::Failed { failure, .. } | Self::Again { failure, .. } => Some(failure),
-            Self::Accepted(_) | Self::SearchedOn => None,
-        }
-    }
-}
-
-/// The end of an attempt.
-#[derive(Debug, Clone)]
-pub struct Finished<'a> {
-    /// Which batch.
-    pub batch: &'a WaitingBatch,
-    /// Who sent it.
-    pub node: NodeId,
-    /// What became of it.
-    pub outcome: &'a BatchOutcome,
-    /// The request of a search that was answered.
-    pub probe: Option<&'a Probe>,
-    /// Now.
-    pub now: Timestamp,
-    /// The company's next request is not made before.
-    pub next_request_at: Timestamp,
 }
 
 #[derive(FromRow)]
@@ -309,120 +236,5 @@ impl Store {
             }
         });
         Ok(released)
-    }
-
-    /// Stores what became of a batch. [`StoreError::Conflict`] when it is no longer that node's.
-    pub async fn finish_batch(&self, finished: &Finished<'_>) -> Result<()> {
-        let Finished {
-            batch,
-            outcome,
-            now,
-            ..
-        } = *finished;
-        let (id, company) = (batch.id.uuid(), batch.company.uuid());
-        let note = outcome
-            .failure()
-            .map(|failure| storable(&failure.reason).into_owned());
-        let next = "update company set next_request_at = $1 where id = $2";
-        let node = finished.node.0.to_string();
-        in_transaction!(self, |tx| {
-            if !change!(tx, company, id, outcome.change(), Some(node), now, note) {
-                return Err(StoreError::Conflict);
-            }
-            sqlx::query(next)
-                .bind(finished.next_request_at.as_micros())
-                .bind(company)
-                .execute(&mut *tx)
-                .await?;
-            if let Some(probe) = finished.probe {
-                let before = batch
-                    .search
-                    .as_ref()
-                    .map_or(0, |search| search.probes.len());
-                sqlx::query(
-                    "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason) \
-                     values ($1, $2, $3, $4, $5, $6, $7)",
-                )
-                .bind(company)
-                .bind(id)
-                .bind(i32::try_from(count(before + 1)).unwrap_or(i32::MAX))
-                .bind(to_json(&probe.part)?)
-                .bind(probe.accepted)
-                .bind(probe.code)
-                .bind(probe.reason.as_deref().map(storable))
-                .execute(&mut *tx)
-                .await?;
-            }
-            let details = Details::of(outcome, now);
-            if let BatchOutcome::SearchedOn = outcome {
-                sqlx::query("update batch set failures = 0, retry_at = null where id = $1")
-                    .bind(id)
-                    .execute(&mut *tx)
-                    .await?;
-            } else {
-                sqlx::query(Details::SQL)
-                    .bind(details.finished_at)
-                    .bind(details.retry_at)
-                    .bind(details.failed_again)
-                    .bind(
-                        details
-                            .receipt
-                            .and_then(|receipt| receipt.handle.as_deref())
-                            .map(storable),
-                    )
-                    .bind(
-                        details
-                            .receipt
-                            .and_then(|receipt| receipt.estimated_seconds),
-                    )
-                    .bind(details.receipt.map(|receipt| receipt.warnings))
-                    .bind(details.failure.map(|failure| failure.kind.as_str()))
-                    .bind(details.failure.and_then(|failure| failure.code))
-                    .bind(details.failure.map(|failure| storable(&failure.reason)))
-                    .bind(details.named_url.map(storable))
-                    .bind(id)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            Ok(())
-        })
-    }
-}
-
-/// What a batch's row says about its last attempt.
-struct Details<'a> {
-    finished_at: Option<i64>,
-    retry_at: Option<i64>,
-    /// 1 more failure in a row, or none.
-    failed_again: bool,
-    receipt: Option<&'a Receipt>,
-    failure: Option<&'a Failure>,
-    named_url: Option<&'a str>,
-}
-
-impl<'a> Details<'a> {
-    const SQL: &'static str = "update batch set finished_at = $1, retry_at = $2, \
-         failures = case when $3 then failures + 1 else 0 end, receipt_handle = $4, estimated_seconds = $5, \
-         warnings = $6, failure_kind = $7, failure_code = $8, failure_reason = $9, named_url = $10 where id = $11";
-
-    fn of(outcome: &'a BatchOutcome, now: Timestamp) -> Self {
-        let is_final = outcome.change().to().is_final();
-        Self {
-            finished_at: is_final.then_some(now.as_micros()),
-            retry_at: match outcome {
-                BatchOutcome::Again { at, .. } => Some(at.as_micros()),
-                _ => None,
-            },
-            failed_again: matches!(outcome, BatchOutcome::Again { .. }),
-            receipt: match outcome {
-                BatchOutcome::Accepted(receipt) => Some(receipt),
-                _ => None,
-            },
-            failure: outcome.failure(),
-            named_url: match outcome {
-                BatchOutcome::Failed { named_url, .. } => named_url.as_deref(),
-                _ => None,
-            },
-        }
     }
 }

@@ -18,6 +18,7 @@ mod asset_index;
 mod asset_search;
 mod assets;
 mod batch_claims;
+mod batch_outcomes;
 mod batch_steering;
 mod batches;
 mod catalogue;
@@ -43,7 +44,8 @@ pub use self::{
         AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
     },
     assets::{Folder, PutCounts},
-    batch_claims::{BatchOutcome, BatchSearch, Claim, Finished, NodeId, WaitingBatch},
+    batch_claims::{BatchSearch, Claim, NodeId, WaitingBatch},
+    batch_outcomes::{BatchOutcome, Finished},
     batch_steering::Steering,
     batches::Batch,
     catalogue_syncs::SyncLease,
