@@ -25,7 +25,7 @@ use unstale::{
 };
 
 const URLS: usize = 50_000;
-const BATCHES: usize = 50;
+const BATCHES: u32 = 50;
 const ANSWER: &str = r#"<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>
 <cdnCacheInvalidationReturn xmlns="http://www.scene7.com/IpsApi/xsd/2017-10-29-beta"><invalidationHandle>1</invalidationHandle>
 <estimatedSeconds>5</estimatedSeconds></cdnCacheInvalidationReturn></soapenv:Body></soapenv:Envelope>"#;
@@ -60,7 +60,7 @@ async fn run(against: &str, reads_only: bool) {
     let company = demo::fill(&app, &sandbox, Catalogue::Given)
         .await
         .expect("the demo's company");
-    let answered = Arc::new(watch::Sender::new(0_usize));
+    let answered = Arc::new(watch::Sender::new(0_u32));
     if reads_only {
         connect_to_reader(&app, company, Arc::clone(&answered)).await;
     }
@@ -77,7 +77,7 @@ async fn run(against: &str, reads_only: bool) {
         let all = answered.wait_for(|count| *count >= BATCHES).await;
         all.expect("the server lives");
     } else {
-        sandbox.ips().wait_for_calls(BATCHES).await;
+        sandbox.ips().wait_for_calls(BATCHES as usize).await;
     }
     let sent = start.elapsed();
     stop.cancel();
@@ -88,7 +88,7 @@ async fn run(against: &str, reads_only: bool) {
         "| {against} | {} ms | {} ms | {:.1} ms | {} MB |",
         submitted.as_millis(),
         sent.as_millis(),
-        millis(sent) / BATCHES as f64,
+        millis(sent / BATCHES),
         peak_megabytes()
     );
     sandbox.stop().await;
@@ -99,7 +99,7 @@ fn millis(duration: Duration) -> f64 {
 }
 
 /// Puts a server in Adobe's place that reads a request to its end and answers the same each time.
-async fn connect_to_reader(app: &App, company: CompanyId, answered: Arc<watch::Sender<usize>>) {
+async fn connect_to_reader(app: &App, company: CompanyId, answered: Arc<watch::Sender<u32>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let receive = move |body: Bytes| {

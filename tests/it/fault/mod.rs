@@ -27,7 +27,7 @@ const INVALIDATIONS: usize = 200;
 /// The most URLs that one of them has.
 const MOST_URLS: u64 = 3_000;
 /// How long it may take until all is final, once nobody is killed any more.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes; tests/run.sh runs it"]

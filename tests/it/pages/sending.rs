@@ -55,7 +55,7 @@ fn hold(app: &TestApp, hold: bool) {
 #[tokio::test]
 async fn a_request_without_an_answer_is_unknown_and_then_repeated() {
     let app = with_dispatch(DispatchConfig {
-        repeat_pause: Duration::from_secs(60),
+        repeat_pause: Duration::from_mins(1),
         ..DISPATCH
     })
     .await;

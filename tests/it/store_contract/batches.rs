@@ -306,6 +306,7 @@ async fn an_outcome_is_recorded_once(t: &Fixture) {
 }
 
 async fn what_may_pass_is_sent_again_later_and_recorded_as_a_repeat(t: &Fixture) {
+    use BatchChange::{Accepted, NotAnswered, NotReached, Repeated, Sent};
     let company = t.company("shop").await;
     let submission = t
         .submitted(company, t.person("ann@example.com").await, 1)
@@ -344,7 +345,6 @@ async fn what_may_pass_is_sent_again_later_and_recorded_as_a_repeat(t: &Fixture)
     t.finish(&taken, &accepted()).await.unwrap();
     let batch = t.batch(&submission, 0).await;
     assert_eq!((batch.failure, batch.retry_at), (None, None));
-    use BatchChange::{Accepted, NotAnswered, NotReached, Repeated, Sent};
     assert_eq!(
         t.changes(company, batch.id).await,
         [Sent, NotReached, Repeated, NotAnswered, Repeated, Accepted]
@@ -405,6 +405,7 @@ async fn a_node_that_lost_its_lease_cannot_write_over_its_successor(t: &Fixture)
 }
 
 async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
+    use BatchState::{Accepted, Cancelled};
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let author = t.person("ann@example.com").await;
     let submission = t.submitted(company, author, 3).await;
@@ -439,7 +440,6 @@ async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
         .iter()
         .map(|batch| (batch.state, batch.cleared_nothing()))
         .collect();
-    use BatchState::{Accepted, Cancelled};
     assert_eq!(
         states,
         [(Accepted, false), (Cancelled, false), (Cancelled, true)]
@@ -454,6 +454,7 @@ async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
 }
 
 async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
+    use BatchChange::{Refused, SearchStarted, SearchedOn, Sent};
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let author = t.person("ann@example.com").await;
     let submission = t.submitted_of(company, author, 4).await;
@@ -510,7 +511,6 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
         (SEARCH_LIMIT + 2, 2, 2),
         "it goes on where it was"
     );
-    use BatchChange::{Refused, SearchStarted, SearchedOn, Sent};
     assert_eq!(
         t.changes(company, id).await,
         [

@@ -54,13 +54,18 @@ struct OutcomePage {
     is_single: bool,
     /// Batches that are at an end, of all; for more than one.
     ended: usize,
-    can_pause: bool,
-    can_resume: bool,
-    can_cancel: bool,
+    controls: Controls,
     /// Why a press of a button did nothing.
     refused: Option<String>,
     /// Not there in the part that moves.
     urls: Option<UrlsView>,
+}
+
+/// What can be done with what waits.
+struct Controls {
+    pause: bool,
+    resume: bool,
+    cancel: bool,
 }
 
 /// Shows the outcome, for htmx only the part that moves. A draft leads to its details.
@@ -132,6 +137,7 @@ impl OutcomePage {
         let any = |states: &[BatchState]| batches.iter().any(|batch| states.contains(&batch.state));
         let running = batches.iter().any(|batch| batch.state.is_under_way());
         let waits = any(&[BatchState::Waiting, BatchState::Unknown]);
+        let is_paused = any(&[BatchState::Paused]);
         let queue = if waits {
             app.store.queue(company.id, now).await?
         } else {
@@ -165,10 +171,12 @@ impl OutcomePage {
                 .iter()
                 .filter(|batch| batch.state.is_final())
                 .count(),
-            // What is on its way alone cannot be held back any more.
-            can_pause: waits,
-            can_resume: any(&[BatchState::Paused]),
-            can_cancel: waits || any(&[BatchState::Paused]),
+            controls: Controls {
+                // What is on its way cannot be held back any more.
+                pause: waits,
+                resume: is_paused,
+                cancel: waits || is_paused,
+            },
             batches: views,
             is_single,
             refused: None,
