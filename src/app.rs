@@ -62,17 +62,18 @@ impl App {
         };
         let ips =
             ips::Client::new(timeouts).context("the client for Adobe's API cannot be built")?;
+        let verifier = Verifier::new(store.clone(), clock.clone());
         let dispatcher = Dispatcher::new(
             store.clone(),
             vault.clone(),
             ips.clone(),
+            verifier.clone(),
             clock.clone(),
-            config.ips_timeout,
+            config.dispatch,
         );
         let edge = edge::Client::new()?;
         let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
         let importer = Importer::new(store.clone(), clock.clone());
-        let verifier = Verifier::new(store.clone(), clock.clone());
         let syncer = Syncer::new(
             store.clone(),
             vault.clone(),

@@ -3,6 +3,8 @@
 //! Everything is parsed here, once, into types that cannot be wrong later. A wrong value is one sentence that
 //! names the setting. Secrets are redacted wherever a setting can be printed.
 
+mod dispatch;
+
 use std::{
     fmt, fs, io,
     net::SocketAddr,
@@ -15,6 +17,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+pub use self::dispatch::{DispatchConfig, DispatchSettings};
 use crate::store::DatabaseUrl;
 
 /// What is read when `--config` does not name another file; it need not exist.
@@ -76,6 +79,10 @@ pub struct Settings {
         global = true
     )]
     pub sync_pause: Option<String>,
+
+    /// How submitted batches are sent.
+    #[command(flatten)]
+    pub dispatch: DispatchSettings,
 }
 
 /// The same settings as `unstale.toml` spells them. No `Debug`, for the same reason.
@@ -90,6 +97,7 @@ struct File {
     log_format: Option<String>,
     ips_timeout: Option<u64>,
     sync_pause: Option<u64>,
+    dispatch: dispatch::DispatchFile,
 }
 
 /// Everything that is in force.
@@ -109,6 +117,8 @@ pub struct Config {
     pub ips_timeout: Duration,
     /// The pause between two requests while a catalogue is read, for Adobe's sake.
     pub sync_pause: Duration,
+    /// How submitted batches are sent.
+    pub dispatch: DispatchConfig,
 }
 
 /// Where the key for stored passwords comes from.
@@ -275,6 +285,7 @@ impl Config {
             log_format,
             ips_timeout: Duration::from_secs(ips_timeout),
             sync_pause: Duration::from_millis(sync_pause),
+            dispatch: DispatchConfig::load(settings.dispatch, file.dispatch)?,
         })
     }
 }
@@ -347,7 +358,9 @@ impl fmt::Display for Config {
         };
         writeln!(f, "log_format = {log_format:?}")?;
         writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())?;
-        writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())
+        writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())?;
+        // A table: it comes last.
+        write!(f, "\n[dispatch]\n{}", self.dispatch)
     }
 }
 
@@ -404,6 +417,8 @@ mod tests {
             ("log_format = 'xml'", "UNSTALE_LOG_FORMAT"),
             ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT"),
             ("sync_pause = 60001", "UNSTALE_SYNC_PAUSE"),
+            ("[dispatch]\npause = 600001", "UNSTALE_DISPATCH_PAUSE"),
+            ("[dispatch]\nlease = 0", "UNSTALE_DISPATCH_LEASE"),
             ("lsten = 'x'", "lsten"),
         ];
         for (text, setting) in cases {
@@ -414,6 +429,16 @@ mod tests {
             assert!(!error.contains('\n'), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_printed_can_be_read_again() {
+        let printed = with_file("[dispatch]\npause = 7", Settings::default())
+            .unwrap()
+            .to_string();
+        let again = with_file(&printed, Settings::default()).unwrap();
+        assert_eq!(again.dispatch.pause, Duration::from_millis(7));
+        assert_eq!(again.to_string(), printed);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod account;
 mod asset;
+mod batch;
 mod catalogue;
 mod company;
 mod connection_check;
@@ -17,6 +18,8 @@ mod invalidation;
 mod outcome;
 mod person;
 mod preset;
+mod queue;
+mod search;
 pub mod spreadsheet;
 mod template;
 mod usual_urls;
@@ -24,6 +27,7 @@ mod usual_urls;
 pub use self::{
     account::{AccountFacts, MayPurge, PasswordLife},
     asset::{Asset, AssetClass, type_of_extension},
+    batch::{BatchChange, BatchEvent, BatchState},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
     connection_check::{CheckOutcome, CheckReport, CheckStep, CheckedStep},
@@ -34,9 +38,11 @@ pub use self::{
     host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
     ids::{AssetKey, BatchId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
-    outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
+    outcome::{Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,
+    queue::QueueEntry,
+    search::{Part, Probe, SEARCH_LIMIT, Search},
     template::{
         ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,
     },

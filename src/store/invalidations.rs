@@ -1,4 +1,4 @@
-//! Submitting, and reading what was submitted. For sending it see [`super::batches`].
+//! Submitting, and reading what was submitted. For sending it see [`super::batch_claims`].
 
 use std::collections::BTreeSet;
 
@@ -94,7 +94,7 @@ pub struct InvalidationSummary {
     pub submitted_at: Timestamp,
     /// How many URLs.
     pub url_count: i64,
-    /// How many batches; those neither accepted, refused nor failed are still on their way.
+    /// How many batches; those that no other number counts are still on their way.
     pub batches: i64,
     /// Batches that Adobe took.
     pub accepted: i64,
@@ -104,6 +104,10 @@ pub struct InvalidationSummary {
     pub failed: i64,
     /// Batches that were only downloaded.
     pub downloaded: i64,
+    /// Batches that somebody holds back.
+    pub paused: i64,
+    /// Batches that somebody has called off.
+    pub cancelled: i64,
 }
 
 #[derive(FromRow)]
@@ -137,6 +141,8 @@ struct SummaryRow {
     refused: i64,
     failed: i64,
     downloaded: i64,
+    paused: i64,
+    cancelled: i64,
 }
 
 impl Store {
@@ -285,7 +291,9 @@ impl Store {
                    count(case when b.state = $3 then 1 end) as accepted, \
                    count(case when b.state = $4 then 1 end) as refused, \
                    count(case when b.state = $5 then 1 end) as failed, \
-                   count(case when b.state = $6 then 1 end) as downloaded \
+                   count(case when b.state = $6 then 1 end) as paused, \
+                   count(case when b.state = $7 then 1 end) as cancelled, \
+                   count(case when b.state = $8 then 1 end) as downloaded \
                    from (select id, author_id, submitted_at from invalidation \
                          where company_id = $1 and submitted_at is not null \
                          order by submitted_at desc, id desc limit $2) i \
@@ -297,6 +305,8 @@ impl Store {
             .bind(BatchState::Accepted.as_str())
             .bind(BatchState::Refused.as_str())
             .bind(BatchState::Failed.as_str())
+            .bind(BatchState::Paused.as_str())
+            .bind(BatchState::Cancelled.as_str())
             .bind(BatchState::Downloaded.as_str())
             .fetch_all(pool)
             .await?);
@@ -316,6 +326,8 @@ impl From<SummaryRow> for InvalidationSummary {
             refused: row.refused,
             failed: row.failed,
             downloaded: row.downloaded,
+            paused: row.paused,
+            cancelled: row.cancelled,
         }
     }
 }

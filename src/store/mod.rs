@@ -9,12 +9,17 @@
 #[macro_use]
 mod db;
 #[macro_use]
+mod batch_change;
+#[macro_use]
 mod selection;
 
 mod address;
 mod asset_index;
 mod asset_search;
 mod assets;
+mod batch_claims;
+mod batch_outcomes;
+mod batch_steering;
 mod batches;
 mod catalogue;
 mod catalogue_syncs;
@@ -42,7 +47,10 @@ pub use self::{
         AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
     },
     assets::{Folder, PutCounts},
-    batches::{Batch, BatchOutcome, WaitingBatch},
+    batch_claims::{BatchSearch, Claim, NodeId, WaitingBatch},
+    batch_outcomes::{BatchOutcome, Finished},
+    batch_steering::Steering,
+    batches::Batch,
     catalogue_syncs::SyncLease,
     companies::Connection,
     company_settings::CompanySettings,

@@ -78,6 +78,14 @@ pub fn router(app: App) -> Router {
             get(invalidations::outcome::download),
         )
         .route(
+            "/invalidations/{id}/sending",
+            post(invalidations::outcome::steer),
+        )
+        .route(
+            "/invalidations/{id}/find-bad-url",
+            post(invalidations::outcome::find_bad_url),
+        )
+        .route(
             "/invalidations/{id}/resubmit",
             post(invalidations::resubmit::create),
         )

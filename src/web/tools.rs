@@ -39,6 +39,8 @@ struct ToolsPage {
     not_ready: Option<String>,
     changed: Vec<ChangedView>,
     more_changed: bool,
+    /// For administrators: more requests than are normal.
+    volume: Option<String>,
     drafts: Vec<DraftView>,
     recent: Vec<RecentView>,
 }
@@ -93,8 +95,11 @@ pub async fn show(
         tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
     }
     let changed = changed_recently(&app, company).await?;
+    let shell = Shell::at("Tools", &person, &at);
+    let volume = app.dispatcher.volume(company.id).await?;
     let page = ToolsPage {
-        shell: Shell::at("Tools", &person, &at),
+        volume: volume.for_admins().filter(|_| shell.is_admin()),
+        shell,
         base: company_path(company),
         not_ready: company.site().err().map(|missing| missing.to_string()),
         more_changed: changed.next.is_some(),
@@ -167,6 +172,10 @@ fn recent_view(company: &Company, summary: &InvalidationSummary) -> RecentView {
         ("downloaded", "Downloaded, not sent", "download")
     } else if summary.accepted == summary.batches {
         ("accepted", "Accepted", "check")
+    } else if summary.paused > 0 {
+        ("paused", "Paused", "clock")
+    } else if summary.accepted + summary.cancelled == summary.batches {
+        ("cancelled", "Cancelled", "close")
     } else {
         ("sending", "Sending", "clock")
     };

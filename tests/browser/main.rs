@@ -12,5 +12,6 @@ mod keyboard;
 mod live;
 mod pages;
 mod picker;
+mod sending;
 mod story;
 mod support;

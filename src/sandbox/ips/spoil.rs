@@ -40,6 +40,11 @@ pub(super) fn spoil(message: String, status: StatusCode, instead: Instead) -> Re
              <body><h1>We will be back soon</h1></body></html>",
         )
         .into_response(),
+        Instead::Unavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            axum::response::Html("<!DOCTYPE html><html><body>Service Unavailable</body></html>"),
+        )
+            .into_response(),
         // The server gives a connection up when a body fails before its first byte.
         Instead::Closed => {
             let failure = std::io::Error::other("closed on purpose");

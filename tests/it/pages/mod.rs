@@ -14,6 +14,7 @@ mod picker;
 mod presets;
 mod restart;
 mod roles;
+mod sending;
 mod session;
 mod settings;
 mod template;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use unstale::{
     app::App,
     clock::Clock,
-    config::{Config, LogFormat, PublicUrl, SecretKeySource},
+    config::{Config, DispatchConfig, LogFormat, PublicUrl, SecretKeySource},
     demo,
     domain::{Asset, AssetKey, Company, DeliveryHost, HostOrigin, PersonId, PurgeScope, Role},
     ops::passwords,
@@ -35,7 +35,19 @@ pub struct Start {
     pub public_url: Option<&'static str>,
     /// With people and a company, as `unstale demo` has them, and where its catalogue comes from; `None` is empty.
     pub catalogue: Option<demo::Catalogue>,
+    /// How batches are sent.
+    pub dispatch: DispatchConfig,
 }
+
+/// Without pauses: the tests' clock stands still.
+pub const DISPATCH: DispatchConfig = DispatchConfig {
+    pause: Duration::ZERO,
+    lease: Duration::from_secs(15),
+    idle: Duration::from_secs(5),
+    repeats: 3,
+    repeat_pause: Duration::ZERO,
+    daily: 500,
+};
 
 impl Default for Start {
     fn default() -> Self {
@@ -43,6 +55,7 @@ impl Default for Start {
             backend: Backend::Sqlite,
             public_url: None,
             catalogue: Some(demo::Catalogue::Given),
+            dispatch: DISPATCH,
         }
     }
 }
@@ -56,6 +69,7 @@ pub struct TestApp {
     public_url: PublicUrl,
     address: String,
     database: Option<Guard>,
+    dispatch: DispatchConfig,
     /// Its own runtime: ending it ends the process, as far as Unstale can tell.
     runtime: Option<Runtime>,
     stop: CancellationToken,
@@ -83,6 +97,7 @@ impl TestApp {
             address,
             database,
             start.public_url,
+            start.dispatch,
         )
         .await;
         if let Some(catalogue) = start.catalogue {
@@ -99,6 +114,7 @@ impl TestApp {
         address: String,
         database: Guard,
         public_url: Option<&str>,
+        dispatch: DispatchConfig,
     ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -118,6 +134,7 @@ impl TestApp {
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
+            dispatch,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
@@ -137,6 +154,7 @@ impl TestApp {
             public_url,
             address,
             database: Some(database),
+            dispatch,
             runtime: Some(runtime),
             stop,
         }
@@ -152,6 +170,7 @@ impl TestApp {
             self.address.clone(),
             database,
             None,
+            self.dispatch,
         )
         .await
     }
