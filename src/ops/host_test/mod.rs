@@ -191,7 +191,7 @@ impl HostTester {
         let sample = sample.trim().to_owned();
         let assets = self
             .store
-            .assets_by_id(company.id, &[sample.clone()])
+            .assets_by_id(company.id, std::slice::from_ref(&sample))
             .await?;
         let asset = assets
             .into_iter()
@@ -220,9 +220,9 @@ impl HostTester {
 
     async fn watch(&self, subject: &Subject) -> Result<(HostVerdict, String), Untestable> {
         let base = subject.base_url();
-        let form = subject.query_form(&base)?;
+        let form = Subject::query_form(&base)?;
         let mut before = Sighting::now(self.warm(subject, &form).await?);
-        let stale = before.look.hash != self.from_origin(subject, &form).await?.hash;
+        let stale = before.look.hash != self.look_past_the_cache(subject, &form).await?.hash;
         let Evidence { word, age } = before.look.evidence;
         if word.is_none() && age.is_some() && !stale {
             sleep(self.pace.ageing).await;
@@ -264,7 +264,7 @@ impl HostTester {
     }
 
     /// The same picture past the cache: the server passes over `id=`, the cache does not.
-    async fn from_origin(&self, subject: &Subject, form: &Url) -> Result<Look, Untestable> {
+    async fn look_past_the_cache(&self, subject: &Subject, form: &Url) -> Result<Look, Untestable> {
         let mut url = form.clone();
         let query = form.query().unwrap_or_default();
         url.set_query(Some(&format!(
@@ -294,7 +294,7 @@ impl Subject {
     }
 
     /// A size that hardly any page uses: what visitors see stays as it is.
-    fn query_form(&self, base: &str) -> Result<Url, Untestable> {
+    fn query_form(base: &str) -> Result<Url, Untestable> {
         let url = format!("{base}?wid=87&hei=87");
         Url::parse(&url).map_err(|_| Untestable(format!("{url} is not an address.")))
     }
