@@ -76,6 +76,10 @@ pub struct Settings {
         global = true
     )]
     pub sync_pause: Option<String>,
+
+    /// Days after which what was submitted is deleted from the history [default: kept for ever]
+    #[arg(long, value_name = "DAYS", env = "UNSTALE_KEEP_HISTORY", global = true)]
+    pub keep_history: Option<String>,
 }
 
 /// The same settings as `unstale.toml` spells them. No `Debug`, for the same reason.
@@ -90,6 +94,7 @@ struct File {
     log_format: Option<String>,
     ips_timeout: Option<u64>,
     sync_pause: Option<u64>,
+    keep_history: Option<u64>,
 }
 
 /// Everything that is in force.
@@ -109,6 +114,8 @@ pub struct Config {
     pub ips_timeout: Duration,
     /// The pause between two requests while a catalogue is read, for Adobe's sake.
     pub sync_pause: Duration,
+    /// How long the history is kept; for ever when there is none.
+    pub keep_history: Option<Duration>,
 }
 
 /// Where the key for stored passwords comes from.
@@ -267,6 +274,16 @@ impl Config {
             0..=60_000,
         )?;
 
+        let keep_history = match (&settings.keep_history, file.keep_history) {
+            (None, None) => None,
+            (_, days) => Some(number(
+                "UNSTALE_KEEP_HISTORY",
+                settings.keep_history,
+                days.unwrap_or_default(),
+                1..=36_500,
+            )?),
+        };
+
         Ok(Self {
             listen,
             public_url,
@@ -275,6 +292,7 @@ impl Config {
             log_format,
             ips_timeout: Duration::from_secs(ips_timeout),
             sync_pause: Duration::from_millis(sync_pause),
+            keep_history: keep_history.map(|days| Duration::from_hours(24 * days)),
         })
     }
 }
@@ -347,7 +365,11 @@ impl fmt::Display for Config {
         };
         writeln!(f, "log_format = {log_format:?}")?;
         writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())?;
-        writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())
+        writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())?;
+        match self.keep_history {
+            Some(kept) => writeln!(f, "keep_history = {}", kept.as_secs() / (24 * 60 * 60)),
+            None => writeln!(f, "# keep_history is not set: the history is kept for ever"),
+        }
     }
 }
 
@@ -404,6 +426,7 @@ mod tests {
             ("log_format = 'xml'", "UNSTALE_LOG_FORMAT"),
             ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT"),
             ("sync_pause = 60001", "UNSTALE_SYNC_PAUSE"),
+            ("keep_history = 0", "UNSTALE_KEEP_HISTORY"),
             ("lsten = 'x'", "lsten"),
         ];
         for (text, setting) in cases {

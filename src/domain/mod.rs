@@ -7,12 +7,14 @@ mod asset;
 mod catalogue;
 mod company;
 pub mod formation;
+mod history;
 mod host;
 mod ids;
 mod invalidation;
 mod outcome;
 mod person;
 mod preset;
+pub mod spreadsheet;
 mod template;
 mod usual_urls;
 
@@ -20,6 +22,7 @@ pub use self::{
     asset::{Asset, AssetClass},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
+    history::{InvalidationState, shown_asset},
     host::{DeliveryHost, HostOrigin, PurgeScope},
     ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},

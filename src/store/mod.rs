@@ -8,6 +8,10 @@
 
 #[macro_use]
 mod db;
+#[macro_use]
+mod statement;
+#[macro_use]
+mod searchable;
 
 mod address;
 mod asset_search;
@@ -19,12 +23,17 @@ mod companies;
 mod convert;
 mod drafts;
 mod error;
+mod history;
+mod history_conditions;
+mod history_parts;
 mod invalidations;
 mod open;
 mod people;
+mod retention;
 mod selection;
 mod sessions;
 mod templates;
+mod trigrams;
 
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
@@ -35,6 +44,11 @@ pub use self::{
     companies::Connection,
     drafts::Draft,
     error::{Result, StoreError},
+    history::{
+        HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery,
+        InvalidCursor as InvalidHistoryCursor, UrlFilter,
+    },
+    history_parts::{HistoryBatch, HistoryUrl, RecentClear},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
     people::{NewPerson, PasswordHash, Person},

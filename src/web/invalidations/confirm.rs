@@ -24,9 +24,13 @@ use crate::{
     store::Draft,
     web::{
         extract::{Form, Htmx, MyDraft},
+        forms::showable,
         view::{draft_path, outcome_path, query_value},
     },
 };
+
+/// Characters of a note.
+const LONGEST_NOTE: usize = 500;
 
 /// Which part of a long list is shown.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -54,6 +58,9 @@ pub struct ConfirmForm {
     remove: Option<String>,
     /// *Put back* beside a removed one.
     put_back: Option<String>,
+    /// Why, in the person's words.
+    #[serde(default)]
+    note: String,
 }
 
 /// The button that was pressed.
@@ -87,7 +94,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let inputs = DraftInputs::load(&app.store, &my.at.company, my.draft.clone()).await?;
-    answer(&my, &inputs, &wanted, htmx)
+    answer(&app, &my, &inputs, &wanted, htmx).await
 }
 
 /// Changes the list, goes back, or submits it.
@@ -99,6 +106,13 @@ pub async fn act(
 ) -> Result<Response, AppError> {
     let to =
         |page: &str| Redirect::to(&draft_path(&my.at.company, my.draft.id, page)).into_response();
+    let note: String = showable(form.note.trim())
+        .chars()
+        .take(LONGEST_NOTE)
+        .collect();
+    app.store
+        .save_note(my.at.company.id, my.draft.id, &note)
+        .await?;
     match form.action {
         Action::Back => return Ok(to("details")),
         Action::Submit => return submit(&app, &my, &form).await,
@@ -112,11 +126,12 @@ pub async fn act(
         )));
     }
     let inputs = reload(&app, &my).await?;
-    answer(&my, &inputs, &form.wanted(), htmx)
+    answer(&app, &my, &inputs, &form.wanted(), htmx).await
 }
 
 /// The page, or only the list for htmx; without a list, the details, which say why.
-fn answer(
+async fn answer(
+    app: &App,
     my: &MyDraft,
     inputs: &DraftInputs,
     wanted: &Wanted,
@@ -131,6 +146,7 @@ fn answer(
             Redirect::to(&details).into_response()
         });
     };
+    let page = page.with_history(app, my).await?;
     Ok(if htmx {
         Html(page.as_list().render()?).into_response()
     } else {
@@ -220,9 +236,11 @@ async fn submit(app: &App, my: &MyDraft, form: &ConfirmForm) -> Result<Response,
     };
     // Read again: what made it stale may have come after the first reading.
     let inputs = reload(app, my).await?;
-    let page = ConfirmPage::new(my, &inputs, &form.wanted());
-    Ok(match page.map(|page| page.refused(headline, sentence)) {
-        Some(page) => (status, page).into_response(),
+    Ok(match ConfirmPage::new(my, &inputs, &form.wanted()) {
+        Some(page) => {
+            let page = page.with_history(app, my).await?;
+            (status, page.refused(headline, sentence)).into_response()
+        }
         None => Redirect::to(&draft_path(company, my.draft.id, "details")).into_response(),
     })
 }

@@ -6,6 +6,7 @@ mod details;
 mod drafts;
 mod flow;
 mod headers;
+mod history;
 mod outcome;
 mod picker;
 mod restart;

@@ -41,6 +41,7 @@ mod catalogue;
 mod catalogue_syncs;
 mod companies;
 mod drafts;
+mod history;
 mod invalidations;
 mod opening;
 mod people;

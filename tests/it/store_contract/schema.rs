@@ -37,19 +37,19 @@ async fn columns(db: &TestDatabase) -> Vec<Column> {
     }
 }
 
-/// The indexes that have a name of ours.
+/// The indexes that have a name of ours. Names that begin with a low line are of one database alone.
 async fn indexes(db: &TestDatabase) -> BTreeSet<String> {
     let names: Vec<String> = match db.backend {
         Backend::Sqlite => {
-            let sql = "select name from sqlite_schema where type = 'index' and sql is not null";
+            let sql = r"select name from sqlite_schema where type = 'index' and sql is not null and name not like '\_%' escape '\'";
             sqlx::query_scalar(sql)
                 .fetch_all(&mut db.sqlite().await)
                 .await
                 .unwrap()
         }
         Backend::Postgres => {
-            let sql = "select indexname::text from pg_indexes where schemaname = 'public' and indexname::text not in \
-                       (select conname::text from pg_constraint)";
+            let sql = r"select indexname::text from pg_indexes where schemaname = 'public' and indexname::text not in
+                        (select conname::text from pg_constraint) and indexname::text not like '\_%' escape '\'";
             sqlx::query_scalar(sql)
                 .fetch_all(&mut db.postgres().await)
                 .await

@@ -116,6 +116,7 @@ impl TestApp {
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
+            keep_history: None,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
