@@ -291,21 +291,7 @@ impl Store {
                 return Ok(Way::Urls);
             }
         }
-        let host = query
-            .host
-            .as_deref()
-            .map(|host| match host.contains("://") {
-                true => format!("{host}/"),
-                false => format!("://{host}/"),
-            });
-        let needle = match &query.url {
-            Some(UrlFilter::Contains(text) | UrlFilter::Is(text) | UrlFilter::Starts(text)) => {
-                Some(text.as_str())
-            }
-            None => None,
-        };
-        let needles: Vec<&str> = needle.into_iter().chain(host.as_deref()).collect();
-        let Some(trigrams) = sought(&needles) else {
+        let Some(trigrams) = pieces(query) else {
             return Ok(Way::Walk);
         };
         let mut rest = Statement::default();
@@ -343,6 +329,22 @@ impl Store {
         });
         Ok(found <= limit)
     }
+}
+
+/// What the URL that is looked for holds, for the index of pieces; `None` when that tells nothing.
+fn pieces(query: &HistoryQuery) -> Option<String> {
+    let host = query.host.as_deref().map(|host| {
+        if host.contains("://") {
+            format!("{host}/")
+        } else {
+            format!("://{host}/")
+        }
+    });
+    let url = query.url.as_ref().map(|url| match url {
+        UrlFilter::Contains(text) | UrlFilter::Is(text) | UrlFilter::Starts(text) => text.as_str(),
+    });
+    let needles: Vec<&str> = url.into_iter().chain(host.as_deref()).collect();
+    sought(&needles)
 }
 
 /// One row more than asked for was read: when it is there, so is a next page.

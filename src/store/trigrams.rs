@@ -47,10 +47,8 @@ pub(super) fn sought(needles: &[&str]) -> Option<String> {
 }
 
 fn pieces(folded: &str) -> impl Iterator<Item = u32> {
-    folded
-        .as_bytes()
-        .windows(3)
-        .map(|piece| u32::from(piece[0]) << 16 | u32::from(piece[1]) << 8 | u32::from(piece[2]))
+    let windows = folded.as_bytes().windows(3);
+    windows.map(|piece| u32::from_be_bytes([0, piece[0], piece[1], piece[2]]))
 }
 
 fn ordinary() -> BTreeSet<u32> {

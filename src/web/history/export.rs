@@ -227,7 +227,7 @@ impl Export {
             Request::new(entry, batch, urls)
         });
         match self.format {
-            Format::Csv => lines(requests.flat_map(|request| request.lines())),
+            Format::Csv => lines(requests.flat_map(Request::lines)),
             Format::Json => {
                 let mut piece = Vec::new();
                 for request in requests {
@@ -243,6 +243,7 @@ impl Export {
 
 /// One request to Adobe with all that is known of it.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the words of the file")]
 struct Request {
     invalidation: String,
     submitted_at: String,

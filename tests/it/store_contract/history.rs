@@ -7,8 +7,8 @@ use unstale::{
         PersonId, Receipt, UrlOrigin,
     },
     store::{
-        BatchOutcome, HistoryOrder, HistoryQuery, NewBatch, StoreError, Submission, SubmittedUrl,
-        UrlFilter,
+        BatchOutcome, Draft, HistoryOrder, HistoryQuery, NewBatch, StoreError, Submission,
+        SubmittedUrl, UrlFilter,
     },
 };
 
@@ -493,8 +493,10 @@ async fn a_copy_has_the_choices_and_is_a_draft(t: &Fixture) {
     let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
     let bob = t.person("bob@example.com").await;
     let assets = t.assets(company, &["boot", "shoe"]).await;
-    let mut draft = t.new_draft(company, author);
-    draft.manual_urls = "https://h/x".to_owned();
+    let draft = Draft {
+        manual_urls: "https://h/x".to_owned(),
+        ..t.new_draft(company, author)
+    };
     t.store.create_draft(&draft).await.unwrap();
     let keys: Vec<_> = assets.iter().map(|asset| asset.key).collect();
     t.store
