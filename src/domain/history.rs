@@ -56,8 +56,8 @@ const ID_AFTER_ROOT: [&str; 2] = ["/is/image/", "/is/content/"];
 #[must_use]
 pub fn shown_asset(url: &str) -> Option<Cow<'_, str>> {
     let (_, rest) = url.split_once("://")?;
+    let rest = rest.split(['?', '#']).next()?;
     let path = &rest[rest.find('/')?..];
-    let path = path.split(['?', '#']).next()?;
     let object = ID_AFTER_ROOT
         .iter()
         .find_map(|prefix| path.strip_prefix(prefix))?;

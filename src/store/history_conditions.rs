@@ -81,7 +81,7 @@ pub(super) fn source(
         }
         Way::Trigrams(trigrams) => {
             sql.sql("from _history_trigram t").sql(REST);
-            sql.sql("i.number = t.rowid and t.trigrams match ")
+            sql.sql("i.number = t.rowid and t._history_trigram match ")
                 .text(trigrams);
         }
     }

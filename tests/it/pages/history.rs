@@ -357,9 +357,9 @@ async fn other_company(app: &TestApp) -> CompanyId {
 #[tokio::test]
 async fn another_company_sees_nothing_of_it() {
     let app = TestApp::start().await;
-    other_company(&app).await;
     let editor = app.editor().await;
     let outcome = submitted(&editor, &app.exact("shoe"), "secret").await;
+    other_company(&app).await;
     let id = outcome.rsplit('/').next().unwrap();
     let list = editor
         .get("/c/other/invalidations?after=9999&url=shoe")

@@ -430,10 +430,9 @@ async fn what_an_older_version_submitted_becomes_searchable(t: &Fixture) {
 
 async fn batches_and_urls_of_many_are_read_at_once(t: &Fixture) {
     let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
-    let (one, two) = (
-        t.submitted(company, author, 2).await,
-        t.submitted(company, author, 1).await,
-    );
+    let one = t.submitted(company, author, 2).await;
+    t.later();
+    let two = t.submitted(company, author, 1).await;
     finish(t, &accepted()).await;
     finish(t, &failed(FailureKind::BadUrl)).await;
     let batches = t
