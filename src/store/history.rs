@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history.
-const FEW_URLS: i64 = 10_000;
+const FEW_URLS: i64 = 2_000;
 
 /// So many invalidations are few: looking at each is quicker than asking an index.
 const FEW: i64 = 2_000;
