@@ -45,6 +45,8 @@ pub struct App {
     pub importer: Importer,
     /// What people type into the browser.
     pub public_url: PublicUrl,
+    /// How long the history is kept; for ever when there is none.
+    pub keep_history: Option<Duration>,
     /// Slows down those who guess passwords.
     pub sign_in_limiter: Arc<SignInLimiter>,
     /// What makes the first administrator, while there is nobody yet.
@@ -95,6 +97,7 @@ impl App {
             host_tester,
             importer,
             public_url: config.public_url.clone(),
+            keep_history: config.keep_history,
             sign_in_limiter: Arc::default(),
             setup_token: Arc::new(setup_token),
         })

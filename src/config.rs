@@ -80,6 +80,9 @@ pub struct Settings {
     )]
     pub sync_pause: Option<String>,
 
+    /// Days after which what was submitted is deleted from the history [default: kept for ever]
+    #[arg(long, value_name = "DAYS", env = "UNSTALE_KEEP_HISTORY", global = true)]
+    pub keep_history: Option<String>,
     /// How submitted batches are sent.
     #[command(flatten)]
     pub dispatch: DispatchSettings,
@@ -97,6 +100,7 @@ struct File {
     log_format: Option<String>,
     ips_timeout: Option<u64>,
     sync_pause: Option<u64>,
+    keep_history: Option<u64>,
     dispatch: dispatch::DispatchFile,
 }
 
@@ -117,6 +121,8 @@ pub struct Config {
     pub ips_timeout: Duration,
     /// The pause between two requests while a catalogue is read, for Adobe's sake.
     pub sync_pause: Duration,
+    /// How long the history is kept; for ever when there is none.
+    pub keep_history: Option<Duration>,
     /// How submitted batches are sent.
     pub dispatch: DispatchConfig,
 }
@@ -277,6 +283,16 @@ impl Config {
             0..=60_000,
         )?;
 
+        let keep_history = match (&settings.keep_history, file.keep_history) {
+            (None, None) => None,
+            (_, days) => Some(number(
+                "UNSTALE_KEEP_HISTORY",
+                settings.keep_history,
+                days.unwrap_or_default(),
+                1..=36_500,
+            )?),
+        };
+
         Ok(Self {
             listen,
             public_url,
@@ -285,6 +301,7 @@ impl Config {
             log_format,
             ips_timeout: Duration::from_secs(ips_timeout),
             sync_pause: Duration::from_millis(sync_pause),
+            keep_history: keep_history.map(|days| Duration::from_hours(24 * days)),
             dispatch: DispatchConfig::load(settings.dispatch, file.dispatch)?,
         })
     }
@@ -359,6 +376,10 @@ impl fmt::Display for Config {
         writeln!(f, "log_format = {log_format:?}")?;
         writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())?;
         writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())?;
+        match self.keep_history {
+            Some(kept) => writeln!(f, "keep_history = {}", kept.as_secs() / (24 * 60 * 60)),
+            None => writeln!(f, "# keep_history is not set: the history is kept for ever"),
+        }?;
         // A table: it comes last.
         write!(f, "\n[dispatch]\n{}", self.dispatch)
     }
@@ -417,6 +438,7 @@ mod tests {
             ("log_format = 'xml'", "UNSTALE_LOG_FORMAT"),
             ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT"),
             ("sync_pause = 60001", "UNSTALE_SYNC_PAUSE"),
+            ("keep_history = 0", "UNSTALE_KEEP_HISTORY"),
             ("[dispatch]\npause = 600001", "UNSTALE_DISPATCH_PAUSE"),
             ("[dispatch]\nlease = 0", "UNSTALE_DISPATCH_LEASE"),
             ("lsten = 'x'", "lsten"),

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info};
 
-use crate::{app::App, ops::import, web};
+use crate::{app::App, ops::import, store::StoreError, web};
 
 /// How often expired sessions and drafts that nobody touches are cleared away.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
@@ -106,9 +106,23 @@ async fn housekeeping(app: App, cancel: CancellationToken) {
         if let Err(error) = app.store.delete_expired_pending_connections(now).await {
             error!(%error, "accounts whose company was never chosen could not be deleted");
         }
+        if let Err(error) = keep_history(&app, &cancel).await {
+            error!(%error, "the history could not be put in order");
+        }
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}
             () = cancel.cancelled() => return,
         }
     }
+}
+
+/// Makes searchable what an older version submitted, and forgets what is older than the history is kept. Each step is a
+/// short transaction, and others come in between.
+async fn keep_history(app: &App, cancel: &CancellationToken) -> Result<(), StoreError> {
+    while !cancel.is_cancelled() && app.store.make_searchable().await? {}
+    if let Some(kept) = app.keep_history {
+        let before = app.clock.now().minus(kept);
+        while !cancel.is_cancelled() && app.store.forget_some(before).await? {}
+    }
+    Ok(())
 }

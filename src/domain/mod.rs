@@ -12,6 +12,7 @@ mod connection_check;
 pub mod formation;
 mod general_settings;
 mod generic_hosts;
+mod history;
 mod host;
 mod ids;
 mod invalidation;
@@ -35,6 +36,7 @@ pub use self::{
         FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
     },
     generic_hosts::{GenericHosts, InvalidGenericHosts},
+    history::{InvalidationState, shown_asset},
     host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
     ids::{AssetKey, BatchId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},

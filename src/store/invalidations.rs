@@ -9,11 +9,25 @@ use super::{
     Result, Store,
     convert::{CHUNK, at_most, count, from_json, instant, storable, to_json},
     drafts::OptionsRow,
+    searchable::Searchable,
 };
 use crate::{
     clock::Timestamp,
     domain::{BatchId, BatchState, CompanyId, InvalidationId, Options, PersonId, UrlOrigin},
 };
+
+/// Turns a draft into something submitted. `$number` is the SQL for the next number: a sequence, where several may
+/// submit at once.
+macro_rules! submit {
+    ($number:literal) => {
+        concat!(
+            "update invalidation set submitted_at = $1, updated_at = $1, template_version = $2, url_count = $3, ",
+            "searchable = $4, version = version + 1, number = ",
+            $number,
+            " where id = $5 and company_id = $6 and version = $7 and submitted_at is null returning number"
+        )
+    };
+}
 
 /// What a person confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,21 +168,28 @@ impl Store {
             company, id, now, ..
         } = *submission;
         let finished_at = submission.first_state.is_final().then_some(now.as_micros());
-        let sql = "update invalidation set submitted_at = $1, updated_at = $1, template_version = $2, \
-                   version = version + 1 where id = $3 and company_id = $4 and version = $5 and submitted_at is null";
+        let sql = if self.is_postgres() {
+            submit!("nextval('_invalidation_number')")
+        } else {
+            submit!("(select coalesce(max(number), 0) + 1 from invalidation)")
+        };
+        let urls = || submission.batches.iter().flat_map(|batch| &batch.urls);
+        let searchable = Searchable::of(urls());
         in_transaction!(self, |tx| {
-            let submitted = sqlx::query(sql)
+            let number: Option<i64> = sqlx::query_scalar(sql)
                 .bind(now.as_micros())
                 .bind(submission.template_version)
+                .bind(count(urls().count()))
+                .bind(true)
                 .bind(id.uuid())
                 .bind(company.uuid())
                 .bind(submission.version)
-                .execute(&mut *tx)
+                .fetch_optional(&mut *tx)
                 .await?;
-            if submitted.rows_affected() == 0 {
+            let Some(number) = number else {
                 drop(tx);
                 return Err(self.conflict_or_not_found(company, id).await?);
-            }
+            };
             for chunk in numbered(&submission.batches).chunks(CHUNK) {
                 let mut insert = QueryBuilder::new(
                     "insert into batch (id, company_id, invalidation_id, position, root, handle, state, url_count, \
@@ -219,6 +240,7 @@ impl Store {
                 update.push(")");
                 update.build().execute(&mut *tx).await?;
             }
+            write_searchable!(self, tx, company.uuid(), number, searchable);
         });
         self.catalogue_changed(company);
         Ok(())

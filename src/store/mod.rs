@@ -12,6 +12,10 @@ mod db;
 mod batch_change;
 #[macro_use]
 mod selection;
+#[macro_use]
+mod statement;
+#[macro_use]
+mod searchable;
 
 mod address;
 mod asset_index;
@@ -31,6 +35,9 @@ mod drafts;
 mod error;
 mod fold;
 mod folders;
+mod history;
+mod history_conditions;
+mod history_parts;
 mod hosts;
 mod imports;
 mod invalidations;
@@ -38,8 +45,10 @@ mod open;
 mod pending_connections;
 mod people;
 mod presets;
+mod retention;
 mod sessions;
 mod templates;
+mod trigrams;
 
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
@@ -58,6 +67,11 @@ pub use self::{
     drafts::Draft,
     error::{Result, StoreError},
     folders::FolderEntry,
+    history::{
+        HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery,
+        InvalidCursor as InvalidHistoryCursor, UrlFilter,
+    },
+    history_parts::{HistoryBatch, HistoryUrl, RecentClear},
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},

@@ -8,6 +8,7 @@ mod assets;
 mod companies;
 mod extract;
 mod forms;
+mod history;
 mod invalidations;
 mod layers;
 mod session;
@@ -72,6 +73,12 @@ pub fn router(app: App) -> Router {
             "/invalidations/new",
             get(invalidations::start::show).post(invalidations::start::create),
         )
+        .route("/invalidations", get(history::list::show))
+        .route("/invalidations/export.csv", get(history::export::csv))
+        .route("/invalidations/export.json", get(history::export::json))
+        .route("/invalidations/{id}/record", get(history::record::show))
+        .route("/invalidations/{id}/again", post(history::again::again))
+        .route("/invalidations/{id}/copy", post(history::again::copy))
         .route("/invalidations/{id}", get(invalidations::outcome::show))
         .route(
             "/invalidations/{id}/urls.txt",
@@ -127,6 +134,7 @@ pub fn router(app: App) -> Router {
     let pages = Router::new()
         .route("/", get(tools::last_company))
         .route("/template", get(tools::last_company_template))
+        .route("/invalidations", get(tools::last_company_history))
         .route("/invalidations/new", get(tools::last_company_new))
         .route(
             "/sign-in",

@@ -214,6 +214,14 @@ pub async fn last_company_new(
     lead(&app, &person, "/invalidations/new").await
 }
 
+/// `/invalidations`, for short.
+pub async fn last_company_history(
+    Editor(person): Editor,
+    State(app): State<App>,
+) -> Result<Response, AppError> {
+    lead(&app, &person, "/invalidations").await
+}
+
 /// A company's address with a slash at its end leads to the one without.
 pub async fn without_slash(OriginalUri(uri): OriginalUri) -> Redirect {
     Redirect::permanent(uri.path().trim_end_matches('/'))

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Timestamp,
     domain::{
-        Asset, AssetClass, Company, InvalidationId, PublishServer, Site, UrlOrigin,
+        Asset, AssetClass, BatchState, Company, InvalidationId, PublishServer, Site, UrlOrigin,
         formation::{Place, Problem, Severity, encode_id, entries},
     },
 };
@@ -140,6 +140,21 @@ fn mend(place: Place, by: &str, manual: &str) -> Option<String> {
         by: by.to_owned(),
     };
     serde_json::to_string(&mend).ok()
+}
+
+/// The state of a batch: its word and its icon. Its class in the style sheet is the state's own word.
+pub fn batch_words(state: BatchState) -> (&'static str, &'static str) {
+    match state {
+        BatchState::Waiting => ("Waiting", "clock"),
+        BatchState::Sending => ("Sending", "clock"),
+        BatchState::Unknown => ("No answer yet", "warning"),
+        BatchState::Paused => ("Paused", "clock"),
+        BatchState::Accepted => ("Accepted", "check"),
+        BatchState::Refused => ("Refused", "error"),
+        BatchState::Failed => ("Failed", "error"),
+        BatchState::Cancelled => ("Cancelled", "close"),
+        BatchState::Downloaded => ("For download, not sent", "download"),
+    }
 }
 
 /// Where a URL comes from, in a few words.

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed, and its helpers with it"
 )]
 
+mod history;
 mod keyboard;
 mod live;
 mod pages;

@@ -24,9 +24,13 @@ use crate::{
     store::Draft,
     web::{
         extract::{Form, Htmx, MyDraft},
+        forms::showable,
         view::{draft_path, outcome_path, query_value},
     },
 };
+
+/// Characters of a note.
+const LONGEST_NOTE: usize = 500;
 
 /// Which part of a long list is shown.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -54,6 +58,9 @@ pub struct ConfirmForm {
     remove: Option<String>,
     /// *Put back* beside a removed one.
     put_back: Option<String>,
+    /// Why, in the person's words.
+    #[serde(default)]
+    note: String,
 }
 
 /// The button that was pressed.
@@ -100,6 +107,13 @@ pub async fn act(
 ) -> Result<Response, AppError> {
     let to =
         |page: &str| Redirect::to(&draft_path(&my.at.company, my.draft.id, page)).into_response();
+    let note: String = showable(form.note.trim())
+        .chars()
+        .take(LONGEST_NOTE)
+        .collect();
+    app.store
+        .save_note(my.at.company.id, my.draft.id, &note)
+        .await?;
     match form.action {
         Action::Back => return Ok(to("details")),
         Action::Submit => return submit(&app, &my, &form, Way::Send).await,
@@ -134,6 +148,7 @@ async fn answer(
             Redirect::to(&details).into_response()
         });
     };
+    let page = page.with_history(app, my).await?;
     if htmx {
         return Ok(Html(page.as_list().render()?).into_response());
     }
@@ -235,9 +250,11 @@ async fn submit(
     };
     // Read again: what made it stale may have come after the first reading.
     let inputs = reload(app, my).await?;
-    let page = ConfirmPage::new(my, &inputs, &form.wanted());
-    Ok(match page.map(|page| page.refused(headline, sentence)) {
-        Some(page) => (status, page).into_response(),
+    Ok(match ConfirmPage::new(my, &inputs, &form.wanted()) {
+        Some(page) => {
+            let page = page.with_history(app, my).await?;
+            (status, page.refused(headline, sentence)).into_response()
+        }
         None => Redirect::to(&draft_path(company, my.draft.id, "details")).into_response(),
     })
 }

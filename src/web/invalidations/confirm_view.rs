@@ -1,28 +1,34 @@
 //! What Confirm shows: the list by pages of 200 rows, the removed URLs, the totals beside Submit.
 
-use std::iter;
+use std::{iter, time::Duration};
 
 use askama::Template;
 use askama_web::WebTemplate;
 
 use super::confirm::Wanted;
 use crate::{
+    app::App,
     domain::{
         Asset, BATCH_LIMIT, INVALIDATION_LIMIT, PurgeScope, Revision, Site,
         formation::{self, Input, PlannedUrl, Severity},
     },
     ops::plan::{self, DraftInputs},
+    store::StoreError,
     web::{
         extract::MyDraft,
         shell::Shell,
         view::{
-            ProblemView, Thumbnail, counted, draft_path, grouped, origin_words, severity_class,
+            Moment, ProblemView, Thumbnail, counted, draft_path, grouped, origin_words,
+            severity_class,
         },
     },
 };
 
 /// Rows on one page.
 const ROWS: usize = 200;
+
+/// What colleagues cleared no longer ago than this is marked: it need not be cleared again.
+const RECENTLY: Duration = Duration::from_mins(10);
 
 /// Origins and covered URLs that are named in a row; the rest is counted.
 const NAMED: usize = 5;
@@ -53,6 +59,8 @@ pub struct ConfirmPage {
     downloads: bool,
     /// More requests in a day than are normal.
     volume: Option<String>,
+    /// See [`super::confirm::ConfirmForm`].
+    note: String,
 }
 
 /// One URL to be sent.
@@ -67,6 +75,13 @@ struct RowView {
     cleared: usize,
     /// Adobe named it when it refused the batch.
     named: bool,
+    /// Who else cleared it, not long ago.
+    recent: Option<RecentView>,
+}
+
+struct RecentView {
+    who: String,
+    when: Moment,
 }
 
 impl ConfirmPage {
@@ -120,7 +135,28 @@ impl ConfirmPage {
             refused: None,
             downloads: !inputs.connected,
             volume: None,
+            note: String::new(),
         })
+    }
+
+    /// The same page, with the draft's note, and with marks at what colleagues cleared in the last ten minutes.
+    pub async fn with_history(mut self, app: &App, my: &MyDraft) -> Result<Self, StoreError> {
+        let company = my.at.company.id;
+        self.note = app.store.note(company, my.draft.id).await?;
+        let since = app.clock.now().minus(RECENTLY);
+        let urls: Vec<&str> = self.rows.iter().map(|row| row.url.as_str()).collect();
+        let me = my.editor.0.id;
+        let mut cleared = app
+            .store
+            .recently_cleared(company, me, since, &urls)
+            .await?;
+        for row in &mut self.rows {
+            row.recent = cleared.remove(&row.url).map(|clear| RecentView {
+                who: clear.author_email,
+                when: clear.submitted_at.into(),
+            });
+        }
+        Ok(self)
     }
 
     /// How many requests Submit would make.
@@ -200,6 +236,7 @@ fn row(planned: &PlannedUrl<'_>, input: &Input<'_>) -> RowView {
         more_covers: cleared.saturating_sub(NAMED),
         cleared,
         named: false,
+        recent: None,
     }
 }
 

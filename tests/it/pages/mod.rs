@@ -7,6 +7,7 @@ mod details;
 mod drafts;
 mod flow;
 mod headers;
+mod history;
 mod hosts;
 mod import;
 mod outcome;

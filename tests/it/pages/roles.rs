@@ -7,13 +7,17 @@ use crate::support::{
 };
 
 /// Every address that shows something of a company, with `DRAFT` for a draft.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 14] = [
     "/c/dms7snapshot",
     "/c/dms7snapshot/template",
     "/c/dms7snapshot/template/versions",
     "/c/dms7snapshot/template/versions/1",
+    "/c/dms7snapshot/invalidations",
+    "/c/dms7snapshot/invalidations/export.csv",
+    "/c/dms7snapshot/invalidations/export.json",
     "/c/dms7snapshot/invalidations/new",
     "DRAFT",
+    "DRAFT/record",
     "DRAFT/urls.txt",
     "DRAFT/details",
     "DRAFT/assets",
@@ -21,7 +25,7 @@ const PAGES: [&str; 10] = [
 ];
 
 /// Every address that does something, with `DRAFT` for a draft.
-const ACTIONS: [&str; 11] = [
+const ACTIONS: [&str; 13] = [
     "/c/dms7snapshot/template",
     "/c/dms7snapshot/template/preview",
     "/c/dms7snapshot/template/versions/1",
@@ -33,6 +37,8 @@ const ACTIONS: [&str; 11] = [
     "DRAFT/resubmit",
     "DRAFT/sending",
     "DRAFT/find-bad-url",
+    "DRAFT/again",
+    "DRAFT/copy",
 ];
 
 /// Fields that each of the forms can read.

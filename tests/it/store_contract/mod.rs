@@ -43,6 +43,7 @@ mod catalogue_syncs;
 mod companies;
 mod connections;
 mod drafts;
+mod history;
 mod hosts;
 mod imports;
 mod invalidations;

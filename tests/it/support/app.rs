@@ -135,6 +135,7 @@ impl TestApp {
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
             dispatch,
+            keep_history: None,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();

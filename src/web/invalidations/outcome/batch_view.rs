@@ -5,7 +5,7 @@ use crate::{
     error::AppError,
     ops::bisect,
     store::{Batch, Store},
-    web::view::{Moment, counted, grouped},
+    web::view::{Moment, batch_words, counted, grouped},
 };
 
 /// Bad URLs that are named; the rest is counted.
@@ -57,7 +57,7 @@ impl BatchView {
                 bad.extend(url.into_iter().map(|url| url.url));
             }
         }
-        let (status_text, status_icon) = words(batch.state);
+        let (status_text, status_icon) = batch_words(batch.state);
         let receipt = batch.receipt.as_ref();
         let is_possible = bisect::is_possible(batch);
         Ok(Self {
@@ -89,20 +89,6 @@ impl BatchView {
     /// Whether it takes more than its line.
     pub fn has_more(&self) -> bool {
         self.failure.is_some() || self.is_file || !self.notes.is_empty()
-    }
-}
-
-fn words(state: BatchState) -> (&'static str, &'static str) {
-    match state {
-        BatchState::Waiting => ("Waiting", "clock"),
-        BatchState::Sending => ("Sending", "clock"),
-        BatchState::Unknown => ("No answer yet", "warning"),
-        BatchState::Paused => ("Paused", "clock"),
-        BatchState::Accepted => ("Accepted", "check"),
-        BatchState::Refused => ("Refused", "error"),
-        BatchState::Failed => ("Failed", "error"),
-        BatchState::Cancelled => ("Cancelled", "close"),
-        BatchState::Downloaded => ("For download, not sent", "download"),
     }
 }
 

@@ -1,0 +1,184 @@
+//! The SQL of a search of the history: where it begins, and what must hold.
+//!
+//! `SQLite` joins in the order that `cross join` gives; PostgreSQL knows how common things are and finds its own.
+
+use super::{
+    history::{HistoryQuery, UrlFilter},
+    statement::Statement,
+    trigrams::fold,
+};
+use crate::domain::CompanyId;
+
+/// Characters of a URL that its index holds.
+const INDEXED: usize = 400;
+
+/// Sorts behind everything that goes on after a beginning.
+const LAST: char = char::MAX;
+
+/// Where a search begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Way {
+    /// At the end of the history, by person or state where one is given.
+    Walk,
+    /// At what was cleared of the asset.
+    Asset,
+    /// At the URLs that are, or start with, a text: few.
+    Urls,
+    /// At what has all these pieces of three bytes among its URLs.
+    Trigrams(String),
+}
+
+/// The number of an invalidation, from where the search begins.
+pub(super) const fn number_of(way: &Way, is_postgres: bool) -> &'static str {
+    match way {
+        Way::Walk | Way::Urls => "i.number",
+        Way::Asset => "h.number",
+        Way::Trigrams(_) if is_postgres => "t.number",
+        Way::Trigrams(_) => "t.rowid",
+    }
+}
+
+/// From `from` into `where`: what is read, and how it belongs together.
+pub(super) fn source(
+    sql: &mut Statement,
+    company: CompanyId,
+    query: &HistoryQuery,
+    way: &Way,
+    is_postgres: bool,
+) {
+    const REST: &str = " cross join invalidation i cross join person p where ";
+    match way {
+        Way::Walk => {
+            walk(sql, query, is_postgres);
+            sql.sql(" cross join person p where i.number is not null");
+        }
+        Way::Asset => {
+            sql.sql("from history_asset h").sql(REST);
+            sql.sql("i.number = h.number and h.company_id = ")
+                .uuid(company.uuid());
+            sql.sql(" and h.asset_id = ")
+                .text(query.asset.as_deref().unwrap_or_default());
+        }
+        Way::Urls => {
+            sql.sql("from (select distinct b.invalidation_id as id from invalidation_url u cross join batch b where ");
+            sql.sql("b.id = u.batch_id and u.company_id = ")
+                .uuid(company.uuid());
+            if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
+                let whole = matches!(query.url, Some(UrlFilter::Is(_)));
+                url_beginning(sql, text, whole);
+                // Otherwise the index alone has answered, which is quicker.
+                if query.host.is_some() || text.chars().nth(INDEXED - 1).is_some() {
+                    url_conditions(sql, query);
+                }
+            }
+            sql.sql(") c").sql(REST).sql("i.id = c.id");
+        }
+        Way::Trigrams(trigrams) if is_postgres => {
+            sql.sql("from _history_trigram t").sql(REST);
+            sql.sql("i.number = t.number and t.trigrams @> cast(string_to_array(")
+                .text(trigrams)
+                .sql(", ' ') as integer[])");
+        }
+        Way::Trigrams(trigrams) => {
+            sql.sql("from _history_trigram t").sql(REST);
+            sql.sql("i.number = t.rowid and t._history_trigram match ")
+                .text(trigrams);
+        }
+    }
+    sql.sql(" and p.id = i.author_id and i.company_id = ")
+        .uuid(company.uuid());
+}
+
+/// The invalidations in the order of their numbers, by person or state where one is given. `SQLite` guesses how common they
+/// are, and guesses wrong.
+pub(super) fn walk(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool) {
+    sql.sql("from invalidation i");
+    if !is_postgres {
+        sql.sql(match (query.person, query.state) {
+            (Some(_), _) => " indexed by invalidation_history_of",
+            (None, Some(_)) => " indexed by invalidation_history_in",
+            (None, None) => " indexed by invalidation_history",
+        });
+    }
+}
+
+/// What must hold besides.
+pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way) {
+    if let Some(person) = query.person {
+        sql.sql(" and i.author_id = ").uuid(person.uuid());
+    }
+    if let Some(state) = query.state {
+        sql.sql(" and i.state = ").text(state.as_str());
+    }
+    if let Some(from) = query.from {
+        sql.sql(" and i.submitted_at >= ").number(from.as_micros());
+    }
+    if let Some(before) = query.before {
+        sql.sql(" and i.submitted_at < ").number(before.as_micros());
+    }
+    if *way != Way::Urls && (query.url.is_some() || query.host.is_some()) {
+        // A value rather than `exists`, which PostgreSQL might turn into reading all URLs there are.
+        sql.sql(" and (select 1 from batch b cross join invalidation_url u where b.invalidation_id = i.id ");
+        sql.sql("and u.batch_id = b.id");
+        url_conditions(sql, query);
+        sql.sql(" limit 1) = 1");
+    }
+}
+
+/// What the index of URLs can tell: the beginning of the URL, or all of it.
+pub(super) fn url_beginning(sql: &mut Statement, text: &str, whole: bool) {
+    let beginning: String = text.chars().take(INDEXED).collect();
+    if whole || beginning.len() < text.len() {
+        sql.sql(" and substr(u.url, 1, 400) = ").text(beginning);
+    } else {
+        sql.sql(" and substr(u.url, 1, 400) >= ")
+            .text(beginning.as_str());
+        sql.sql(" and substr(u.url, 1, 400) < ")
+            .text(format!("{beginning}{LAST}"));
+    }
+}
+
+fn url_conditions(sql: &mut Statement, query: &HistoryQuery) {
+    match &query.url {
+        None => {}
+        Some(UrlFilter::Is(text)) => {
+            sql.sql(" and u.url = ").text(text);
+        }
+        Some(UrlFilter::Starts(text)) => {
+            let characters = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+            sql.sql(" and substr(u.url, 1, cast(").number(characters);
+            sql.sql(" as integer)) = ").text(text);
+        }
+        Some(UrlFilter::Contains(text)) => {
+            like(sql.sql(" and "), &format!("%{}%", escaped(&fold(text))));
+        }
+    }
+    if let Some(host) = &query.host {
+        let host = escaped(&fold(host));
+        if host.contains("://") {
+            like(sql.sql(" and "), &format!("{host}/%"));
+        } else {
+            like(sql.sql(" and ("), &format!("https://{host}/%"));
+            like(sql.sql(" or "), &format!("http://{host}/%"));
+            sql.sql(")");
+        }
+    }
+}
+
+fn like(sql: &mut Statement, pattern: &str) {
+    sql.sql("lower(u.url) like ")
+        .text(pattern)
+        .sql(r" escape '\'");
+}
+
+/// Takes the special meaning from `%`, `_` and `\`.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

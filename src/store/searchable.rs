@@ -1,0 +1,117 @@
+//! What the history is searched by: written when an invalidation is submitted, in the same transaction.
+
+use std::collections::BTreeSet;
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Result, Store, SubmittedUrl,
+    convert::{from_json, storable},
+    trigrams::Trigrams,
+};
+use crate::domain::{UrlOrigin, shown_asset};
+
+/// Characters of an asset's ID that an index holds. Dynamic Media has shorter ones; a longer is something typed by hand.
+const LONGEST_ID: usize = 400;
+
+/// What an invalidation is found by.
+#[derive(Debug, Default)]
+pub(super) struct Searchable {
+    pub(super) trigrams: Trigrams,
+    pub(super) assets: BTreeSet<String>,
+}
+
+impl Searchable {
+    pub(super) fn of<'a>(urls: impl IntoIterator<Item = &'a SubmittedUrl>) -> Self {
+        let mut searchable = Self::default();
+        for url in urls {
+            searchable.add(&url.url, &url.origins);
+        }
+        searchable
+    }
+
+    fn add(&mut self, url: &str, origins: &[UrlOrigin]) {
+        self.trigrams.add(&storable(url));
+        let named = origins.iter().filter_map(|origin| match origin {
+            UrlOrigin::Base { asset }
+            | UrlOrigin::Preset { asset, .. }
+            | UrlOrigin::Template { asset, .. } => Some(asset.as_str()),
+            UrlOrigin::Fixed { .. } | UrlOrigin::Manual { .. } => None,
+        });
+        let shown = shown_asset(url);
+        for id in named.chain(shown.as_deref()) {
+            if id.len() <= LONGEST_ID && !id.contains('\0') && !self.assets.contains(id) {
+                self.assets.insert(id.to_owned());
+            }
+        }
+    }
+}
+
+/// Writes a [`Searchable`] inside a transaction.
+macro_rules! write_searchable {
+    ($store:expr, $tx:ident, $company:expr, $number:expr, $searchable:expr) => {
+        let assets: Vec<&String> = $searchable.assets.iter().collect();
+        for chunk in assets.chunks($crate::store::convert::CHUNK) {
+            let mut insert = sqlx::QueryBuilder::new(
+                "insert into history_asset (company_id, number, asset_id) ",
+            );
+            insert.push_values(chunk, |mut row, id| {
+                row.push_bind($company)
+                    .push_bind($number)
+                    .push_bind(id.as_str());
+            });
+            insert.build().execute(&mut *$tx).await?;
+        }
+        let sql = if $store.is_postgres() {
+            "insert into _history_trigram (number, trigrams) \
+             values ($1, cast(string_to_array($2, ' ') as integer[]))"
+        } else {
+            "insert into _history_trigram (rowid, trigrams) values ($1, $2)"
+        };
+        sqlx::query(sql)
+            .bind($number)
+            .bind($searchable.trigrams.to_text())
+            .execute(&mut *$tx)
+            .await?;
+    };
+}
+
+#[derive(FromRow)]
+struct Unsearchable {
+    id: Uuid,
+    company_id: Uuid,
+    number: i64,
+}
+
+impl Store {
+    /// Makes one invalidation searchable that an older version of Unstale submitted; false when there is none left.
+    pub async fn make_searchable(&self) -> Result<bool> {
+        // The row is taken first: of two nodes, the second then finds another one, or none.
+        let take = "update invalidation set searchable = $1 where id = (select id from invalidation \
+                    where searchable = $2 and number is not null order by number limit 1) and searchable = $2 \
+                    returning id, company_id, number";
+        let read = "select u.url, u.origins from batch b join invalidation_url u on u.batch_id = b.id \
+                    where b.invalidation_id = $1";
+        Ok(in_transaction!(self, |tx| {
+            let row: Option<Unsearchable> = sqlx::query_as(take)
+                .bind(true)
+                .bind(false)
+                .fetch_optional(&mut *tx)
+                .await?;
+            if let Some(row) = &row {
+                let urls: Vec<(String, String)> = sqlx::query_as(read)
+                    .bind(row.id)
+                    .fetch_all(&mut *tx)
+                    .await?;
+                let mut searchable = Searchable::default();
+                for (url, origins) in &urls {
+                    let origins: Vec<UrlOrigin> = from_json("invalidation_url.origins", origins)?;
+                    searchable.add(url, &origins);
+                }
+                write_searchable!(self, tx, row.company_id, row.number, searchable);
+            }
+            row.is_some()
+        }))
+    }
+}

@@ -1,0 +1,161 @@
+//! The list of everything that was submitted, with its filters. htmx brings the lines while one types.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderValue, StatusCode},
+    response::{Html, IntoResponse as _, Response},
+};
+
+use super::{filter::Filters, words::state_view};
+use crate::{
+    app::App,
+    domain::{Company, InvalidationState},
+    error::AppError,
+    store::{HistoryEntry, HistoryPage},
+    web::{
+        extract::{Editor, Htmx, InCompany},
+        shell::Shell,
+        view::{Moment, company_path, counted, outcome_path},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "history/list.html", blocks = ["results"])]
+struct ListPage {
+    shell: Shell,
+    /// The address of the list without a filter.
+    this: String,
+    filters: Filters,
+    /// See [`Filters::query`].
+    query: String,
+    people: Vec<Choice>,
+    states: Vec<Choice>,
+    hosts: Vec<String>,
+    wrong: Vec<String>,
+    rows: Vec<RowView>,
+    next: Option<String>,
+    is_filtered: bool,
+    /// Whether this is not the first page.
+    goes_on: bool,
+}
+
+/// A choice of a select.
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+struct RowView {
+    href: String,
+    when: Moment,
+    who: String,
+    urls: String,
+    note: String,
+    status: &'static str,
+    status_text: &'static str,
+    status_icon: &'static str,
+}
+
+/// Shows the list.
+pub async fn show(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    Htmx(htmx): Htmx,
+    RawQuery(query): RawQuery,
+) -> Result<Response, AppError> {
+    let company = &at.company;
+    let filters = Filters::read(query.as_deref());
+    let meaning = filters.meaning();
+    let found = match &meaning {
+        Ok(query) => app.store.history(company.id, query).await?,
+        Err(_) => nothing(),
+    };
+    let status = if meaning.is_ok() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let wrong = meaning.err().unwrap_or_default();
+    let shell = Shell::at("History", &person, &at);
+    let page = page(&app, shell, company, filters, found, wrong).await?;
+    if !htmx {
+        return Ok((status, page).into_response());
+    }
+    let address = format!("{}?{}", page.this, page.query);
+    let mut answer = (status, Html(page.as_results().render()?)).into_response();
+    // So that the view can be shared and loaded again, without what was left empty.
+    if let Ok(address) = HeaderValue::try_from(address.trim_end_matches('?')) {
+        answer.headers_mut().insert("hx-replace-url", address);
+    }
+    Ok(answer)
+}
+
+fn nothing() -> HistoryPage {
+    HistoryPage {
+        entries: Vec::new(),
+        next: None,
+    }
+}
+
+async fn page(
+    app: &App,
+    shell: Shell,
+    company: &Company,
+    filters: Filters,
+    found: HistoryPage,
+    wrong: Vec<String>,
+) -> Result<ListPage, AppError> {
+    let people = app.store.people_of_history(company.id).await?;
+    let people = people.into_iter().map(|(id, email)| Choice {
+        chosen: filters.person == id.to_string(),
+        value: id.to_string(),
+        label: email,
+    });
+    let states = InvalidationState::ALL.into_iter().map(|state| Choice {
+        chosen: filters.state == state.as_str(),
+        value: state.as_str().to_owned(),
+        label: state_view(state).1.to_owned(),
+    });
+    let hosts = app.store.delivery_hosts(company.id).await?;
+    let hosts = hosts.iter().map(|host| host.origin.to_string());
+    let query = filters.query();
+    let separator = if query.is_empty() { "" } else { "&" };
+    Ok(ListPage {
+        shell,
+        this: format!("{}/invalidations", company_path(company)),
+        people: people.collect(),
+        states: states.collect(),
+        hosts: hosts.collect(),
+        wrong,
+        next: found
+            .next
+            .map(|next| format!("{query}{separator}after={next}")),
+        rows: found
+            .entries
+            .iter()
+            .map(|entry| row(company, entry))
+            .collect(),
+        is_filtered: filters.is_filtered(),
+        goes_on: !filters.after.is_empty(),
+        query,
+        filters,
+    })
+}
+
+fn row(company: &Company, entry: &HistoryEntry) -> RowView {
+    let (status, status_text, status_icon) = state_view(entry.state);
+    RowView {
+        href: outcome_path(company, entry.id),
+        when: entry.submitted_at.into(),
+        who: entry.author_email.clone(),
+        urls: counted(entry.url_count.unsigned_abs(), "URL"),
+        note: entry.note.clone(),
+        status,
+        status_text,
+        status_icon,
+    }
+}

@@ -1,0 +1,9 @@
+//! The history: finding what was submitted, reading all about it, exporting it, and starting anew from it. One file per
+//! action. Every editor of the installation may read all of a company's.
+
+pub mod again;
+pub mod export;
+mod filter;
+pub mod list;
+pub mod record;
+mod words;

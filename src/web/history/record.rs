@@ -1,0 +1,176 @@
+//! The record of one invalidation: who, when, why, with which options and template, which assets, which URLs by their
+//! origins, and what Adobe answered to each request.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+
+use super::words::{Group, batch_view};
+use crate::{
+    app::App,
+    domain::CompanyId,
+    error::AppError,
+    store::{HistoryBatch, Invalidation},
+    web::{
+        extract::{Editor, InCompany, InvalidationPath},
+        shell::Shell,
+        view::{Moment, company_path, counted, grouped, outcome_path},
+    },
+};
+
+/// URLs that are listed of one origin; the rest is counted, and in the download.
+const LISTED: usize = 100;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "history/record.html")]
+struct RecordPage {
+    shell: Shell,
+    /// The address of the outcome.
+    outcome: String,
+    history: String,
+    base: String,
+    who: String,
+    when: Moment,
+    note: String,
+    urls: String,
+    options: Vec<&'static str>,
+    template_version: Option<i32>,
+    assets: Vec<String>,
+    asset_total: String,
+    more_assets: usize,
+    groups: Vec<GroupView>,
+    batches: Vec<BatchView>,
+}
+
+struct GroupView {
+    title: String,
+    count: String,
+    urls: Vec<String>,
+    more: Option<String>,
+}
+
+struct BatchView {
+    position: i32,
+    urls: String,
+    root: String,
+    status: &'static str,
+    status_text: &'static str,
+    status_icon: &'static str,
+    sent: Option<Moment>,
+    finished: Option<Moment>,
+    handle: Option<String>,
+    estimate: Option<String>,
+    code: Option<i32>,
+    reason: Option<String>,
+    named_url: Option<String>,
+}
+
+/// Shows the record of what was submitted.
+pub async fn show(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    InvalidationPath(id): InvalidationPath,
+) -> Result<Response, AppError> {
+    let company = &at.company;
+    let invalidation = app.store.invalidation(company.id, id).await?;
+    let invalidation = invalidation.ok_or(AppError::NotFound)?;
+    let submitted_at = invalidation.submitted_at.ok_or(AppError::NotFound)?;
+    let batches = app.store.history_batches(company.id, &[id]).await?;
+    let assets = app.store.draft_assets(id).await?;
+    let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
+    let page = RecordPage {
+        shell: Shell::at("Record", &person, &at),
+        outcome: outcome_path(company, id),
+        base: company_path(company),
+        history: format!("{}/invalidations", company_path(company)),
+        who: invalidation.author_email.clone(),
+        when: submitted_at.into(),
+        note: app.store.note(company.id, id).await?,
+        urls: counted(total.unsigned_abs(), "URL"),
+        options: options(&invalidation),
+        template_version: invalidation.template_version,
+        asset_total: grouped(assets.len() as u64),
+        more_assets: assets.len().saturating_sub(LISTED),
+        assets: assets
+            .into_iter()
+            .take(LISTED)
+            .map(|asset| asset.id)
+            .collect(),
+        groups: groups(&app, company.id, &batches).await?,
+        batches: batches.iter().map(view).collect(),
+    };
+    Ok(page.into_response())
+}
+
+/// The switches that were on, in the words of Add Details.
+fn options(invalidation: &Invalidation) -> Vec<&'static str> {
+    let options = invalidation.options;
+    [
+        (options.presets, "Asset associated image presets"),
+        (options.template, "Based on template"),
+        (options.alias, "The alias too"),
+        (options.fold, "Base URLs where they clear the rest"),
+        (invalidation.split, "Sent as several requests"),
+    ]
+    .into_iter()
+    .filter_map(|(on, words)| on.then_some(words))
+    .collect()
+}
+
+/// The URLs by where they come from. One with several origins stands with each. Read batch by batch, so that no more
+/// than a thousand are held at once.
+async fn groups(
+    app: &App,
+    company: CompanyId,
+    batches: &[HistoryBatch],
+) -> Result<Vec<GroupView>, AppError> {
+    let mut groups: BTreeMap<Group, (usize, Vec<String>)> = BTreeMap::new();
+    for batch in batches {
+        for url in app.store.history_urls(company, &[batch.id]).await? {
+            let mut of: Vec<Group> = url.origins.iter().map(Group::of).collect();
+            of.sort_unstable();
+            of.dedup();
+            for group in of {
+                let (count, listed) = groups.entry(group).or_default();
+                *count += 1;
+                if listed.len() < LISTED {
+                    listed.push(url.url.clone());
+                }
+            }
+        }
+    }
+    let groups = groups.into_iter().map(|(group, (count, urls))| GroupView {
+        title: group.title(),
+        count: counted(count as u64, "URL"),
+        more: (count > urls.len()).then(|| grouped((count - urls.len()) as u64)),
+        urls,
+    });
+    Ok(groups.collect())
+}
+
+fn view(batch: &HistoryBatch) -> BatchView {
+    let (status, status_text, status_icon) = batch_view(batch.state);
+    BatchView {
+        position: batch.position,
+        urls: counted(batch.url_count.unsigned_abs(), "URL"),
+        root: batch.root.clone(),
+        status,
+        status_text,
+        status_icon,
+        sent: batch.sent_at.map(Moment::from),
+        finished: batch.finished_at.map(Moment::from),
+        handle: batch.handle.clone(),
+        estimate: batch
+            .estimated_seconds
+            .map(|seconds| counted(u64::from(seconds.unsigned_abs()), "second")),
+        code: batch.code,
+        reason: batch.reason.clone(),
+        named_url: batch.named_url.clone(),
+    }
+}
