@@ -26,6 +26,7 @@ mod error;
 mod history;
 mod history_conditions;
 mod history_parts;
+mod history_search;
 mod invalidations;
 mod open;
 mod people;
