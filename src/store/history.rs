@@ -1,7 +1,6 @@
-//! The history: what was submitted, by person, state, asset, URL, host and day, page by page.
+//! The history: what can be looked for, and what is found. The search itself is in [`super::history_search`].
 //!
-//! Each search begins where there is least to look at ([`Way`]) and goes through it in the order of the page, so that the
-//! first rows come without reading the rest. Pages go on from the last number seen, whatever is submitted meanwhile.
+//! Pages go on from the last number seen, whatever is submitted meanwhile.
 
 use std::{fmt, str::FromStr};
 
@@ -9,25 +8,13 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Result, Store,
-    convert::{at_most, count, unknown},
-    history_conditions::{Way, conditions, number_of, source, url_beginning, walk},
-    statement::Statement,
-    trigrams::sought,
+    Result,
+    convert::{count, unknown},
 };
 use crate::{
     clock::Timestamp,
-    domain::{CompanyId, InvalidationId, InvalidationState, PersonId},
+    domain::{InvalidationId, InvalidationState, PersonId},
 };
-
-/// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history.
-const FEW_URLS: i64 = 2_000;
-
-/// So many invalidations are few: looking at each is quicker than asking an index.
-const FEW: i64 = 2_000;
-
-/// Of two that are submitted at once, the later one may get the lower number; never by more than this.
-const OUT_OF_ORDER: i64 = 100;
 
 /// What to look for. Everything that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,7 +64,7 @@ pub enum HistoryOrder {
 
 /// The place after one invalidation. The text of it is a number from 1 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HistoryCursor(i64);
+pub struct HistoryCursor(pub(super) i64);
 
 /// The text is no cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -135,7 +122,7 @@ pub struct HistoryEntry {
 }
 
 #[derive(FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     id: Uuid,
     author_id: Uuid,
     author_email: String,
@@ -164,191 +151,8 @@ impl EntryRow {
     }
 }
 
-/// Numbers above the one and below the other.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Numbers {
-    pub(super) above: i64,
-    pub(super) below: i64,
-}
-
-impl Store {
-    /// Looks for what was submitted.
-    pub async fn history(&self, company: CompanyId, query: &HistoryQuery) -> Result<HistoryPage> {
-        let limit = at_most(query.limit);
-        let Some(numbers) = self.numbers(company, query).await? else {
-            return Ok(HistoryPage {
-                entries: Vec::new(),
-                next: None,
-            });
-        };
-        let way = self.way(company, query, numbers).await?;
-        let mut statement = Statement::default();
-        statement.sql(
-            "select i.id, i.author_id, p.email as author_email, i.submitted_at, i.note, i.url_count, i.state, \
-             i.template_version, i.number ",
-        );
-        let number = number_of(&way, self.is_postgres());
-        source(&mut statement, company, query, &way, self.is_postgres());
-        conditions(&mut statement, query, &way);
-        statement
-            .sql(" and ")
-            .sql(number)
-            .sql(" > ")
-            .number(numbers.above);
-        statement
-            .sql(" and ")
-            .sql(number)
-            .sql(" < ")
-            .number(numbers.below);
-        statement
-            .sql(" order by ")
-            .sql(number)
-            .sql(match query.order {
-                HistoryOrder::NewestFirst => " desc limit ",
-                HistoryOrder::OldestFirst => " limit ",
-            });
-        statement.number(limit.saturating_add(1));
-        let rows: Vec<EntryRow> = on_reader!(self, |pool| {
-            let mut sql = build!(statement);
-            sql.build_query_as().fetch_all(pool).await?
-        });
-        page(rows, limit)
-    }
-
-    /// When the asset with that ID was cleared last, by whom and with what outcome.
-    pub async fn last_invalidation_of(
-        &self,
-        company: CompanyId,
-        asset_id: &str,
-    ) -> Result<Option<HistoryEntry>> {
-        let query = HistoryQuery {
-            asset: Some(asset_id.to_owned()),
-            limit: 1,
-            ..HistoryQuery::default()
-        };
-        let mut page = self.history(company, &query).await?;
-        Ok(page.entries.pop())
-    }
-
-    /// The numbers between which all lies that the days and the cursor leave; `None` when that is nothing.
-    async fn numbers(&self, company: CompanyId, query: &HistoryQuery) -> Result<Option<Numbers>> {
-        let first = "select number from invalidation where company_id = $1 and submitted_at >= $2 \
-                     order by submitted_at, id limit 1";
-        let last = "select number from invalidation where company_id = $1 and submitted_at < $2 \
-                    order by submitted_at desc, id desc limit 1";
-        let mut numbers = Numbers {
-            above: 0,
-            below: i64::MAX,
-        };
-        if let Some(from) = query.from {
-            let Some(first) = self.number(first, company, from).await? else {
-                return Ok(None);
-            };
-            numbers.above = first.saturating_sub(OUT_OF_ORDER);
-        }
-        if let Some(before) = query.before {
-            let Some(last) = self.number(last, company, before).await? else {
-                return Ok(None);
-            };
-            numbers.below = last.saturating_add(OUT_OF_ORDER);
-        }
-        match (query.after, query.order) {
-            (None, _) => {}
-            (Some(HistoryCursor(after)), HistoryOrder::NewestFirst) => {
-                numbers.below = numbers.below.min(after);
-            }
-            (Some(HistoryCursor(after)), HistoryOrder::OldestFirst) => {
-                numbers.above = numbers.above.max(after);
-            }
-        }
-        Ok(Some(numbers))
-    }
-
-    async fn number(
-        &self,
-        sql: &'static str,
-        company: CompanyId,
-        at: Timestamp,
-    ) -> Result<Option<i64>> {
-        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
-            .bind(company.uuid())
-            .bind(at.as_micros())
-            .fetch_optional(pool)
-            .await?))
-    }
-
-    /// Where to begin.
-    async fn way(&self, company: CompanyId, query: &HistoryQuery, numbers: Numbers) -> Result<Way> {
-        if query.asset.is_some() {
-            return Ok(Way::Asset);
-        }
-        if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
-            let mut urls = Statement::default();
-            urls.sql("select 1 from invalidation_url u where u.company_id = ")
-                .uuid(company.uuid());
-            url_beginning(&mut urls, text, matches!(query.url, Some(UrlFilter::Is(_))));
-            if self.at_most(urls, FEW_URLS).await? {
-                return Ok(Way::Urls);
-            }
-        }
-        let Some(trigrams) = pieces(query) else {
-            return Ok(Way::Walk);
-        };
-        let mut rest = Statement::default();
-        rest.sql("select 1 ");
-        walk(&mut rest, query, self.is_postgres());
-        rest.sql(" where i.number is not null and i.company_id = ")
-            .uuid(company.uuid());
-        rest.sql(" and i.number > ").number(numbers.above);
-        rest.sql(" and i.number < ").number(numbers.below);
-        if let Some(person) = query.person {
-            rest.sql(" and i.author_id = ").uuid(person.uuid());
-        }
-        if let Some(state) = query.state {
-            rest.sql(" and i.state = ").text(state.as_str());
-        }
-        Ok(if self.at_most(rest, FEW).await? {
-            Way::Walk
-        } else {
-            Way::Trigrams(trigrams)
-        })
-    }
-
-    /// Whether a query has at most so many rows; no more of them are read than it takes to know.
-    async fn at_most(&self, rows: Statement, limit: i64) -> Result<bool> {
-        let mut statement = Statement::default();
-        statement.sql("select count(*) from (");
-        statement.0.extend(rows.0);
-        statement
-            .sql(" limit ")
-            .number(limit.saturating_add(1))
-            .sql(") few");
-        let found: i64 = on_reader!(self, |pool| {
-            let mut sql = build!(statement);
-            sql.build_query_scalar().fetch_one(pool).await?
-        });
-        Ok(found <= limit)
-    }
-}
-
-/// What the URL that is looked for holds, for the index of pieces; `None` when that tells nothing.
-fn pieces(query: &HistoryQuery) -> Option<String> {
-    let host = query.host.as_deref().map(|host| {
-        if host.contains("://") {
-            format!("{host}/")
-        } else {
-            format!("://{host}/")
-        }
-    });
-    let url = query.url.as_ref().map(|url| match url {
-        UrlFilter::Contains(text) | UrlFilter::Is(text) | UrlFilter::Starts(text) => text.as_str(),
-    });
-    let needles: Vec<&str> = url.into_iter().chain(host.as_deref()).collect();
-    sought(&needles)
-}
-
 /// One row more than asked for was read: when it is there, so is a next page.
-fn page(rows: Vec<EntryRow>, limit: i64) -> Result<HistoryPage> {
+pub(super) fn page(rows: Vec<EntryRow>, limit: i64) -> Result<HistoryPage> {
     let mut entries = rows
         .into_iter()
         .map(EntryRow::into_entry)

@@ -38,6 +38,7 @@ mod folders;
 mod history;
 mod history_conditions;
 mod history_parts;
+mod history_search;
 mod hosts;
 mod imports;
 mod invalidations;
