@@ -285,7 +285,7 @@ impl Config {
             log_format,
             ips_timeout: Duration::from_secs(ips_timeout),
             sync_pause: Duration::from_millis(sync_pause),
-            dispatch: DispatchConfig::load(settings.dispatch, file.dispatch)?,
+            dispatch: DispatchConfig::load(settings.dispatch, &file.dispatch)?,
         })
     }
 }
