@@ -302,7 +302,7 @@ impl Config {
             ips_timeout: Duration::from_secs(ips_timeout),
             sync_pause: Duration::from_millis(sync_pause),
             keep_history: keep_history.map(|days| Duration::from_hours(24 * days)),
-            dispatch: DispatchConfig::load(settings.dispatch, file.dispatch)?,
+            dispatch: DispatchConfig::load(settings.dispatch, &file.dispatch)?,
         })
     }
 }

@@ -94,7 +94,7 @@ pub struct DispatchConfig {
 }
 
 impl DispatchConfig {
-    pub(super) fn load(given: DispatchSettings, file: DispatchFile) -> Result<Self, ConfigError> {
+    pub(super) fn load(given: DispatchSettings, file: &DispatchFile) -> Result<Self, ConfigError> {
         let millis = |setting, given, file: Option<u64>, default, limits| {
             number(setting, given, file.unwrap_or(default), limits).map(Duration::from_millis)
         };

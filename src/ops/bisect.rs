@@ -31,13 +31,11 @@ pub fn is_possible(batch: &Batch) -> bool {
     if !matches!(batch.state, BatchState::Refused | BatchState::Failed) {
         return false;
     }
-    match batch.search() {
-        Some(search) => search.next.is_some(),
-        None => {
-            let kind = batch.failure.as_ref().map(|failure| failure.kind);
-            kind == Some(FailureKind::BadUrl) && batch.named_url.is_none() && batch.url_count > 1
-        }
+    if let Some(search) = batch.search() {
+        return search.next.is_some();
     }
+    let kind = batch.failure.as_ref().map(|failure| failure.kind);
+    kind == Some(FailureKind::BadUrl) && batch.named_url.is_none() && batch.url_count > 1
 }
 
 /// Puts the batch back into the queue, to be sent in parts.

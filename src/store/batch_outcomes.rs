@@ -143,9 +143,9 @@ impl Store {
         let searched_on = "update batch set failures = 0, retry_at = null where id = $1";
         let probe = "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason) values \
                      ($1, $2, (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6)";
-        let node = finished.node.0.to_string();
+        let owner = finished.node.0.to_string();
         in_transaction!(self, |tx| {
-            if !change!(tx, company, id, outcome.change(), Some(node), now, note) {
+            if !change!(tx, company, id, outcome.change(), Some(owner), now, note) {
                 return Err(StoreError::Conflict);
             }
             sqlx::query(next)

@@ -59,13 +59,19 @@ impl Store {
     ) -> Result<Vec<EntryRow>> {
         let way = self.way(company, query).await?;
         if !matches!(way, Way::Trigrams(_)) {
-            return self.rows(company, query, &way, numbers, limit).await;
+            return self
+                .history_rows(company, query, &way, numbers, limit)
+                .await;
         }
         // What is common is found at once by walking a little; for what is rare the index is quick.
         let Some(near) = self.nearest(company, query, numbers, FEW).await? else {
-            return self.rows(company, query, &Way::Walk, numbers, limit).await;
+            return self
+                .history_rows(company, query, &Way::Walk, numbers, limit)
+                .await;
         };
-        let rows = self.rows(company, query, &Way::Walk, near, limit).await?;
+        let rows = self
+            .history_rows(company, query, &Way::Walk, near, limit)
+            .await?;
         if count(rows.len()) > limit {
             return Ok(rows);
         }
@@ -73,10 +79,11 @@ impl Store {
         let has_days = query.from.is_some() || query.before.is_some();
         let is_short = has_days && self.nearest(company, query, numbers, SOME).await?.is_none();
         let way = if is_short { Way::Walk } else { way };
-        self.rows(company, query, &way, numbers, limit).await
+        self.history_rows(company, query, &way, numbers, limit)
+            .await
     }
 
-    async fn rows(
+    async fn history_rows(
         &self,
         company: CompanyId,
         query: &HistoryQuery,
