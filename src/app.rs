@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
-    ips,
+    edge, ips,
     ops::{dispatch::Dispatcher, sync::Syncer, verify::Verifier},
     store::Store,
     vault::Vault,
@@ -53,14 +53,20 @@ impl App {
         };
         let ips =
             ips::Client::new(timeouts).context("the client for Adobe's API cannot be built")?;
+        let verifier = Verifier::new(
+            store.clone(),
+            clock.clone(),
+            edge::Client::new()?,
+            config.checks,
+        );
         let dispatcher = Dispatcher::new(
             store.clone(),
             vault.clone(),
             ips.clone(),
+            verifier.clone(),
             clock.clone(),
             config.ips_timeout,
         );
-        let verifier = Verifier::new(store.clone(), clock.clone());
         let syncer = Syncer::new(
             store.clone(),
             vault.clone(),

@@ -3,16 +3,11 @@
 //! Instants are microseconds since the Unix epoch, in UTC, in memory and in both databases: integers sort
 //! and compare the same everywhere, dates as text do not.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use rand::RngExt as _;
 use time::OffsetDateTime;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
@@ -68,7 +63,7 @@ pub struct Clock(Source);
 enum Source {
     System,
     /// Microseconds since the epoch, moved by a test.
-    Manual(Arc<AtomicI64>),
+    Manual(watch::Sender<i64>),
 }
 
 impl Clock {
@@ -81,7 +76,7 @@ impl Clock {
     /// A clock that stands still until [`Clock::advance`] moves it.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(start.0))))
+        Self(Source::Manual(watch::Sender::new(start.0)))
     }
 
     /// Moves a manual clock forward, for all its clones.
@@ -94,7 +89,19 @@ impl Clock {
             panic!("the system clock cannot be moved");
         };
         let step = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-        micros.fetch_add(step, Ordering::SeqCst);
+        micros.send_modify(|micros| *micros = micros.saturating_add(step));
+    }
+
+    /// Waits for so long; on a manual clock, until a test has moved it so far.
+    pub async fn sleep(&self, duration: Duration) {
+        match &self.0 {
+            Source::System => tokio::time::sleep(duration).await,
+            Source::Manual(micros) => {
+                let until = self.now().plus(duration).0;
+                // It fails only when the sender is gone, and that is right here.
+                let _ = micros.subscribe().wait_for(|now| *now >= until).await;
+            }
+        }
     }
 
     /// Now.
@@ -109,7 +116,7 @@ impl Clock {
                 let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
                 Timestamp(i64::try_from(nanos / 1_000).unwrap_or(i64::MAX))
             }
-            Source::Manual(micros) => Timestamp(micros.load(Ordering::SeqCst)),
+            Source::Manual(micros) => Timestamp(*micros.borrow()),
         }
     }
 

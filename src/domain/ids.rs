@@ -57,4 +57,6 @@ id! {
     InvalidationId
     /// One request to Adobe.
     BatchId
+    /// A URL that is looked at, for one invalidation.
+    CheckId
 }

@@ -5,27 +5,41 @@
 
 mod asset;
 mod catalogue;
+mod check;
 mod company;
+mod evidence;
 pub mod formation;
 mod host;
 mod ids;
 mod invalidation;
+mod origin_url;
 mod outcome;
 mod person;
 mod preset;
+mod sample;
+mod sighting;
 mod template;
 mod usual_urls;
+mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 
 pub use self::{
     asset::{Asset, AssetClass},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
+    check::{CheckFormat, CheckSettings, LookKind},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
+    evidence::{CacheWord, Evidence},
     host::{DeliveryHost, HostOrigin, PurgeScope},
-    ids::{AssetKey, BatchId, CompanyId, InvalidId, InvalidationId, PersonId},
+    ids::{AssetKey, BatchId, CheckId, CompanyId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
+    origin_url::origin_url,
     outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,
+    sample::{Candidate, sample},
+    sighting::{Look, Sighting},
     template::{InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template},
     usual_urls::usual_urls,
+    verdict::{Doubt, Judgement, Looks, Verdict, judge},
 };

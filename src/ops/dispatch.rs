@@ -13,7 +13,10 @@ use crate::{
     clock::{Clock, Timestamp},
     domain::{Failure, FailureKind},
     ips,
-    ops::connection::{self, AccountError},
+    ops::{
+        connection::{self, AccountError},
+        verify::Verifier,
+    },
     store::{BatchOutcome, Store, StoreError, WaitingBatch},
     vault::Vault,
 };
@@ -30,6 +33,7 @@ pub struct Dispatcher {
     store: Store,
     vault: Vault,
     ips: ips::Client,
+    verifier: Verifier,
     clock: Clock,
     /// A batch that has been on its way for longer than this was left by a process that died.
     abandoned_after: Duration,
@@ -43,6 +47,7 @@ impl Dispatcher {
         store: Store,
         vault: Vault,
         ips: ips::Client,
+        verifier: Verifier,
         clock: Clock,
         ips_timeout: Duration,
     ) -> Self {
@@ -50,6 +55,7 @@ impl Dispatcher {
             store,
             vault,
             ips,
+            verifier,
             clock,
             abandoned_after: 2 * ips_timeout,
             wake: Arc::default(),
@@ -127,6 +133,8 @@ impl Dispatcher {
             .await
         {
             error!(batch = %batch.id, %error, "an outcome could not be stored; the batch will be sent again");
+        } else if matches!(outcome, BatchOutcome::Accepted(_)) {
+            self.verifier.accepted(batch.company, batch.id).await;
         }
     }
 
@@ -143,6 +151,9 @@ impl Dispatcher {
         let Some(handle) = &batch.handle else {
             return Some(not_connected(&AccountError::NotConnected));
         };
+        self.verifier
+            .before_sending(batch.company, batch.invalidation)
+            .await;
         let answer = self
             .ips
             .cdn_cache_invalidation(&account, handle, &batch.urls)

@@ -15,11 +15,13 @@ mod assets;
 mod batches;
 mod catalogue;
 mod catalogue_syncs;
+mod checks;
 mod companies;
 mod convert;
 mod drafts;
 mod error;
 mod invalidations;
+mod looks;
 mod open;
 mod people;
 mod selection;
@@ -32,10 +34,12 @@ pub use self::{
     assets::{Folder, PutCounts},
     batches::{Batch, BatchOutcome, WaitingBatch},
     catalogue_syncs::SyncLease,
+    checks::{AcceptedBatch, Check, CheckLease, DueCheck, NewCheck, Round},
     companies::Connection,
     drafts::Draft,
     error::{Result, StoreError},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
+    looks::{StoredLook, StoredPicture},
     open::OpenError,
     people::{NewPerson, PasswordHash, Person},
     sessions::StoredSession,

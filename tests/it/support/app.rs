@@ -10,7 +10,7 @@ use unstale::{
     clock::Clock,
     config::{Config, LogFormat, PublicUrl, SecretKeySource},
     demo,
-    domain::{Asset, AssetKey, Company, DeliveryHost, HostOrigin, PurgeScope},
+    domain::{Asset, AssetKey, CheckSettings, Company, DeliveryHost, HostOrigin, PurgeScope},
     sandbox::{IpsSandbox, Sandbox, SandboxPorts},
     server,
 };
@@ -116,6 +116,7 @@ impl TestApp {
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
+            checks: CheckSettings::default(),
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();

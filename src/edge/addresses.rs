@@ -1,0 +1,135 @@
+//! Which addresses may be looked at: a name of a public host must not lead into the network that we stand in.
+//!
+//! Names are resolved by us, and the connection is made to what came out and was checked: a name that means another
+//! address a moment later gains nothing.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::Reach;
+
+/// Resolves names to the addresses that may be reached.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Resolver(pub(super) Reach);
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.0;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> = found
+                .filter(|address| may_reach(address.ip(), reach))
+                .collect();
+            if allowed.is_empty() {
+                let sentence = "its address lies in a private network, which is looked at only for hosts that an \
+                                administrator has added by hand";
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, sentence).into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether an address may be looked at. Link-local ones never: cloud machines keep their secrets there.
+pub(super) fn may_reach(address: IpAddr, reach: Reach) -> bool {
+    let address = address.to_canonical();
+    match reach {
+        Reach::Public => is_public(address),
+        Reach::Private => !is_forbidden(address),
+    }
+}
+
+fn is_forbidden(address: IpAddr) -> bool {
+    address.is_unspecified()
+        || address.is_multicast()
+        || match address {
+            IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
+            IpAddr::V6(v6) => v6.is_unicast_link_local(),
+        }
+}
+
+fn is_public(address: IpAddr) -> bool {
+    !is_forbidden(address)
+        && !address.is_loopback()
+        && match address {
+            IpAddr::V4(v4) => is_public_v4(v4),
+            IpAddr::V6(v6) => is_public_v6(v6),
+        }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let shared = a == 100 && (64..128).contains(&b);
+    let protocol = a == 192 && b == 0 && c == 0;
+    let benchmarks = a == 198 && (18..20).contains(&b);
+    !(a == 0 || a >= 240 || shared || protocol || benchmarks)
+        && !address.is_private()
+        && !address.is_documentation()
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [first, second, ..] = address.segments();
+    // Addresses that carry another one inside: NAT64 and 6to4.
+    let carrier = (first == 0x64 && second == 0xff9b) || first == 0x2002;
+    let documentation = first == 0x2001 && second == 0xdb8;
+    !(address.is_unique_local() || carrier || documentation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may(address: &str, reach: Reach) -> bool {
+        may_reach(address.parse().unwrap(), reach)
+    }
+
+    #[test]
+    fn public_addresses_may_always_be_reached() {
+        for address in [
+            "93.184.216.34",
+            "2606:2800:220:1::1",
+            "::ffff:93.184.216.34",
+        ] {
+            assert!(may(address, Reach::Public), "{address}");
+            assert!(may(address, Reach::Private), "{address}");
+        }
+    }
+
+    #[test]
+    fn private_addresses_need_an_administrator() {
+        for address in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "::1",
+            "fd00::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::1",
+        ] {
+            assert!(!may(address, Reach::Public), "{address}");
+            assert!(may(address, Reach::Private), "{address}");
+        }
+    }
+
+    #[test]
+    fn some_addresses_are_never_looked_at() {
+        for address in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "fe80::1",
+            "0.0.0.0",
+            "::",
+            "224.0.0.1",
+        ] {
+            assert!(!may(address, Reach::Public), "{address}");
+            assert!(!may(address, Reach::Private), "{address}");
+        }
+    }
+}
