@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
     edge, ips,
-    ops::{dispatch::Dispatcher, sync::Syncer, verify::Verifier},
+    ops::{connection::Connector, dispatch::Dispatcher, sync::Syncer, verify::Verifier},
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -32,6 +32,8 @@ pub struct App {
     pub dispatcher: Dispatcher,
     /// Looks whether what was cleared is live.
     pub verifier: Verifier,
+    /// Sets up and tests connections to Dynamic Media.
+    pub connector: Connector,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
     /// What people type into the browser.
@@ -74,6 +76,7 @@ impl App {
             clock.clone(),
             config.sync_pause,
         );
+        let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let setup_token = SetupToken::new(&clock, store.has_people().await?);
         Ok(Self {
             store,
@@ -82,6 +85,7 @@ impl App {
             ips,
             dispatcher,
             verifier,
+            connector,
             syncer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),

@@ -11,7 +11,6 @@ use tracing::warn;
 
 use crate::{
     app::App,
-    cli,
     clock::Clock,
     config::{Config, SecretKeySource},
     domain::{
@@ -19,7 +18,7 @@ use crate::{
         ReadingKind, Role, Slug,
     },
     ips::Endpoint,
-    ops::{connection, passwords, sync::Ended},
+    ops::{companies, connection, passwords, sync::Ended},
     sandbox::{self, Origin, Sandbox, SandboxPorts},
     server,
     store::{NewPerson, Store},
@@ -120,7 +119,7 @@ pub async fn fill(app: &App, sandbox: &Sandbox, catalogue: Catalogue) -> anyhow:
         publish_server: PublishServer::parse(sandbox.exact_url()),
         alias: None,
     };
-    cli::add_company(store, &company, clock).await?;
+    companies::add(store, &company, clock.now()).await?;
     let base = HostOrigin::of(sandbox.base_url()).context("the sandbox's edge has an address")?;
     let base = DeliveryHost {
         origin: base,

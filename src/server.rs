@@ -82,6 +82,9 @@ async fn housekeeping(app: App, cancel: CancellationToken) {
         {
             error!(%error, "old drafts could not be deleted");
         }
+        if let Err(error) = app.store.delete_expired_pending_connections(now).await {
+            error!(%error, "accounts whose company was never chosen could not be deleted");
+        }
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}
             () = cancel.cancelled() => return,

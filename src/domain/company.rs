@@ -129,11 +129,37 @@ impl Slug {
     }
 }
 
+impl Slug {
+    /// The longest, in bytes.
+    const LIMIT: usize = 60;
+
+    /// A slug for a name: `Weekend Site` becomes `weekend-site`. `None` for a name without a letter of `a-z` or a digit.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let words = name.to_lowercase();
+        let words: Vec<_> = words
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let mut text = words.join("-");
+        text.truncate(Self::LIMIT);
+        text.trim_end_matches('-').parse().ok()
+    }
+
+    /// The same with a number at its end, for when it is taken: `weekend-site-2`.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let end = format!("-{number}");
+        let start = &self.0[..self.0.len().min(Self::LIMIT - end.len())];
+        Self(format!("{start}{end}"))
+    }
+}
+
 impl FromStr for Slug {
     type Err = InvalidSlug;
 
     fn from_str(text: &str) -> Result<Self, InvalidSlug> {
-        let fits = (1..=60).contains(&text.len())
+        let fits = (1..=Self::LIMIT).contains(&text.len())
             && text
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -192,6 +218,20 @@ mod tests {
         ] {
             assert_eq!(server(value), None, "{value:?}");
         }
+    }
+
+    #[test]
+    fn a_short_name_is_made_from_the_name() {
+        let slug = |name: &str| Slug::of_name(name).map(|slug| slug.to_string());
+        assert_eq!(
+            slug("Weekend Site, Inc.").as_deref(),
+            Some("weekend-site-inc")
+        );
+        assert_eq!(slug("日本"), None);
+        assert_eq!(slug(&"ab ".repeat(40)).map(|slug| slug.len()), Some(59));
+        let long = Slug::of_name(&"a".repeat(90)).unwrap();
+        assert_eq!(long.numbered(12).as_str().len(), 60);
+        assert!(long.numbered(12).as_str().ends_with("a-12"));
     }
 
     #[test]

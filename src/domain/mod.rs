@@ -3,12 +3,15 @@
 //! Pure: no I/O, no clock, no database. It must not import axum, sqlx, askama, reqwest or any other module of ours; the one
 //! thing that it borrows is the type of an instant.
 
+mod account;
 mod asset;
 mod catalogue;
 mod check;
 mod company;
+mod connection_check;
 mod evidence;
 pub mod formation;
+mod general_settings;
 mod host;
 mod ids;
 mod invalidation;
@@ -25,11 +28,16 @@ mod verdict;
 mod verdict_tests;
 
 pub use self::{
+    account::{AccountFacts, MayPurge, PasswordLife},
     asset::{Asset, AssetClass},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     check::{CheckFormat, CheckSettings, LookKind},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
+    connection_check::{CheckOutcome, CheckReport, CheckStep, CheckedStep},
     evidence::{CacheWord, Evidence},
+    general_settings::{
+        FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
+    },
     host::{DeliveryHost, HostOrigin, PurgeScope},
     ids::{AssetKey, BatchId, CheckId, CompanyId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
@@ -39,7 +47,9 @@ pub use self::{
     preset::Preset,
     sample::{Candidate, sample},
     sighting::{Look, Sighting},
-    template::{InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template},
+    template::{
+        ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,
+    },
     usual_urls::usual_urls,
     verdict::{Doubt, Judgement, Looks, Verdict, judge},
 };

@@ -48,6 +48,40 @@ impl TemplateText {
     }
 }
 
+/// A template as Dynamic Media has it, made ready for our editor. Nothing is cut: the editor says what is too much.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ForeignTemplate {
+    /// The text, each line end an LF, without empty lines at its end.
+    pub text: String,
+    /// How many characters it has beyond [`TEMPLATE_LIMIT`].
+    pub over: usize,
+    /// Whether it had line ends that neither browsers nor Adobe write, such as U+2028: they are LFs now.
+    pub odd_line_ends: bool,
+}
+
+impl ForeignTemplate {
+    /// Takes the property's value.
+    #[must_use]
+    pub fn of(value: &str) -> Self {
+        // A vertical tab, a form feed, NEXT LINE, and Unicode's two separators: all of them end a line somewhere.
+        let odd = ['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+        let text = value.replace("\r\n", "\n").replace('\r', "\n");
+        let odd_line_ends = text.contains(odd);
+        let text = text.replace(odd, "\n").trim_end().to_owned();
+        Self {
+            over: characters(&text).saturating_sub(TEMPLATE_LIMIT),
+            odd_line_ends,
+            text,
+        }
+    }
+
+    /// Whether a template of ours says the same, empty lines at the end apart.
+    #[must_use]
+    pub fn says_the_same_as(&self, ours: &str) -> bool {
+        self.text == Self::of(ours).text
+    }
+}
+
 /// How many characters of the limit a text takes: Unicode scalar values, each line end as one.
 #[must_use]
 pub fn characters(text: &str) -> usize {
@@ -89,6 +123,19 @@ mod tests {
         let text = "\u{feff} <ID>?a \t\u{1}\n\n é e\u{301} ";
         assert_eq!(TemplateText::parse(text).unwrap().as_str(), text);
         assert_eq!(TemplateText::parse("a\0"), Err(InvalidTemplate::Nul));
+    }
+
+    #[test]
+    fn a_template_from_elsewhere_keeps_its_text_and_says_what_is_odd() {
+        let foreign = ForeignTemplate::of("<ID>\r\n<ID>?a\u{2028}<ID>?b\r \n");
+        assert_eq!(foreign.text, "<ID>\n<ID>?a\n<ID>?b");
+        assert!(foreign.odd_line_ends);
+        assert!(foreign.says_the_same_as("<ID>\n<ID>?a\n<ID>?b\n"));
+        assert!(!foreign.says_the_same_as("<ID>\n<ID>?b\n<ID>?a"));
+
+        let long = ForeignTemplate::of(&"x".repeat(TEMPLATE_LIMIT + 3));
+        assert_eq!((long.over, long.odd_line_ends), (3, false));
+        assert_eq!(long.text.len(), TEMPLATE_LIMIT + 3, "nothing is cut");
     }
 
     #[test]

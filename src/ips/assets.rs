@@ -1,7 +1,8 @@
-//! Assets as Adobe's API tells of them, and the operations that find them: `searchAssets`, `getAssetsByName`,
-//! `getAssociatedAssets`, `getAssetCounts`.
+//! Assets as Adobe's API tells of them: what the operations that find assets share.
 
-use super::{Account, Client, IpsError};
+use serde::Deserialize;
+
+use super::soap::{Items, Leaf, Word};
 use crate::clock::Timestamp;
 
 /// One asset, as far as the answer tells. Nothing is certain to be there.
@@ -27,105 +28,79 @@ pub struct AssetItem {
     pub last_modified: Option<Timestamp>,
 }
 
-/// The order of a search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortBy {
-    /// By creation, oldest first: what comes meanwhile comes last.
-    Created,
-    /// By last change, newest first.
-    ModifiedDescending,
-    /// By ID.
-    Name,
+/// The elements of an asset that we keep: the answer need hold no others.
+pub(super) const FIELDS: [&str; 9] = [
+    "assetHandle",
+    "type",
+    "subType",
+    "name",
+    "fileName",
+    "folder",
+    "readyForPublish",
+    "created",
+    "lastModified",
+];
+
+/// The `items` of an `AssetArray`.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct AssetRow {
+    asset_handle: Leaf<Word>,
+    #[serde(rename = "type")]
+    asset_type: Leaf<Word>,
+    sub_type: Leaf<Word>,
+    name: Leaf<String>,
+    file_name: Leaf<String>,
+    folder: Leaf<String>,
+    ready_for_publish: Leaf<bool>,
+    created: Leaf<Timestamp>,
+    last_modified: Leaf<Timestamp>,
 }
 
-/// What a search asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssetSearch<'a> {
-    /// The company.
-    pub company_handle: &'a str,
-    /// Only what was changed in this time, both ends included.
-    pub modified_between: Option<(Timestamp, Timestamp)>,
-    /// The order.
-    pub sort: SortBy,
-    /// The page, from 1.
-    pub page: u32,
-    /// Rows of a page: at most 1,000, or 10,000 with `names_only`.
-    pub per_page: u32,
-    /// Only handle, name, type and subtype, which allows larger pages.
-    pub names_only: bool,
-}
-
-/// One page of a search.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AssetPage {
-    /// How many there are in all, if the answer tells; not to be relied on.
-    pub total_rows: Option<u64>,
-    /// The assets of this page.
-    pub assets: Vec<AssetItem>,
-}
-
-/// The assets around one asset.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AssociatedAssets {
-    /// Sets and templates that hold it.
-    pub containers: Vec<AssetItem>,
-    /// What it holds itself.
-    pub members: Vec<AssetItem>,
-    /// What owns it, such as the video of a rendition.
-    pub owners: Vec<AssetItem>,
-    /// What was derived from it.
-    pub derived: Vec<AssetItem>,
-}
-
-/// The number of assets of one type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssetCount {
-    /// The type, as Adobe spells it.
-    pub asset_type: String,
-    /// How many.
-    pub count: u64,
-}
-
-impl Client {
-    /// One page of a company's assets, subfolders included, without what is in the trash.
-    pub async fn search_assets(
-        &self,
-        account: &Account,
-        search: &AssetSearch<'_>,
-    ) -> Result<AssetPage, IpsError> {
-        let _ = (account, search);
-        todo!()
+impl From<AssetRow> for AssetItem {
+    fn from(row: AssetRow) -> Self {
+        Self {
+            handle: row.asset_handle.word(),
+            name: row.name.0,
+            asset_type: row.asset_type.word().unwrap_or_default(),
+            sub_type: row.sub_type.word().unwrap_or_default(),
+            file_name: row.file_name.0.unwrap_or_default(),
+            folder: row.folder.0.map_or_else(String::new, bare_path),
+            ready_for_publish: row.ready_for_publish.0,
+            created: row.created.0,
+            last_modified: row.last_modified.0,
+        }
     }
+}
 
-    /// The assets with these IDs that the account may read. Those that are not there are left out.
-    pub async fn assets_by_name(
-        &self,
-        account: &Account,
-        company_handle: &str,
-        names: &[String],
-    ) -> Result<Vec<AssetItem>, IpsError> {
-        let _ = (account, company_handle, names);
-        todo!()
-    }
+pub(super) fn items(array: Items<AssetRow>) -> Vec<AssetItem> {
+    array.items.into_iter().map(AssetItem::from).collect()
+}
 
-    /// What holds an asset, and what it holds.
-    pub async fn associated_assets(
-        &self,
-        account: &Account,
-        company_handle: &str,
-        asset_handle: &str,
-    ) -> Result<AssociatedAssets, IpsError> {
-        let _ = (account, company_handle, asset_handle);
-        todo!()
-    }
+/// A path without slashes at its ends; Adobe writes one at the end.
+pub(super) fn bare_path(mut path: String) -> String {
+    let end = path.trim_end_matches('/').len();
+    path.truncate(end);
+    let start = path.len() - path.trim_start_matches('/').len();
+    path.drain(..start);
+    path
+}
 
-    /// How many assets of each type there are.
-    pub async fn asset_counts(
-        &self,
-        account: &Account,
-        company_handle: &str,
-    ) -> Result<Vec<AssetCount>, IpsError> {
-        let _ = (account, company_handle);
-        todo!()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_loses_the_slashes_at_its_ends_and_no_others() {
+        for (path, bare) in [
+            ("Planetary/", "Planetary"),
+            ("/Planetary/shoes/red/", "Planetary/shoes/red"),
+            ("a//b", "a//b"),
+            (" a /", " a "),
+            ("///", ""),
+            ("", ""),
+        ] {
+            assert_eq!(bare_path(path.to_owned()), bare);
+        }
     }
 }

@@ -28,7 +28,7 @@ impl Client {
     }
 }
 
-struct CdnCacheInvalidation<'a> {
+pub(super) struct CdnCacheInvalidation<'a> {
     company_handle: &'a str,
     urls: &'a [String],
 }
@@ -36,7 +36,7 @@ struct CdnCacheInvalidation<'a> {
 /// Adobe's description has handle and seconds, its example has counts: either may come, and an empty element too.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
     invalidation_handle: Option<String>,
     estimated_seconds: Option<String>,
     #[serde(default, deserialize_with = "number")]

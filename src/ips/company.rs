@@ -1,6 +1,11 @@
-//! `getCompanyMembership` and `getCompanyInfo`: the companies that an account may act for.
+//! Companies as Adobe's API tells of them: what `getCompanyMembership` and `getCompanyInfo` share.
 
-use super::{Account, Client, IpsError};
+use serde::Deserialize;
+
+use super::{
+    assets::bare_path,
+    soap::{Leaf, Word},
+};
 use crate::clock::Timestamp;
 
 /// A company as Adobe describes it.
@@ -10,50 +15,30 @@ pub struct CompanyInfo {
     pub handle: String,
     /// The name that people read.
     pub name: String,
-    /// Its root, without the slash that Adobe puts at the end.
+    /// Its root, without the slash that Adobe puts at the end; empty where the answer does not tell.
     pub root: String,
     /// When the account of the company ends, if it does.
     pub expires: Option<Timestamp>,
 }
 
-/// A company that the account belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Membership {
-    /// The company.
-    pub company: CompanyInfo,
-    /// The account's role there, as Adobe spells it: `IpsCompanyAdmin`. `None` where the answer does not tell.
-    pub role: Option<String>,
-    /// Whether the membership counts; true where the answer does not tell.
-    pub is_active: bool,
+/// A `Company` element, or the same elements strewn among others.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct CompanyRow {
+    pub company_handle: Leaf<Word>,
+    pub name: Leaf<String>,
+    pub root_path: Leaf<String>,
+    pub expires: Leaf<Timestamp>,
 }
 
-/// How a company is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CompanyKey<'a> {
-    /// By its handle.
-    Handle(&'a str),
-    /// By its name.
-    Name(&'a str),
-}
-
-impl Client {
-    /// The companies that the account belongs to. `user_handle` is the account's own where it is not given.
-    pub async fn company_memberships(
-        &self,
-        account: &Account,
-        user_handle: Option<&str>,
-    ) -> Result<Vec<Membership>, IpsError> {
-        let _ = (account, user_handle);
-        todo!()
-    }
-
-    /// One company.
-    pub async fn company_info(
-        &self,
-        account: &Account,
-        company: CompanyKey<'_>,
-    ) -> Result<CompanyInfo, IpsError> {
-        let _ = (account, company);
-        todo!()
+impl CompanyRow {
+    /// `None` without a handle: nothing can be asked about such a company.
+    pub fn into_info(self) -> Option<CompanyInfo> {
+        Some(CompanyInfo {
+            handle: self.company_handle.word()?,
+            name: self.name.0.unwrap_or_default(),
+            root: self.root_path.0.map_or_else(String::new, bare_path),
+            expires: self.expires.0,
+        })
     }
 }

@@ -16,6 +16,8 @@ pub enum IpsError {
     /// No connection: DNS, refused, TLS, or none in time. Nothing was sent.
     #[error("Adobe's API could not be reached: {reason}")]
     Unreachable {
+        /// What kept the connection from standing.
+        cause: NoConnection,
         /// The cause, in the words of the network library.
         reason: String,
     },
@@ -64,6 +66,21 @@ pub enum IpsError {
     },
 }
 
+/// What kept a connection from standing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoConnection {
+    /// The name of the host is not known, or no name server answers.
+    UnknownHost,
+    /// The host is there, and nothing listens.
+    Refused,
+    /// It speaks no TLS, or shows a certificate that this machine does not trust.
+    Tls,
+    /// It did not stand in time.
+    TimedOut,
+    /// Anything else.
+    Other,
+}
+
 /// A refusal in Adobe's own form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.sentence())]
@@ -93,13 +110,19 @@ impl Fault {
     fn sentence(&self) -> String {
         let reason = match self.reason.as_str() {
             "" => "no reason given",
-            reason => reason,
+            reason => &line(reason),
         };
         match self.code {
             Some(code) => format!("Adobe refused ({code}): {reason}"),
             None => format!("Adobe refused: {reason}"),
         }
     }
+}
+
+/// One line of bearable length, for logs and pages.
+fn line(reason: &str) -> String {
+    let blank = |c: char| if c.is_control() { ' ' } else { c };
+    reason.chars().take(REASON_LIMIT).map(blank).collect()
 }
 
 impl IpsError {
@@ -273,8 +296,14 @@ mod tests {
 
     #[test]
     fn a_reason_without_end_is_cut() {
-        let failure = fault(30_000, &"ö".repeat(1_000_000)).failure();
-        assert_eq!(failure.reason.chars().count(), 2_000);
+        let error = fault(30_000, &"ö\n".repeat(1_000_000));
+        assert_eq!(error.failure().reason.chars().count(), 2_000);
+        let shown = error.to_string();
+        assert_eq!(
+            shown.chars().count(),
+            "Adobe refused (30000): ".len() + 2_000
+        );
+        assert!(!shown.contains('\n'), "one line of a log stays one");
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! repeat is wanted), and logs neither message nor answer.
 
 use std::{
-    error::Error as _,
+    error::Error,
+    io,
     time::{Duration, Instant},
 };
 
@@ -13,7 +14,7 @@ use secrecy::SecretString;
 use tracing::debug;
 
 use super::{
-    Account, IpsError,
+    Account, IpsError, NoConnection,
     redact::redact,
     soap::{self, Operation, Unread},
 };
@@ -21,7 +22,10 @@ use super::{
 const EXCERPT_LENGTH: usize = 500;
 /// Where an excerpt is cut from, in bytes: enough that it is full even when passwords were taken out of it.
 const EXCERPT_WINDOW: usize = 64 * 1024;
-const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+/// What is wrong with an answer of which more came than we read.
+pub(super) const TOO_LARGE: &str = "is larger than we read";
+/// What is wrong with an answer of which only a part came.
+pub(super) const BROKEN_OFF: &str = "broke off or is compressed wrongly";
 
 /// How long to wait for Adobe.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +41,7 @@ pub struct Timeouts {
 pub struct Client {
     http: reqwest::Client,
     total: Duration,
-    answer_limit: usize,
+    answer_limit: Option<usize>,
 }
 
 /// The machine lacks what an HTTP client needs, such as certificates to trust.
@@ -46,7 +50,7 @@ pub struct Client {
 pub struct ClientNotBuilt(#[from] reqwest::Error);
 
 impl Client {
-    /// A client with these time-outs that reads at most 16 MiB of an answer. It trusts the machine's certificates, and
+    /// A client with these time-outs that reads at most 16 MiB of an answer, and 64 of a tree of folders. It trusts the machine's certificates, and
     /// goes through the proxy that `HTTPS_PROXY` names, if there is one.
     pub fn new(timeouts: Timeouts) -> Result<Self, ClientNotBuilt> {
         // Fails only when a provider is installed already, and then there is one.
@@ -64,7 +68,7 @@ impl Client {
         Ok(Self {
             http,
             total: timeouts.total,
-            answer_limit: ANSWER_LIMIT,
+            answer_limit: None,
         })
     }
 
@@ -72,7 +76,7 @@ impl Client {
     #[must_use]
     pub fn with_answer_limit(self, bytes: usize) -> Self {
         Self {
-            answer_limit: bytes,
+            answer_limit: Some(bytes),
             ..self
         }
     }
@@ -86,7 +90,7 @@ impl Client {
         let message = soap::request(account, operation)?;
         // A stopwatch for the log; no decision hangs on it.
         let started = Instant::now();
-        let answer = self.exchange(account, O::NAME, message).await;
+        let answer = self.exchange::<O>(account, message).await;
         debug!(
             operation = O::NAME,
             status = answer.as_ref().ok().map(|answer| answer.status),
@@ -98,10 +102,9 @@ impl Client {
             .map_err(|error| error.redacted(&account.password))
     }
 
-    async fn exchange(
+    async fn exchange<O: Operation>(
         &self,
         account: &Account,
-        operation: &'static str,
         message: String,
     ) -> Result<Answer, IpsError> {
         let mut response = self
@@ -110,7 +113,7 @@ impl Client {
             .header(CONTENT_TYPE, "text/xml; charset=UTF-8")
             .header(ACCEPT, "text/xml")
             // Without quotes: so Adobe documents it, although SOAP 1.1 has them.
-            .header("SOAPAction", operation)
+            .header("SOAPAction", O::NAME)
             .body(message)
             .send()
             .await
@@ -120,17 +123,18 @@ impl Client {
             body: Vec::new(),
             problem: None,
         };
+        let limit = self.answer_limit.unwrap_or(O::ANSWER_LIMIT);
         loop {
             match response.chunk().await {
                 Ok(None) => break,
-                Ok(Some(chunk)) if chunk.len() > self.answer_limit - answer.body.len() => {
-                    answer.problem = Some("is larger than we read");
+                Ok(Some(chunk)) if chunk.len() > limit - answer.body.len() => {
+                    answer.problem = Some(TOO_LARGE);
                     break;
                 }
                 Ok(Some(chunk)) => answer.body.extend_from_slice(&chunk),
                 Err(error) if error.is_timeout() => return Err(self.no_answer(error)),
                 Err(_) => {
-                    answer.problem = Some("broke off or is compressed wrongly");
+                    answer.problem = Some(BROKEN_OFF);
                     break;
                 }
             }
@@ -142,6 +146,7 @@ impl Client {
         let error = error.without_url();
         if error.is_connect() || error.is_builder() {
             IpsError::Unreachable {
+                cause: cause(&error),
                 reason: root_cause(&error),
             }
         } else if error.is_timeout() {
@@ -151,6 +156,39 @@ impl Client {
                 reason: root_cause(&error),
             }
         }
+    }
+}
+
+/// What kept the connection from standing, as far as the libraries below tell.
+fn cause(error: &reqwest::Error) -> NoConnection {
+    for error in std::iter::successors(error.source(), |&error| inner(error)) {
+        let io = error.downcast_ref::<io::Error>();
+        if error.is::<rustls::Error>() {
+            return NoConnection::Tls;
+        }
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
+            return NoConnection::Refused;
+        }
+        // The type of this one is private to its library.
+        if error.to_string() == "dns error" {
+            return NoConnection::UnknownHost;
+        }
+    }
+    if error.is_timeout() {
+        NoConnection::TimedOut
+    } else {
+        NoConnection::Other
+    }
+}
+
+/// The error within an error. What an `io::Error` wraps is not its source, but takes its place.
+fn inner<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
 }
 
@@ -178,7 +216,7 @@ impl Answer {
         if let Some(problem) = self.problem {
             return Err(self.unexpected(problem.to_owned(), secret));
         }
-        let answer = match soap::read(&self.body, &format!("{}Return", O::NAME)) {
+        let answer = match O::find(&self.body) {
             Ok(answer) => answer,
             Err(Unread::Fault(fault)) => return Err(IpsError::Fault(fault)),
             Err(Unread::Malformed(problem)) => return Err(self.unexpected(problem, secret)),

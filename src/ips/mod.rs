@@ -8,24 +8,45 @@
 //! error.
 
 mod account;
+mod advice;
 mod assets;
 mod cdn_cache_invalidation;
+mod check_login;
 mod company;
 mod error;
-mod folders;
+mod get_asset_counts;
+mod get_assets_by_name;
+mod get_associated_assets;
+mod get_company_info;
+mod get_company_membership;
+mod get_folder_tree;
+mod get_image_formats;
+mod get_property_set_types;
+mod get_property_sets;
+mod get_user_info;
 mod http;
-mod image_formats;
-mod property_sets;
+#[cfg(test)]
+mod properties;
 mod redact;
+mod search_assets;
 mod soap;
-mod user;
+mod update_property_set;
 
 pub use self::{
     account::{Account, Endpoint, InvalidEndpoint},
-    assets::{AssetCount, AssetItem, AssetPage, AssetSearch, AssociatedAssets, SortBy},
-    company::{CompanyInfo, CompanyKey, Membership},
-    error::{Fault, FaultKind, IpsError},
+    assets::AssetItem,
+    company::CompanyInfo,
+    error::{Fault, FaultKind, IpsError, NoConnection},
+    get_asset_counts::AssetCount,
+    get_associated_assets::AssociatedAssets,
+    get_company_info::CompanyKey,
+    get_company_membership::Membership,
+    get_property_set_types::PropertySetType,
+    get_property_sets::PropertySet,
+    get_user_info::UserInfo,
     http::{Client, ClientNotBuilt, Timeouts},
-    property_sets::{PropertySet, PropertySetType},
-    user::UserInfo,
+    search_assets::{AssetPage, AssetSearch, SortBy},
 };
+
+/// The field names of handles that [`IpsError::InvalidRequest`] uses.
+const COMPANY: &str = "company handle";

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows about HTTP requests of ours, HTML or SQL.
 
+pub mod companies;
 pub mod connection;
 pub mod dispatch;
 pub mod passwords;

@@ -15,6 +15,12 @@ pub const ROOT: &str = "dms7snapshot";
 /// Adobe's handle for the company.
 pub const COMPANY_HANDLE: &str = "c|6";
 
+/// The company's alias: a second root, under which the same assets are delivered.
+pub const ALIAS_ROOT: &str = "snapshot-alias";
+
+/// Adobe's handle for the alias.
+pub const ALIAS_HANDLE: &str = "c|7";
+
 /// The crops that the company's image profile makes of every image; `id:Large` in a URL.
 pub const CROPS: [&str; 4] = ["Large", "Medium", "Small", "Swatch"];
 
@@ -83,6 +89,12 @@ pub enum Delivery {
 }
 
 impl CatalogueItem {
+    /// A published picture in a folder below the company's root, such as `shoes`.
+    #[must_use]
+    pub fn image(id: &str, folder: &str) -> Self {
+        item(id, &format!("{id}.jpg"), folder, "Image", Motif::Mountains)
+    }
+
     /// How this asset is delivered, by its type.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
@@ -241,6 +253,17 @@ const SERIES: &[Series] = &[
         views: &["pitched", "open", "packed"],
     },
 ];
+
+/// The IDs of the pictures that an image set of a model holds.
+pub(super) fn views(set: &str) -> Vec<String> {
+    let model = set.strip_suffix("-set").unwrap_or(set);
+    let mut series = SERIES.iter();
+    let series = series.find(|series| series.models.contains(&model));
+    series.map_or_else(Vec::new, |series| {
+        let views = series.views.iter();
+        views.map(|view| format!("{model}-{view}")).collect()
+    })
+}
 
 /// The photographs behind `spinset`: a turn in 24 steps.
 fn spin_frames() -> impl Iterator<Item = CatalogueItem> {

@@ -8,8 +8,11 @@ pub mod catalogue;
 pub mod edge;
 mod files;
 pub mod ips;
+pub mod library;
 pub mod origin;
+mod people;
 mod picture;
+mod sets;
 mod shelves;
 mod storefront;
 
@@ -24,20 +27,17 @@ use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::storefront::Shop;
-use self::{
-    catalogue::{COMPANY_HANDLE, ROOT},
-    ips::{IpsAccount, IpsCompany, IpsConfig, IpsRole},
+pub use self::people::{
+    ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, SECOND_COMPANY,
+    TWO_COMPANIES_ACCOUNT, VIEWER_ACCOUNT, template,
 };
+use self::storefront::Shop;
 pub use self::{
     edge::{Edge, Switches},
     ips::IpsSandbox,
     origin::Origin,
 };
 use crate::{clock::Clock, domain::PurgeScope};
-
-/// The sandbox's one account: e-mail address and password. It serves nobody outside this machine.
-pub const ACCOUNT: (&str, &str) = ("unstale@snapshot.example", "sandbox-only");
 
 /// How long [`Sandbox::stop`] waits for answers that are on their way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -97,7 +97,7 @@ impl Sandbox {
             unstale_url,
         );
 
-        let ips = IpsSandbox::new(ips_config());
+        let ips = IpsSandbox::new(people::config(&clock, &origin, &exact_url));
         for edge in [&exact, &base] {
             let edge = Arc::clone(edge);
             ips.on_purge(move |urls| edge.purge(urls));
@@ -184,21 +184,6 @@ impl Sandbox {
         let finished = async { while self.servers.join_next().await.is_some() {} };
         // A connection that stays open for longer is left to itself; its listener is gone.
         let _ = tokio::time::timeout(GRACE, finished).await;
-    }
-}
-
-fn ips_config() -> IpsConfig {
-    let (email, password) = ACCOUNT;
-    IpsConfig {
-        accounts: vec![IpsAccount {
-            email: email.to_owned(),
-            password: password.to_owned(),
-            role: IpsRole::IpsCompanyAdmin,
-        }],
-        companies: vec![IpsCompany {
-            handle: COMPANY_HANDLE.to_owned(),
-            root: ROOT.to_owned(),
-        }],
     }
 }
 

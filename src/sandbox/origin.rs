@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -21,9 +21,11 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     answer::Answer,
-    catalogue::{self, CROPS, CatalogueItem, Delivery, ROOT},
+    catalogue::{self, ALIAS_ROOT, CROPS, CatalogueItem, Delivery, ROOT},
     files,
+    library::whole_millis,
     picture::{self, Wish},
+    sets,
 };
 use tokio::sync::watch;
 
@@ -41,36 +43,59 @@ const PROPS_LIFETIME: Duration = Duration::from_mins(6);
 const SVG: &str = "image/svg+xml";
 const TEXT: &str = "text/plain; charset=utf-8";
 
+/// How far back the catalogue's oldest asset was made.
+const AGE: Duration = Duration::from_hours(2 * 365 * 24);
+
+/// The number of the oldest asset, which its handle is made of.
+const FIRST_NUMBER: u32 = 900;
+
 /// What is published, and in which version. Shared by everything in front of it.
 #[derive(Debug)]
 pub struct Origin {
     clock: Clock,
-    assets: Mutex<HashMap<String, Published>>,
+    assets: Mutex<Assets>,
     /// Counts the changes, for those who wait for one.
     changes: watch::Sender<u64>,
 }
 
+#[derive(Debug, Default)]
+struct Assets {
+    by_id: HashMap<String, Published>,
+    /// The number of the next asset.
+    next: u32,
+}
+
+/// An asset with what became of it.
 #[derive(Debug, Clone)]
-struct Published {
-    item: CatalogueItem,
-    version: u32,
-    since: Timestamp,
+pub(super) struct Published {
+    pub item: CatalogueItem,
+    pub version: u32,
+    /// When it was changed last.
+    pub since: Timestamp,
+    /// What its handle is made of: stays when it is renamed.
+    pub number: u32,
+    pub created: Timestamp,
+    pub trashed: bool,
+    /// The numbers of what a set holds, or of a film's renditions.
+    pub members: Vec<u32>,
 }
 
 impl Origin {
-    /// An origin that delivers the whole [catalogue](catalogue::catalogue), every asset in its version 1.
+    /// An origin that delivers the whole [catalogue](catalogue::catalogue), every asset in its version 1, made one after
+    /// the other over the last two years.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        let since = clock.now();
-        let published = |item: CatalogueItem| Published {
-            item,
-            version: 1,
-            since,
+        let oldest = clock.now().minus(AGE);
+        let mut assets = Assets {
+            next: FIRST_NUMBER,
+            ..Assets::default()
         };
-        let assets = catalogue::catalogue()
-            .into_iter()
-            .map(|item| (item.id.clone(), published(item)))
-            .collect();
+        let items = catalogue::catalogue();
+        let gap = AGE / u32::try_from(items.len()).unwrap_or(1).saturating_add(1);
+        for (place, item) in (1..).zip(items) {
+            assets.add(item, oldest.plus(gap * place));
+        }
+        assets.fill_sets();
         Self {
             clock,
             assets: Mutex::new(assets),
@@ -81,9 +106,63 @@ impl Origin {
     /// Every asset as it stands now, as a synchronised catalogue would hold it.
     #[must_use]
     pub fn assets(&self) -> Vec<Asset> {
-        let assets = self.assets.lock().unwrap_or_else(PoisonError::into_inner);
-        let asset = |published: &Published| published.item.to_asset(published.since);
-        assets.values().map(asset).collect()
+        let asset = |published: &Published| Asset {
+            created_at: published.created,
+            handle: Some(format!("a|{}", published.number)),
+            ..published.item.to_asset(published.since)
+        };
+        let assets = self.lock();
+        let there = assets.by_id.values().filter(|asset| !asset.trashed);
+        there.map(asset).collect()
+    }
+
+    /// Every asset with what became of it, those in the trash too.
+    pub(super) fn published(&self) -> Vec<Published> {
+        self.lock().by_id.values().cloned().collect()
+    }
+
+    /// Puts a new asset into the catalogue and delivers it. False when its ID is taken.
+    pub fn add(&self, item: CatalogueItem) -> bool {
+        let now = self.now();
+        let added = self.lock().add(item, now);
+        self.tell();
+        added
+    }
+
+    /// Deletes an asset without a trace. False for an unknown ID, as of all that follow.
+    pub fn remove(&self, id: &str) -> bool {
+        let removed = self.lock().by_id.remove(id).is_some();
+        self.tell();
+        removed
+    }
+
+    /// Puts an asset into the trash, where it is not delivered, or takes it out again.
+    pub fn trash(&self, id: &str, trashed: bool) -> bool {
+        self.change(id, |asset| asset.trashed = trashed).is_some()
+    }
+
+    /// Gives an asset another ID. Its handle stays. False too when the new ID is taken.
+    pub fn rename(&self, id: &str, new_id: &str) -> bool {
+        let now = self.now();
+        let mut assets = self.lock();
+        if assets.by_id.contains_key(new_id) {
+            return false;
+        }
+        let Some(mut asset) = assets.by_id.remove(id) else {
+            return false;
+        };
+        new_id.clone_into(&mut asset.item.id);
+        asset.since = now;
+        assets.by_id.insert(new_id.to_owned(), asset);
+        drop(assets);
+        self.tell();
+        true
+    }
+
+    /// Puts an asset into another folder, such as `shoes/winter`, below the company's root.
+    pub fn move_to(&self, id: &str, folder: &str) -> bool {
+        self.change(id, |asset| asset.item.folder = format!("{ROOT}/{folder}"))
+            .is_some()
     }
 
     /// Tells whenever an asset is published or withdrawn.
@@ -108,13 +187,27 @@ impl Origin {
 
     /// Changes an asset as of now, and tells its version.
     fn change(&self, id: &str, change: impl FnOnce(&mut Published)) -> Option<u32> {
-        let now = self.clock.now();
-        let mut assets = self.assets.lock().unwrap_or_else(PoisonError::into_inner);
-        let asset = assets.get_mut(id)?;
+        let now = self.now();
+        let mut assets = self.lock();
+        let asset = assets.by_id.get_mut(id)?;
         change(asset);
         asset.since = now;
+        let version = asset.version;
+        drop(assets);
+        self.tell();
+        Some(version)
+    }
+
+    fn now(&self) -> Timestamp {
+        whole_millis(self.clock.now())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Assets> {
+        self.assets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self) {
         self.changes.send_modify(|count| *count += 1);
-        Some(asset.version)
     }
 
     /// The version that is out now. `None` for an unknown ID.
@@ -148,7 +241,7 @@ impl Origin {
     fn image(&self, rest: &str, query: &str) -> Option<Answer> {
         let (root, object) = rest.split_once('/')?;
         let object = decode(object)?;
-        if root != ROOT || object.contains('/') {
+        if !is_root(root) || object.contains('/') {
             return None;
         }
         let (id, crop) = match object.rsplit_once(':') {
@@ -186,7 +279,11 @@ impl Origin {
             .or_else(|| self.find(stem.strip_suffix("-AVS")?))?;
         asset.deliverable(&[Delivery::File, Delivery::Both])?;
         let folders = folders.join("/");
-        if folders != ROOT && folders != asset.item.folder {
+        let below = match folders.split_once('/') {
+            Some((root, below)) if is_root(root) => Some(format!("{ROOT}/{below}")),
+            _ => None,
+        };
+        if !is_root(&folders) && below != Some(asset.item.folder.clone()) {
             return None;
         }
 
@@ -217,15 +314,53 @@ impl Origin {
     }
 
     fn find(&self, id: &str) -> Option<Published> {
-        let assets = self.assets.lock().unwrap_or_else(PoisonError::into_inner);
-        assets.get(id).cloned()
+        self.lock().by_id.get(id).cloned()
     }
+}
+
+impl Assets {
+    fn add(&mut self, item: CatalogueItem, at: Timestamp) -> bool {
+        if self.by_id.contains_key(&item.id) {
+            return false;
+        }
+        let at = whole_millis(at);
+        let asset = Published {
+            version: 1,
+            since: at,
+            number: self.next,
+            created: at,
+            trashed: false,
+            members: Vec::new(),
+            item,
+        };
+        self.next += 1;
+        self.by_id.insert(asset.item.id.clone(), asset);
+        true
+    }
+
+    fn fill_sets(&mut self) {
+        let numbers: HashMap<_, _> = self
+            .by_id
+            .iter()
+            .map(|(id, asset)| (id.clone(), asset.number))
+            .collect();
+        for asset in self.by_id.values_mut() {
+            let members = sets::members(&asset.item).into_iter();
+            asset.members = members.filter_map(|id| numbers.get(&id).copied()).collect();
+        }
+    }
+}
+
+/// The company's root, or its alias.
+fn is_root(root: &str) -> bool {
+    root == ROOT || root == ALIAS_ROOT
 }
 
 impl Published {
     /// `Some` when the asset is published and delivered in one of these ways.
     fn deliverable(&self, ways: &[Delivery]) -> Option<()> {
-        (self.item.published && ways.contains(&self.item.delivery())).then_some(())
+        let out = self.item.published && !self.trashed;
+        (out && ways.contains(&self.item.delivery())).then_some(())
     }
 
     /// The answer to `req=props`. The version is opaque, as Dynamic Media's is.

@@ -212,11 +212,11 @@ impl Store {
         }))
     }
 
-    /// Connects a company, or changes its connection.
+    /// Connects a company, or changes its connection, which then counts as untested.
     pub async fn put_connection(&self, company: CompanyId, connection: &Connection) -> Result<()> {
         let sql = "insert into connection (company_id, endpoint, email, sealed_password) values ($1, $2, $3, $4) \
                    on conflict (company_id) do update set endpoint = excluded.endpoint, email = excluded.email, \
-                   sealed_password = excluded.sealed_password";
+                   sealed_password = excluded.sealed_password, report = null";
         on_writer!(self, |pool| sqlx::query(sql)
             .bind(company.uuid())
             .bind(storable(&connection.endpoint))

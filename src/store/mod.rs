@@ -17,12 +17,15 @@ mod catalogue;
 mod catalogue_syncs;
 mod checks;
 mod companies;
+mod company_settings;
+mod connections;
 mod convert;
 mod drafts;
 mod error;
 mod invalidations;
 mod looks;
 mod open;
+mod pending_connections;
 mod people;
 mod selection;
 mod sessions;
@@ -36,11 +39,14 @@ pub use self::{
     catalogue_syncs::SyncLease,
     checks::{AcceptedBatch, Check, CheckLease, DueCheck, NewCheck, Round},
     companies::Connection,
+    company_settings::CompanySettings,
+    connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     looks::{StoredLook, StoredPicture},
     open::OpenError,
+    pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
     sessions::StoredSession,
     templates::TemplateVersion,

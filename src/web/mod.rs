@@ -50,6 +50,28 @@ pub fn router(app: App) -> Router {
             "/settings/catalogue",
             get(settings::catalogue::show).post(settings::catalogue::act),
         )
+        .route("/settings/connection", get(settings::connection::show))
+        .route(
+            "/settings/connection/test",
+            post(settings::connection::test),
+        )
+        .route(
+            "/settings/connection/account",
+            post(settings::connection::change_account),
+        )
+        .route("/settings/connection/site", post(settings::site::save))
+        .route(
+            "/settings/connection/disconnect",
+            get(settings::connection::ask_disconnect).post(settings::connection::disconnect),
+        )
+        .route(
+            "/template/import",
+            get(template::exchange::show_import).post(template::exchange::import),
+        )
+        .route(
+            "/template/push",
+            get(template::exchange::show_push).post(template::exchange::push),
+        )
         .route("/template/preview", post(template::preview::show))
         .route("/template/versions", get(template::versions::list))
         .route(
@@ -100,6 +122,14 @@ pub fn router(app: App) -> Router {
         .route(
             "/setup",
             get(session::setup::show).post(session::setup::create),
+        )
+        .route(
+            "/connect",
+            get(settings::connect::show).post(settings::connect::sign_in),
+        )
+        .route(
+            "/connect/company",
+            get(settings::connect::companies).post(settings::connect::choose),
         )
         .nest("/c/{company}", company)
         .route("/c/{company}/", get(tools::without_slash))

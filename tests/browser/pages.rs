@@ -1,7 +1,10 @@
 //! Every page, in every state that looks different: quiet console, nothing for axe, nothing wider than the window.
 
 use thirtyfour::prelude::*;
-use unstale::sandbox::ips::AnswerForm;
+use unstale::sandbox::{
+    ACCOUNT, EXPIRING_ACCOUNT, TWO_COMPANIES_ACCOUNT,
+    ips::{AnswerForm, Instead},
+};
 
 use crate::support::{Browser, PASSWORD, Scripts, World};
 
@@ -21,7 +24,104 @@ async fn the_pages_of_a_new_installation_are_sound() -> WebDriverResult<()> {
     browser.one("#password").await?.send_keys(PASSWORD).await?;
     browser.press_words("Make the administrator").await?;
     browser.see("h1", "Tools").await?;
-    browser.look("no-company").await
+    browser.look("no-company").await?;
+
+    browser.press_words("Connect to Dynamic Media").await?;
+    browser.see("h1", "Connect to Dynamic Media").await?;
+    browser.look("connect").await?;
+    connect_as(&world, &browser, (ACCOUNT.0, "wrong")).await?;
+    browser.see(".notice.blocks", "password").await?;
+    browser.look("connect-refused").await?;
+    connect_as(&world, &browser, TWO_COMPANIES_ACCOUNT).await?;
+    browser.see("legend", "Company").await?;
+    browser.look("connect-company").await?;
+    browser.press_words("Connect").await?;
+    browser.see("h1", "Settings").await?;
+    browser.press(".tabs a").await?;
+    browser.see("#may-not-purge", "may look").await?;
+    browser.look("connection-viewer").await
+}
+
+/// Fills in the first step of connecting, and presses its button.
+async fn connect_as(
+    world: &World,
+    browser: &Browser,
+    account: (&str, &str),
+) -> WebDriverResult<()> {
+    let (email, password) = account;
+    browser.press("input[value=other]").await?;
+    for (field, text) in [
+        ("#endpoint", world.sandbox.ips_url()),
+        ("#email", email),
+        ("#password", password),
+    ] {
+        let field = browser.one(field).await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+    }
+    browser.press("#connect .primary").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_a_connection_are_sound() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    for account in [TWO_COMPANIES_ACCOUNT, EXPIRING_ACCOUNT] {
+        browser.goto(world.at("/connect")).await?;
+        connect_as(&world, &browser, account).await?;
+        if account == TWO_COMPANIES_ACCOUNT {
+            browser.press_words("Connect").await?;
+        }
+        browser.see("h1", "Settings").await?;
+    }
+    browser
+        .goto(world.at("/c/dms7snapshot/settings/connection"))
+        .await?;
+    browser.look("connection-untested").await?;
+    browser.press_words("Test connection").await?;
+    browser.see("#test .counter", "worked").await?;
+    browser.look("connection-tested").await?;
+    world
+        .sandbox
+        .ips()
+        .knobs(|knobs| knobs.instead = Some(Instead::Html));
+    browser.press_words("Test connection").await?;
+    browser
+        .see("#test .counter", "Not everything worked")
+        .await?;
+    browser.look("connection-failed").await?;
+    world.sandbox.ips().knobs(|knobs| knobs.instead = None);
+    browser
+        .press_words("Region, e-mail address, password")
+        .await?;
+    browser.look("connection-change").await?;
+    browser.press("#change-account .own-address input").await?;
+    browser.press_words("Disconnect this one").await?;
+    browser.see("dialog", "Disconnect").await?;
+    browser.look("disconnect").await?;
+    browser.press_words("Keep it").await?;
+    browser.press(".switcher summary").await?;
+    browser.see(".switcher nav", "Harbour Home").await?;
+    browser.look("switcher").await?;
+
+    browser.goto(world.at("/c/dms7snapshot/template")).await?;
+    let text = browser.one("#template").await?;
+    text.send_keys("\n<ID>?wid=300").await?;
+    browser.press_words("Save").await?;
+    browser.press_words("OK").await?;
+    browser.see("#foreign", "another template").await?;
+    browser.look("template-differs").await?;
+    browser.press_words("Import").await?;
+    browser.see("h1", "Import the template").await?;
+    browser.look("template-import").await?;
+    browser.press_words("Cancel").await?;
+    browser.press_words("Push to Dynamic Media").await?;
+    browser.see("h1", "Push to Dynamic Media").await?;
+    browser.look("template-push").await?;
+    browser.press_words("OK").await?;
+    browser.see(".notice.success", "read back").await?;
+    browser.look("template-pushed").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

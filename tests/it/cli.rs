@@ -8,6 +8,10 @@ use std::{
 };
 
 use tempfile::TempDir;
+use unstale::{
+    clock::Clock,
+    sandbox::{ACCOUNT, Sandbox, SandboxPorts, TWO_COMPANIES_ACCOUNT},
+};
 
 /// The program in an empty folder, with no setting from around the test.
 fn unstale(folder: &Path) -> Command {
@@ -215,26 +219,103 @@ fn people_are_added_by_command_and_only_once() {
     }
 }
 
-#[test]
-fn a_company_is_connected_by_command() {
-    let folder = TempDir::new().unwrap();
-    let connect = |endpoint: &str, server: &str| {
-        let mut arguments = vec!["company", "connect", "--name", "Weekend Site"];
-        arguments.extend(["--root", "WeekendSite", "--handle", "c|6"]);
-        arguments.extend(["--publish-server", server, "--endpoint", endpoint]);
-        arguments.extend(["--email", "ips@example.com", "--password-stdin"]);
-        run_with_input(folder.path(), &arguments, "hunter2hunter2")
+/// Runs the program beside the sandbox, which lives in this process.
+async fn beside(folder: &Path, arguments: Vec<String>, input: &'static str) -> Output {
+    let folder = folder.to_owned();
+    let run = move || {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        run_with_input(&folder, &arguments, input)
     };
-    let (endpoint, server) = ("https://ips.example.com/scene7/", "weekendsite.example.com");
-    assert!(complaint(&connect("nowhere", server)).contains("--endpoint"));
-    assert!(complaint(&connect(endpoint, "ftp://h")).contains("--publish-server"));
-    let connected = success(&connect(endpoint, server));
-    assert!(connected.contains("/c/weekend-site"), "{connected}");
-    assert!(!connected.contains("hunter2"));
-    assert!(complaint(&connect(endpoint, server)).contains("already"));
-    let stored = std::fs::read(folder.path().join("unstale.db")).unwrap();
-    let plain = b"hunter2";
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+fn connect_arguments(endpoint: &str, email: &str, more: &[&str]) -> Vec<String> {
+    let start = [
+        "company",
+        "connect",
+        "--endpoint",
+        endpoint,
+        "--email",
+        email,
+    ];
+    let all = start.iter().chain(&["--password-stdin"]).chain(more);
+    all.map(|it| (*it).to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_is_connected_listed_and_tested_by_command() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    let clock = Clock::system();
+    let sandbox = Sandbox::start(clock, SandboxPorts::default(), None).await;
+    let sandbox = sandbox.unwrap();
+    let ips = sandbox.ips_url();
+    let connect = async |endpoint: &str, (email, _): (&str, &str), more: &[&str]| {
+        let arguments = connect_arguments(endpoint, email, more);
+        beside(folder, arguments, "sandbox-only\n").await
+    };
+    let company = async |words: &[&str]| {
+        let all = ["company"].iter().chain(words);
+        beside(folder, all.map(|it| (*it).to_owned()).collect(), "").await
+    };
+
+    assert!(complaint(&company(&["test"]).await).contains("no company is connected"));
+    assert!(success(&company(&["list"]).await).contains("No company"));
+    assert!(complaint(&connect("nowhere", ACCOUNT, &[]).await).contains("--endpoint"));
+    let server = ["--publish-server", "ftp://h"];
+    let refused = connect(ips, ACCOUNT, &server).await;
+    assert!(complaint(&refused).contains("--publish-server"));
+    assert!(complaint(&connect(ips, ("nobody@example.com", ""), &[]).await).contains("password"));
+    let several = complaint(&connect(ips, TWO_COMPANIES_ACCOUNT, &[]).await);
+    for word in [
+        "--company",
+        "Harbour Home (root harbourhome)",
+        "Snapshot Outdoor",
+    ] {
+        assert!(several.contains(word), "{several}");
+    }
+    let other = ["--company", "Elsewhere"];
+    let refused = complaint(&connect(ips, TWO_COMPANIES_ACCOUNT, &other).await);
+    assert!(
+        refused.contains("does not belong to Elsewhere"),
+        "{refused}"
+    );
+
+    let chosen = ["--company", "Harbour Home"];
+    let connected = connect(ips, TWO_COMPANIES_ACCOUNT, &chosen).await;
+    assert!(success(&connected).contains("/c/harbour-home"));
+    assert!(text(&connected.stderr).contains("may look, but not purge"));
+    let connected = success(&connect(ips, ACCOUNT, &[]).await);
+    assert!(connected.contains("/c/snapshot-outdoor"), "{connected}");
+    success(&connect(ips, ACCOUNT, &["--publish-server", "images.example.com"]).await);
+
+    assert!(complaint(&company(&["test"]).await).contains("which company"));
+    let tested = success(&company(&["test", "snapshot-outdoor"]).await);
+    assert_eq!(tested.matches(" ok ").count(), 6, "{tested}");
+    let failed = company(&["test", "Harbour Home"]).await;
+    assert_eq!(failed.status.code(), Some(1));
+    let steps = text(&failed.stdout);
+    assert!(steps.contains("May purge             failed"), "{steps}");
+
+    let list = success(&company(&["list"]).await);
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines.len(), 3, "{list}");
+    for cell in ["SLUG", "ROLE", "LAST TEST"] {
+        assert!(lines[0].contains(cell), "{list}");
+    }
+    assert!(lines[1].starts_with("harbour-home") && lines[1].contains("failed, 20"));
+    for cell in [
+        "https://images.example.com",
+        "dms7snapshot",
+        "IpsCompanyAdmin",
+        "ok, 20",
+    ] {
+        assert!(lines[2].contains(cell), "{list}");
+    }
+    let stored = std::fs::read(folder.join("unstale.db")).unwrap();
+    let plain = b"sandbox-only";
     assert!(!stored.windows(plain.len()).any(|part| part == plain));
+    sandbox.stop().await;
 }
 
 #[test]

@@ -1,12 +1,15 @@
-//! The IPS client over real connections: the wire vectors, servers that misbehave, and the sandbox's endpoint.
+//! The IPS client over real connections: the wire vectors W1 to W18, servers that misbehave, and the sandbox's endpoint.
 
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests may panic, as tests may"
 )]
 
+mod answers;
+mod bad_servers;
 mod client;
 mod log;
+mod requests;
 mod sandbox;
 mod server;
 mod strictness;

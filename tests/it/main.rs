@@ -12,3 +12,4 @@ mod pages;
 mod sandbox;
 mod store_contract;
 mod support;
+mod sync;

@@ -208,6 +208,7 @@ async fn an_entry_is_given_up_after_ten_hours() -> Outcome {
 async fn the_edge_says_how_old_its_copy_is_and_tells_browsers_to_ask_again() -> Outcome {
     let stage = Stage::set().await?;
     let url = stage.exact("spinset");
+    stage.sandbox.publish("spinset");
     let first = stage.get(&url).await?;
     assert_eq!(text(&first, "x-cache".parse()?), "TCP_MISS from sandbox");
     assert_eq!(text(&first, header::AGE), "0");

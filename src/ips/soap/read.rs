@@ -11,11 +11,21 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use super::forbidden_in;
 use crate::ips::{Fault, FaultKind};
 
-/// Adobe's messages are some ten levels deep.
+/// Adobe's messages are some ten levels deep, and a tree of folders takes two for each level of its own.
 const DEPTH_LIMIT: usize = 100;
+/// The longest list that Adobe documents has 100,000 folders. Within our limit in bytes there is room for
+/// millions of empty items, each of which would take a struct's room in memory.
+const ITEMS_LIMIT: usize = 125_000;
+/// Those 100,000 folders have up to eight elements each.
+const ELEMENTS_LIMIT: usize = 1_000_000;
+/// A start tag of Adobe's has a few namespaces. The XML library compares each attribute with all before it.
+const TAG_LIMIT: usize = 4_096;
+
+/// What is wrong with the pages of proxies and servers under maintenance.
+pub(in crate::ips) const HTML_PAGE: &str = "is an HTML page";
 
 /// Why there is no answer in these bytes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::ips) enum Unread {
     /// Adobe refused.
     Fault(Fault),
@@ -59,6 +69,28 @@ pub(in crate::ips) fn read<T: DeserializeOwned>(bytes: &[u8], name: &str) -> Res
         .map_err(|_| malformed(&format!("has a {name} that cannot be read")))
 }
 
+/// Finds out whether the answer of an operation that documents none is fine: the element `name`, an empty SOAP body,
+/// or no bytes at all. A fault anywhere wins, and anything else is malformed.
+pub(in crate::ips) fn read_nothing(bytes: &[u8], name: &str) -> Result<(), Unread> {
+    if bytes.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    let text = text(bytes)?;
+    let found = scan(text, name)?;
+    match found {
+        Found {
+            fault: Some(range), ..
+        } => Err(Unread::Fault(fault(&text[range])?)),
+        Found {
+            wanted: Some(_), ..
+        }
+        | Found {
+            empty_body: true, ..
+        } => Ok(()),
+        Found { .. } => Err(malformed(&format!("has no {name}"))),
+    }
+}
+
 fn malformed(problem: &str) -> Unread {
     Unread::Malformed(problem.to_owned())
 }
@@ -70,7 +102,7 @@ fn text(bytes: &[u8]) -> Result<&str, Unread> {
         return Err(malformed("is empty"));
     }
     if is_html(text) {
-        return Err(malformed("is an HTML page"));
+        return Err(malformed(HTML_PAGE));
     }
     if forbidden_in(text).is_some() {
         return Err(malformed("holds characters that XML forbids"));
@@ -92,6 +124,8 @@ fn is_html(text: &str) -> bool {
 struct Found {
     wanted: Option<Range<usize>>,
     fault: Option<Range<usize>>,
+    /// A SOAP body that holds nothing.
+    empty_body: bool,
 }
 
 /// Walks the whole document once, so that nothing is believed of one that turns bad at its end.
@@ -101,6 +135,9 @@ fn scan(text: &str, name: &str) -> Result<Found, Unread> {
     // The start of each open element.
     let mut open: Vec<usize> = Vec::new();
     let mut closed_root = false;
+    // Where the last thing began that is not the end of something.
+    let mut content = 0;
+    let (mut elements, mut items) = (0, 0);
     loop {
         let start = position(&reader);
         match reader.read_event().map_err(|_| broken(text))? {
@@ -108,7 +145,18 @@ fn scan(text: &str, name: &str) -> Result<Found, Unread> {
             Event::Start(_) if open.len() == DEPTH_LIMIT => {
                 return Err(malformed("is nested too deeply"));
             }
-            Event::Start(_) => open.push(start),
+            Event::Start(_) if elements == ELEMENTS_LIMIT || items == ITEMS_LIMIT => {
+                return Err(malformed("has more elements than we read"));
+            }
+            Event::Start(tag) if tag.len() > TAG_LIMIT => {
+                return Err(malformed("has a longer tag than we read"));
+            }
+            Event::Start(tag) => {
+                elements += 1;
+                items += usize::from(tag.local_name().as_ref() == "items");
+                content = start;
+                open.push(start);
+            }
             Event::End(tag) => {
                 let range = open.pop().ok_or_else(not_xml)?..position(&reader);
                 closed_root = open.is_empty();
@@ -119,14 +167,19 @@ fn scan(text: &str, name: &str) -> Result<Found, Unread> {
                     found.fault = Some(range);
                 } else if local == name {
                     found.wanted.get_or_insert(range);
+                } else if local == "Body" && range.start == content {
+                    found.empty_body = true;
                 }
             }
             Event::Text(words) if open.is_empty() && !words.trim().is_empty() => {
                 return Err(not_xml());
             }
+            Event::Text(words) if !words.trim().is_empty() => content = start,
             Event::CData(_) | Event::GeneralRef(_) if open.is_empty() => return Err(not_xml()),
+            Event::CData(_) => content = start,
             Event::GeneralRef(reference) => {
                 resolve(&reference)?;
+                content = start;
             }
             Event::DocType(_) => return Err(malformed("declares a document type")),
             Event::Decl(declaration) => {
@@ -381,6 +434,55 @@ mod tests {
         assert_eq!(
             read::<Answer>(latin1, "doItReturn"),
             Err(malformed("is not UTF-8"))
+        );
+    }
+
+    #[test]
+    fn nothing_is_an_answer_where_none_is_documented() {
+        let of = |text: &str| read_nothing(text.as_bytes(), "doItReturn");
+        for text in [
+            "",
+            " \n",
+            "<E><Body/></E>",
+            "<E><Body> <!-- none --> </Body></E>",
+            "<E><Header><Body2/></Header><s:Body></s:Body></E>",
+            "<E><Body><doItReturn/></Body></E>",
+            "<E><Body><doItReturn><count>many</count></doItReturn></Body></E>",
+        ] {
+            assert_eq!(of(text), Ok(()), "{text}");
+        }
+        for text in [
+            "<E><Body><other/></Body></E>",
+            "<E><Body>OK</Body></E>",
+            "<E><Body>&lt;</Body></E>",
+            "<E><Body><![CDATA[x]]></Body></E>",
+            "<E/>",
+            "<html></html>",
+            "OK",
+            "<E><Body/>",
+        ] {
+            assert!(matches!(of(text), Err(Unread::Malformed(_))), "{text}");
+        }
+        let fault = "<E><Body><Fault><faultstring>no</faultstring></Fault></Body></E>";
+        assert!(matches!(of(fault), Err(Unread::Fault(_))));
+    }
+
+    #[test]
+    fn more_elements_than_adobe_sends_end_cleanly() {
+        let items = "<items/>".repeat(ITEMS_LIMIT + 1);
+        let elements = "<a/>".repeat(ELEMENTS_LIMIT);
+        for many in [items, elements] {
+            let text = format!("<doItReturn>{many}</doItReturn>");
+            assert_eq!(problem(&text), "has more elements than we read");
+        }
+    }
+
+    #[test]
+    fn a_tag_without_end_ends_cleanly() {
+        let attributes = " a=''".repeat(100_000);
+        assert_eq!(
+            problem(&format!("<doItReturn{attributes}/>")),
+            "has a longer tag than we read"
         );
     }
 

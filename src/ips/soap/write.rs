@@ -27,13 +27,9 @@ pub(in crate::ips) fn request<O: Operation>(
     let mut auth = Elements::default();
     auth.leaf("user", USER, &account.email)?;
     auth.leaf("password", PASSWORD, account.password.expose_secret())?;
-    auth.leaf("locale", "locale", "en-US")?;
-    auth.leaf("appName", "application name", "Unstale")?;
-    auth.leaf(
-        "appVersion",
-        "application version",
-        env!("CARGO_PKG_VERSION"),
-    )?;
+    auth.word("locale", "en-US");
+    auth.word("appName", "Unstale");
+    auth.word("appVersion", env!("CARGO_PKG_VERSION"));
     let mut param = Elements::default();
     operation.write(&mut param)?;
     let (name, auth, param) = (O::NAME, auth.0, param.0);
@@ -68,12 +64,45 @@ impl Elements {
         field: &'static str,
         values: &[String],
     ) -> Result<(), IpsError> {
+        self.nested(name, |array| {
+            values
+                .iter()
+                .try_for_each(|value| array.leaf("items", field, value))
+        })
+    }
+
+    /// Adds `<name>value</name>` where there is a value.
+    pub fn optional(
+        &mut self,
+        name: &str,
+        field: &'static str,
+        value: Option<&str>,
+    ) -> Result<(), IpsError> {
+        value.map_or(Ok(()), |value| self.leaf(name, field, value))
+    }
+
+    /// Adds `<name>value</name>` with a word of ours, which needs no check.
+    pub fn word(&mut self, name: &str, value: &str) {
+        self.push(&["<", name, ">", value, "</", name, ">"]);
+    }
+
+    /// Adds `<name>...</name>` with what `fill` puts into it.
+    pub fn nested(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut Self) -> Result<(), IpsError>,
+    ) -> Result<(), IpsError> {
         self.push(&["<", name, ">"]);
-        for value in values {
-            self.leaf("items", field, value)?;
-        }
+        fill(self)?;
         self.push(&["</", name, ">"]);
         Ok(())
+    }
+
+    /// Adds the paths of these fields of an array's items, for a `responseFieldArray`: paths below the `Return` element.
+    pub fn fields_of(&mut self, array: &str, fields: &[&str]) {
+        for field in fields {
+            self.push(&["<items>", array, "/items/", field, "</items>"]);
+        }
     }
 
     fn push(&mut self, parts: &[&str]) {
@@ -83,6 +112,11 @@ impl Elements {
 
 /// The first character of `text` that XML 1.0 forbids, even escaped.
 pub(in crate::ips) fn forbidden_in(text: &str) -> Option<char> {
+    // Answers are long: most are through after this. U+FFFE and U+FFFF begin with the byte EF.
+    let suspicious = |byte| matches!(byte, 0..=8 | 11..=12 | 14..=31 | 0xEF);
+    if !text.bytes().any(suspicious) {
+        return None;
+    }
     text.chars().find(|character| {
         !matches!(character,
             '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)

@@ -55,6 +55,7 @@ impl ReadingError {
                 "Unstale's own database failed. The reading goes on by itself; if it stays so, the log has the cause."
                     .to_owned()
             }
+            Self::Ips(error) => error.advice().to_owned(),
             other => other.to_string(),
         }
     }

@@ -1,16 +1,21 @@
 //! Writes the sandbox's answers, the good ones and the others.
 
-use std::{fmt::Write as _, future::ready};
+use std::fmt::Write as _;
 
 use axum::{
-    body::{Body, Bytes},
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
-use futures_util::stream;
 use quick_xml::escape::escape;
+use time::{UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
 
-use super::Instead;
+use super::{Instead, spoil::spoil};
+use crate::clock::Timestamp;
+
+/// `2018-03-30T20:00:50.234-05:00`, as Adobe writes instants.
+const DATE_TIME: &[BorrowedFormatItem<'_>] = format_description!(
+    "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3][offset_hour sign:mandatory]:[offset_minute]"
+);
 
 const UNVERSIONED: &str = "http://www.scene7.com/IpsApi/xsd";
 
@@ -98,6 +103,14 @@ impl Head {
         }
     }
 
+    /// An envelope without content.
+    pub fn empty(&self) -> Reply {
+        Reply {
+            status: 200,
+            message: self.envelope(""),
+        }
+    }
+
     fn envelope(&self, body: &str) -> String {
         let namespace = if self.soap12 {
             "http://www.w3.org/2003/05/soap-envelope"
@@ -112,26 +125,21 @@ impl Head {
 }
 
 impl Reply {
+    /// No byte.
+    pub fn nothing() -> Self {
+        Self {
+            status: 200,
+            message: String::new(),
+        }
+    }
+
     pub fn into_response(self, instead: Option<Instead>) -> Response {
-        let xml = [(CONTENT_TYPE, "text/xml; charset=UTF-8")];
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match instead {
-            None => (status, xml, self.message).into_response(),
-            Some(Instead::Truncated) => {
-                let mut half = self.message;
-                half.truncate(half.floor_char_boundary(half.len() / 2));
-                (status, xml, half).into_response()
-            }
-            Some(Instead::Empty) => StatusCode::OK.into_response(),
-            Some(Instead::Html) => axum::response::Html(
-                "<!DOCTYPE html><html><head><title>Maintenance</title></head>\
-                 <body><h1>We will be back soon</h1></body></html>",
-            )
-            .into_response(),
-            // The server gives a connection up when a body fails before its first byte.
-            Some(Instead::Closed) => {
-                let failure = std::io::Error::other("closed on purpose");
-                Body::from_stream(stream::once(ready(Err::<Bytes, _>(failure)))).into_response()
+            Some(instead) => spoil(self.message, status, instead),
+            None => {
+                let kind = [(CONTENT_TYPE, "text/xml; charset=UTF-8")];
+                (status, kind, self.message).into_response()
             }
         }
     }
@@ -142,4 +150,18 @@ pub(super) fn leaf(xml: &mut String, name: &str, value: impl std::fmt::Display) 
     let value = value.to_string();
     // Writing to a string cannot fail.
     let _ = write!(xml, "<{name}>{}</{name}>", escape(value.as_str()));
+}
+
+/// Adds an instant, in the time of a far-away office.
+pub(super) fn date_leaf(xml: &mut String, name: &str, instant: Timestamp) {
+    let office = UtcOffset::from_hms(-5, 0, 0).unwrap_or(UtcOffset::UTC);
+    let instant = instant.to_utc().to_offset(office);
+    leaf(xml, name, instant.format(DATE_TIME).unwrap_or_default());
+}
+
+/// Adds an element that holds what `children` writes.
+pub(super) fn group(xml: &mut String, name: &str, children: impl FnOnce(&mut String)) {
+    let _ = write!(xml, "<{name}>");
+    children(xml);
+    let _ = write!(xml, "</{name}>");
 }

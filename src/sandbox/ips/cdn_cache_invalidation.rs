@@ -3,8 +3,9 @@
 use url::Url;
 
 use super::{
-    AnswerForm, Context, Done, IpsRole,
+    AnswerForm, IpsRole,
     answer::{Fault, leaf},
+    context::{Context, Done},
     request::Request,
 };
 
@@ -24,19 +25,13 @@ const SERVICE_ROOTS: [&str; 6] = [
 pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Result<Done, Fault> {
     request.demand_order(&["companyHandle", "urlArray"])?;
     request.demand_items("urlArray")?;
-    if context.account.role == IpsRole::IpsUser || context.knobs.no_permission {
+    let (company, role) = context.company(request)?;
+    if role == IpsRole::IpsUser || context.knobs.no_permission {
         return Err(Fault::new(
             20_003,
             "No permission for cdnCacheInvalidation".to_owned(),
         ));
     }
-    let handle = request
-        .text("companyHandle")
-        .ok_or_else(|| Fault::new(30_002, "companyHandle is missing".to_owned()))?;
-    let mut companies = context.config.companies.iter();
-    let company = companies
-        .find(|company| company.handle == handle)
-        .ok_or_else(|| Fault::new(20_000, format!("Invalid company {handle}")))?;
 
     let urls = request.items("urlArray");
     if urls.is_empty() {

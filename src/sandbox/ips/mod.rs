@@ -4,8 +4,30 @@
 //! accepts it hands to whoever asked with [`IpsSandbox::on_purge`].
 
 mod answer;
+mod asset;
+mod call;
 mod cdn_cache_invalidation;
+mod check_login;
+mod conditions;
+mod config;
+mod context;
+mod fields;
+mod get_asset_counts;
+mod get_assets_by_name;
+mod get_associated_assets;
+mod get_company_info;
+mod get_company_membership;
+mod get_folder_tree;
+mod get_image_formats;
+mod get_property_set_types;
+mod get_property_sets;
+mod get_user_info;
+mod knobs;
 mod request;
+mod search_assets;
+mod settings;
+mod spoil;
+mod update_property_set;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,128 +40,42 @@ use axum::{
     routing::post,
 };
 use tokio::sync::watch;
-use tower_http::compression::CompressionLayer;
+use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use self::{
     answer::{Fault, Head, Reply},
+    context::{Context, Done},
     request::Request,
+    settings::Settings,
 };
+pub use self::{
+    call::Call,
+    config::{IpsAccount, IpsCompany, IpsConfig, IpsRole},
+    knobs::{
+        AnswerForm, FolderTreeForm, Instead, Knobs, MembershipForm, Only, SearchKnobs, TotalRows,
+        UpdatedForm,
+    },
+};
+use super::{library::Library, people};
+use crate::clock::Clock;
 
 /// The largest request taken, in bytes: 1,000 long URLs fit many times.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
-
-/// Who may call, and the companies there are.
-#[derive(Clone)]
-pub struct IpsConfig {
-    /// The accounts. Each may act for every company.
-    pub accounts: Vec<IpsAccount>,
-    /// The companies; an alias is one more, with a handle and a root of its own.
-    pub companies: Vec<IpsCompany>,
-}
-
-/// An account of the sandbox.
-#[derive(Clone)]
-pub struct IpsAccount {
-    /// What it signs in with.
-    pub email: String,
-    /// Its password.
-    pub password: String,
-    /// What it may do.
-    pub role: IpsRole,
-}
-
-/// Adobe's roles, as far as they differ here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IpsRole {
-    /// May purge everywhere.
-    IpsAdmin,
-    /// May purge for the company.
-    IpsCompanyAdmin,
-    /// May look, but not purge.
-    IpsUser,
-}
-
-/// A company of the sandbox.
-#[derive(Debug, Clone)]
-pub struct IpsCompany {
-    /// Its handle, such as `c|6`.
-    pub handle: String,
-    /// The path element that its URLs carry, matched exactly.
-    pub root: String,
-}
-
-/// The switches. They are read when a request arrives; `hold` is watched on.
-#[derive(Debug, Clone, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent switches, each off at first"
-)]
-pub struct Knobs {
-    /// Requests are received and recorded, but wait until this is off again.
-    pub hold: bool,
-    /// Which of the documented answers an accepted purge gets.
-    pub answer: AnswerForm,
-    /// Answers come in a SOAP 1.2 envelope.
-    pub soap12: bool,
-    /// The HTTP status of faults, whatever the request asked for.
-    pub fault_status: Option<u16>,
-    /// What comes instead of the answer.
-    pub instead: Option<Instead>,
-    /// No account may purge: fault 20003.
-    pub no_permission: bool,
-    /// Purges are accepted, and nothing is cleared.
-    pub drop_purges: bool,
-}
-
-/// The forms of an accepting answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum AnswerForm {
-    /// Handle and estimated seconds, as Adobe's description has it.
-    #[default]
-    Handle,
-    /// Counts of successes, warnings and errors, as Adobe's example has it.
-    Counts,
-    /// Counts with the last URL refused and the others cleared.
-    Partial,
-}
-
-/// What may come instead of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instead {
-    /// A maintenance page with status 200. The request has not reached Adobe.
-    Html,
-    /// The first half of the answer. The request was carried out.
-    Truncated,
-    /// Nothing, with status 200. The request was carried out.
-    Empty,
-    /// The connection is closed without an answer. The request was carried out.
-    Closed,
-}
-
-/// A request that arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// The name of the operation; empty when the request could not be read.
-    pub operation: String,
-    /// The company's handle, if it had one.
-    pub company_handle: Option<String>,
-    /// The URLs of its `urlArray`, in their order.
-    pub urls: Vec<String>,
-    /// The code of the fault that it met; `None` when it was accepted.
-    pub fault: Option<i32>,
-}
 
 /// The endpoint. Clones share everything.
 #[derive(Clone)]
 pub struct IpsSandbox(Arc<Shared>);
 
 type Listener = Box<dyn Fn(&[String]) + Send + Sync>;
+type PageHook = Box<dyn Fn(u32) + Send + Sync>;
 
 struct Shared {
     config: IpsConfig,
+    settings: Settings,
     knobs: watch::Sender<Knobs>,
     calls: watch::Sender<Vec<Call>>,
     listeners: RwLock<Vec<Listener>>,
+    page_hooks: RwLock<Vec<PageHook>>,
 }
 
 impl std::fmt::Debug for IpsSandbox {
@@ -153,11 +89,22 @@ impl IpsSandbox {
     #[must_use]
     pub fn new(config: IpsConfig) -> Self {
         Self(Arc::new(Shared {
+            settings: Settings::new(&config.companies),
             config,
             knobs: watch::Sender::default(),
             calls: watch::Sender::default(),
             listeners: RwLock::default(),
+            page_hooks: RwLock::default(),
         }))
+    }
+
+    /// A sandbox of one company, [`COMPANY_HANDLE`], with these assets, for [`ACCOUNT`]: what a benchmark needs.
+    ///
+    /// [`COMPANY_HANDLE`]: super::catalogue::COMPANY_HANDLE
+    /// [`ACCOUNT`]: super::ACCOUNT
+    #[must_use]
+    pub fn with_catalogue(clock: &Clock, library: Arc<dyn Library>) -> Self {
+        Self::new(people::config_of(clock, library))
     }
 
     /// Has `clear` called with the URLs of every accepted purge, before it is answered.
@@ -167,6 +114,23 @@ impl IpsSandbox {
             .as_mut()
             .unwrap_or_else(|poisoned| poisoned.get_mut())
             .push(Box::new(clear));
+    }
+
+    /// Has `happen` called with the number of every page that is asked for, before it is read: what it changes is seen
+    /// on that page.
+    pub fn on_page(&self, happen: impl Fn(u32) + Send + Sync + 'static) {
+        let mut hooks = self.0.page_hooks.write();
+        hooks
+            .as_mut()
+            .unwrap_or_else(|poisoned| poisoned.get_mut())
+            .push(Box::new(happen));
+    }
+
+    /// The application settings that a company has now: names and values. Nothing for an unknown handle.
+    #[must_use]
+    pub fn settings(&self, company_handle: &str) -> Vec<(String, String)> {
+        let set = self.0.settings.of(company_handle);
+        set.map(|set| set.properties).unwrap_or_default()
     }
 
     /// Turns switches, at any time.
@@ -192,7 +156,11 @@ impl IpsSandbox {
         Router::new()
             .route("/scene7/services/IpsApiService", post(receive))
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
-            .layer(CompressionLayer::new().no_br())
+            .layer(
+                CompressionLayer::new()
+                    .no_br()
+                    .quality(CompressionLevel::Fastest),
+            )
             .with_state(self.clone())
     }
 
@@ -206,73 +174,76 @@ impl IpsSandbox {
 
 async fn receive(State(sandbox): State<IpsSandbox>, headers: HeaderMap, body: Bytes) -> Response {
     let knobs = sandbox.0.knobs.borrow().clone();
-    let (reply, purge) = sandbox.judge(&knobs, &headers, &body);
+    let (verdict, call) = sandbox.judge(&knobs, &headers, &body);
+    let struck = knobs.strike(&call.operation, call.page());
+    sandbox.0.calls.send_modify(|calls| calls.push(call));
 
-    let mut watched = sandbox.0.knobs.subscribe();
-    // It fails only when the sandbox is gone, and `sandbox` is right here.
-    let _ = watched.wait_for(|knobs| !knobs.hold).await;
-
-    if !knobs.drop_purges && knobs.instead != Some(Instead::Html) && !purge.is_empty() {
-        sandbox.purge(&purge);
+    if struck {
+        let mut watched = sandbox.0.knobs.subscribe();
+        // It fails only when the sandbox is gone, and `sandbox` is right here.
+        let _ = watched.wait_for(|knobs| !knobs.hold).await;
     }
-    reply.into_response(knobs.instead)
+    let instead = knobs.instead.filter(|_| struck);
+    if !knobs.drop_purges && instead != Some(Instead::Html) && !verdict.purge.is_empty() {
+        sandbox.purge(&verdict.purge);
+    }
+    verdict.reply.into_response(instead)
 }
 
-/// What an operation goes by.
-struct Context<'a> {
-    config: &'a IpsConfig,
-    knobs: &'a Knobs,
-    account: &'a IpsAccount,
-    /// The number of this request, from 1.
-    number: usize,
-}
-
-/// What an operation did: the children of its `Return` element, and the URLs to clear.
-struct Done {
-    children: String,
+/// What to answer, and what to clear.
+struct Verdict {
+    reply: Reply,
     purge: Vec<String>,
 }
 
 impl IpsSandbox {
-    /// Reads, checks and records a request. Returns what to answer and what to clear.
-    fn judge(&self, knobs: &Knobs, headers: &HeaderMap, body: &[u8]) -> (Reply, Vec<String>) {
+    /// Reads and checks a request, and carries it out but for the purge.
+    fn judge(&self, knobs: &Knobs, headers: &HeaderMap, body: &[u8]) -> (Verdict, Call) {
         let mut head = Head::new(knobs.soap12);
-        let mut call = Call {
-            operation: String::new(),
-            company_handle: None,
-            urls: Vec::new(),
-            fault: None,
-        };
+        let mut call = Call::default();
         let outcome = request::document(body).and_then(|document| {
             let request = Request::read(headers, &document, &mut head)?;
             call.operation.clone_from(&request.operation);
+            call.email = request.credentials.as_ref().map(|(email, _)| email.clone());
             call.company_handle = request.text("companyHandle");
             call.urls = request.items("urlArray");
-            self.perform(knobs, &request)
+            call.texts = request.texts();
+            let account = self.account(&request)?;
+            self.strike(knobs, &call)?;
+            let context = Context {
+                config: &self.0.config,
+                knobs,
+                account,
+                settings: &self.0.settings,
+                number: self.0.calls.borrow().len() + 1,
+            };
+            perform(&context, &request)
         });
         if let Some(status) = knobs.fault_status {
             head.fault_status = status;
         }
         call.fault = outcome.as_ref().err().map(|fault| fault.code);
-        self.0.calls.send_modify(|calls| calls.push(call));
-        match outcome {
-            Ok(done) => (head.accepted(&done.children), done.purge),
+        let (reply, purge) = match outcome {
+            Ok(done) => (reply(&head, knobs, &done.children), done.purge),
             Err(fault) => (head.fault(&fault), Vec::new()),
-        }
+        };
+        (Verdict { reply, purge }, call)
     }
 
-    /// Finds the operation. A new one is a file beside `cdn_cache_invalidation.rs` and a line here.
-    fn perform(&self, knobs: &Knobs, request: &Request<'_, '_>) -> Result<Done, Fault> {
-        let context = Context {
-            config: &self.0.config,
-            knobs,
-            account: self.account(request)?,
-            number: self.0.calls.borrow().len() + 1,
-        };
-        match request.operation.as_str() {
-            "cdnCacheInvalidation" => cdn_cache_invalidation::perform(&context, request),
-            name => Err(Fault::new(30_003, format!("Unknown operation {name}"))),
+    /// What the switches and the hooks do to a request before it is looked at.
+    fn strike(&self, knobs: &Knobs, call: &Call) -> Result<(), Fault> {
+        if let Some(code) = knobs.fault
+            && knobs.strike(&call.operation, call.page())
+        {
+            return Err(Fault::new(code, "A switch of the sandbox is on".to_owned()));
         }
+        if let Some(page) = call.page() {
+            let hooks = self.0.page_hooks.read();
+            for happen in &*hooks.unwrap_or_else(PoisonError::into_inner) {
+                happen(page);
+            }
+        }
+        Ok(())
     }
 
     fn account(&self, request: &Request<'_, '_>) -> Result<&IpsAccount, Fault> {
@@ -280,9 +251,41 @@ impl IpsSandbox {
             .credentials
             .as_ref()
             .ok_or_else(|| Fault::new(10_000, "No credentials".to_owned()))?;
+        let now = self.0.config.clock.now();
         let mut accounts = self.0.config.accounts.iter();
+        // Nothing public tells what an expired password meets; a wrong one cannot be told from it here either.
         accounts
-            .find(|account| account.email == *email && account.password == *password)
+            .find(|account| account.signs_in(email, password, now))
             .ok_or_else(|| Fault::new(10_001, "Invalid credentials".to_owned()))
+    }
+}
+
+/// Finds the operation. A new one is a file beside `cdn_cache_invalidation.rs` and a line here.
+fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Result<Done, Fault> {
+    match request.operation.as_str() {
+        "cdnCacheInvalidation" => cdn_cache_invalidation::perform(context, request),
+        "checkLogin" => check_login::perform(context, request),
+        "getAssetCounts" => get_asset_counts::perform(context, request),
+        "getAssetsByName" => get_assets_by_name::perform(context, request),
+        "getAssociatedAssets" => get_associated_assets::perform(context, request),
+        "getCompanyInfo" => get_company_info::perform(context, request),
+        "getCompanyMembership" => get_company_membership::perform(context, request),
+        "getFolderTree" => get_folder_tree::perform(context, request),
+        "getImageFormats" => get_image_formats::perform(context, request),
+        "getPropertySetTypes" => get_property_set_types::perform(context, request),
+        "getPropertySets" => get_property_sets::perform(context, request),
+        "getUserInfo" => get_user_info::perform(context, request),
+        "searchAssets" => search_assets::perform(context, request),
+        "updatePropertySet" => update_property_set::perform(context, request),
+        name => Err(Fault::new(30_003, format!("Unknown operation {name}"))),
+    }
+}
+
+/// The good answer, in the shape that the switches want.
+fn reply(head: &Head, knobs: &Knobs, children: &str) -> Reply {
+    match knobs.updated {
+        UpdatedForm::EmptyBody if head.operation == "updatePropertySet" => head.empty(),
+        UpdatedForm::Nothing if head.operation == "updatePropertySet" => Reply::nothing(),
+        _ => head.accepted(children),
     }
 }

@@ -95,6 +95,68 @@ impl<'a, 'input> Request<'a, 'input> {
         text(self.param, name).map(str::to_owned)
     }
 
+    /// Demands an element.
+    pub fn required(&self, name: &str) -> Result<String, Fault> {
+        let missing = || Fault::new(30_002, format!("{name} is missing"));
+        self.text(name).ok_or_else(missing)
+    }
+
+    /// A boolean of the schema.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Fault> {
+        match self.text(name).as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(other) => Err(invalid(&format!("{name} is no boolean: {other}"))),
+        }
+    }
+
+    /// A whole number.
+    pub fn integer(&self, name: &str) -> Result<Option<i64>, Fault> {
+        let text = self.text(name);
+        text.map(|text| {
+            let no_number = |_| invalid(&format!("{name} is no number: {text}"));
+            text.parse().map_err(no_number)
+        })
+        .transpose()
+    }
+
+    /// A list's `items` that have elements of their own, these in this order.
+    pub fn entries(&self, name: &str, order: &[&str]) -> Result<Vec<Entry<'a, 'input>>, Fault> {
+        if !self.has(name) {
+            return Ok(Vec::new());
+        }
+        self.demand_items(name)?;
+        let lists = elements(self.param).filter(|node| node.tag_name().name() == name);
+        let items = lists.flat_map(elements).map(|item| {
+            check_order(item, order)?;
+            Ok(Entry(item))
+        });
+        items.collect()
+    }
+
+    /// A list of texts that may be left out.
+    pub fn optional_items(&self, name: &str) -> Result<Option<Vec<String>>, Fault> {
+        if !self.has(name) {
+            return Ok(None);
+        }
+        self.demand_items(name)?;
+        Ok(Some(self.items(name)))
+    }
+
+    /// Whether an element is there, even an empty one.
+    pub fn has(&self, name: &str) -> bool {
+        elements(self.param).any(|node| node.tag_name().name() == name)
+    }
+
+    /// Paths and texts of everything without children, but for the URLs and a password.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = Vec::new();
+        collect(self.param, "", &mut texts);
+        texts.retain(|(path, _)| path != "urlArray/items" && path != "password");
+        texts
+    }
+
     /// The texts of a list's `items`.
     pub fn items(&self, name: &str) -> Vec<String> {
         elements(self.param)
@@ -117,6 +179,28 @@ impl<'a, 'input> Request<'a, 'input> {
             }
             Some(_) => Err(invalid(&format!("{name} may hold items only"))),
             None => Err(invalid(&format!("{name} is missing"))),
+        }
+    }
+}
+
+/// An item with elements of its own.
+pub(super) struct Entry<'a, 'input>(Node<'a, 'input>);
+
+impl Entry<'_, '_> {
+    /// The text of a child; empty for an empty one.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let child = elements(self.0).find(|node| node.tag_name().name() == name)?;
+        Some(child.text().unwrap_or_default())
+    }
+}
+
+fn collect(parent: Node<'_, '_>, path: &str, texts: &mut Vec<(String, String)>) {
+    for child in elements(parent) {
+        let path = format!("{path}{}", child.tag_name().name());
+        if elements(child).next().is_some() {
+            collect(child, &format!("{path}/"), texts);
+        } else {
+            texts.push((path, child.text().unwrap_or_default().to_owned()));
         }
     }
 }

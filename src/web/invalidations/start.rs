@@ -54,10 +54,11 @@ pub async fn new_draft(app: &App, company: &Company, author: &Person) -> Result<
     } else {
         let template = app.store.template(company.id).await?;
         let has_lines = template.is_some_and(|template| !template.text.trim().is_empty());
+        let settings = app.store.company_settings(company.id).await?;
         Options {
             presets: false,
             template: has_lines,
-            alias: true,
+            alias: settings.clear_alias,
             fold: true,
         }
     };

@@ -1,6 +1,11 @@
 //! *Settings* of a company, for administrators: connection, delivery hosts, presets, catalogue. One file a page.
 
+mod account_form;
 pub mod catalogue;
+pub mod connect;
+pub mod connection;
+mod connection_view;
+pub mod site;
 
 use axum::response::Redirect;
 
@@ -33,5 +38,8 @@ impl Tabs {
 
 /// The settings begin with the connection.
 pub async fn first(Admin(_): Admin, at: InCompany) -> Redirect {
-    Redirect::to(&format!("{}/settings/catalogue", company_path(&at.company)))
+    Redirect::to(&format!(
+        "{}/settings/connection",
+        company_path(&at.company)
+    ))
 }

@@ -9,7 +9,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::preview::{self, Preview};
+use super::{
+    foreign::{Foreign, ForeignView, Standing},
+    preview::{self, Preview},
+};
 use crate::{
     app::App,
     domain::{Role, TemplateText},
@@ -60,17 +63,22 @@ struct TemplatePage {
     /// Save was pressed, and *OK* is asked for.
     asks: bool,
     saved: bool,
+    pushed: bool,
     problem: Option<String>,
     preview: Preview,
+    /// How the template at Dynamic Media stands to the one that is saved here.
+    foreign: Option<ForeignView>,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct Shown {
     #[serde(default)]
     saved: bool,
+    #[serde(default)]
+    pushed: bool,
 }
 
-/// Shows the template; editors may read it.
+/// Shows the template; editors may read it. While none was saved it is filled with the one at Dynamic Media.
 pub async fn show(
     Editor(person): Editor,
     State(app): State<App>,
@@ -78,11 +86,17 @@ pub async fn show(
     Query(shown): Query<Shown>,
 ) -> Result<Response, AppError> {
     let template = app.store.template(at.company.id).await?;
-    let (text, based_on) = template.map_or((String::new(), 0), |template| {
-        (template.text, template.version)
-    });
+    let (text, based_on) = match template {
+        Some(template) => (template.text, template.version),
+        None => {
+            let foreign = Foreign::of(&app, at.company.id).await?;
+            let text = foreign.map(|foreign| foreign.template.text);
+            (text.unwrap_or_default(), 0)
+        }
+    };
     let page = TemplatePage {
         saved: shown.saved,
+        pushed: shown.pushed,
         ..page(&app, &person, &at, text, based_on).await?
     };
     Ok(page.into_response())
@@ -150,7 +164,7 @@ fn refuse(page: TemplatePage, status: StatusCode, problem: String) -> Response {
         .into_response()
 }
 
-fn acceptable(text: &str) -> Result<TemplateText, String> {
+pub(super) fn acceptable(text: &str) -> Result<TemplateText, String> {
     readable(text).map_err(|_| Unreadable::SENTENCE.to_owned())?;
     TemplateText::parse(text).map_err(|error| error.to_string())
 }
@@ -162,7 +176,11 @@ async fn page(
     text: String,
     based_on: i32,
 ) -> Result<TemplatePage, AppError> {
+    let ours = app.store.template(at.company.id).await?;
+    let foreign = Foreign::of(app, at.company.id).await?;
+    let ours = ours.as_ref().map(|ours| ours.text.as_str());
     Ok(TemplatePage {
+        foreign: foreign.and_then(|foreign| foreign.view(ours)),
         shell: Shell::at("CDN Invalidation template", person, at),
         base: company_path(&at.company),
         preview: preview::preview(app, &at.company, &text).await?,
@@ -171,6 +189,7 @@ async fn page(
         may_edit: person.role == Role::Admin,
         asks: false,
         saved: false,
+        pushed: false,
         problem: None,
     })
 }

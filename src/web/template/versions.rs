@@ -6,8 +6,8 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use similar::{ChangeTag, TextDiff};
 
+use super::diff::{DiffLine, diff};
 use crate::{
     app::App,
     domain::Role,
@@ -45,13 +45,6 @@ struct VersionView {
     saved: Moment,
 }
 
-/// One line of the comparison, from this version to the newest.
-struct DiffLine {
-    class: &'static str,
-    sign: char,
-    text: String,
-}
-
 impl From<&TemplateVersion> for VersionView {
     fn from(version: &TemplateVersion) -> Self {
         Self {
@@ -85,30 +78,12 @@ pub async fn show(
     Path((_, number)): Path<(String, String)>,
 ) -> Result<Response, AppError> {
     let (version, newest) = find(&app, &at, &number).await?;
-    // Without their line ends, or a line would differ from itself where the other text goes on after it.
-    let (old, new): (Vec<&str>, Vec<&str>) = (
-        version.text.lines().collect(),
-        newest.text.lines().collect(),
-    );
-    let diff = TextDiff::from_slices(&old, &new);
-    let lines = diff.iter_all_changes().map(|change| {
-        let (class, sign) = match change.tag() {
-            ChangeTag::Equal => ("same", ' '),
-            ChangeTag::Delete => ("del", '−'),
-            ChangeTag::Insert => ("add", '+'),
-        };
-        DiffLine {
-            class,
-            sign,
-            text: change.value().to_owned(),
-        }
-    });
     let page = VersionPage {
         shell: Shell::at(&format!("Version {number}"), &person, &at),
         base: company_path(&at.company),
         version: VersionView::from(&version),
         newest: newest.version,
-        lines: lines.collect(),
+        lines: diff(&version.text, &newest.text),
         may_restore: person.role == Role::Admin && version.version != newest.version,
     };
     Ok(page.into_response())

@@ -37,13 +37,17 @@ async fn the_log_has_operation_and_status_and_neither_password_nor_urls() {
     // For this thread only, on which the whole test runs.
     let _guard = subscriber::set_default(subscriber);
     let server = Server::canned(500, fixture("w5-fault.xml")).await;
-    client()
-        .cdn_cache_invalidation(&account(&server.base), "c|6", &urls())
+    let (client, account) = (client(), account(&server.base));
+    client
+        .cdn_cache_invalidation(&account, "c|6", &urls())
         .await
         .unwrap_err();
+    // Its message holds the password twice.
+    client.check_login(&account, None).await.unwrap_err();
 
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("operation=\"cdnCacheInvalidation\""), "{log}");
+    assert!(log.contains("operation=\"checkLogin\""), "{log}");
     assert!(log.contains("status=500"), "{log}");
     assert!(!log.contains("s3cret"), "{log}");
     assert!(!log.contains("11008047"), "{log}");

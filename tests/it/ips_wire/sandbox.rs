@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use unstale::{
+    clock::Clock,
     domain::{FailureKind, Receipt},
     ips::{Account, IpsError},
     sandbox::ips::{
@@ -13,21 +14,20 @@ use unstale::{
 use super::{PASSWORD, account, client, server::Server};
 
 pub fn config() -> IpsConfig {
-    let person = |email: &str, role| IpsAccount {
-        email: email.to_owned(),
-        password: PASSWORD.to_owned(),
-        role,
-    };
-    let company = |handle: &str, root: &str| IpsCompany {
-        handle: handle.to_owned(),
-        root: root.to_owned(),
+    let person = |email: &str, role| {
+        let person = IpsAccount::new(email, PASSWORD);
+        person.member_of("c|6", role).member_of("c|7", role)
     };
     IpsConfig {
+        clock: Clock::system(),
         accounts: vec![
             person("admin@example.com", IpsRole::IpsCompanyAdmin),
             person("viewer@example.com", IpsRole::IpsUser),
         ],
-        companies: vec![company("c|6", "Acme"), company("c|7", "AcmeAlias")],
+        companies: vec![
+            IpsCompany::new("c|6", "Acme"),
+            IpsCompany::new("c|7", "AcmeAlias"),
+        ],
     }
 }
 

@@ -11,6 +11,7 @@ mod picker;
 mod restart;
 mod roles;
 mod session;
+mod settings;
 mod template;
 
 use std::time::Duration;

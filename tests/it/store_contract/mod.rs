@@ -40,6 +40,7 @@ mod batches;
 mod catalogue;
 mod catalogue_syncs;
 mod companies;
+mod connections;
 mod drafts;
 mod invalidations;
 mod opening;

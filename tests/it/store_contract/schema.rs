@@ -12,7 +12,7 @@ use crate::support::database::{Backend, TestDatabase};
 type Column = (String, String, bool);
 
 /// Tables whose rows belong to no company.
-const SHARED: [&str; 3] = ["company", "person", "session"];
+const SHARED: [&str; 4] = ["company", "person", "session", "pending_connection"];
 
 async fn columns(db: &TestDatabase) -> Vec<Column> {
     match db.backend {

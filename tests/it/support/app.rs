@@ -10,9 +10,14 @@ use unstale::{
     clock::Clock,
     config::{Config, LogFormat, PublicUrl, SecretKeySource},
     demo,
-    domain::{Asset, AssetKey, CheckSettings, Company, DeliveryHost, HostOrigin, PurgeScope},
+    domain::{
+        Asset, AssetKey, CheckSettings, Company, DeliveryHost, HostOrigin, PersonId, PurgeScope,
+        Role,
+    },
+    ops::passwords,
     sandbox::{IpsSandbox, Sandbox, SandboxPorts},
     server,
+    store::NewPerson,
 };
 
 use super::{
@@ -179,6 +184,30 @@ impl TestApp {
 
     pub async fn admin(&self) -> Browser {
         self.signed_in("admin@example.com").await
+    }
+
+    /// A second administrator, who is added for it.
+    pub async fn second_admin(&self) -> Browser {
+        let email = "second@example.com";
+        self.add_person(email, Role::Admin).await;
+        self.signed_in(email).await
+    }
+
+    /// The people of the demo, without anything else that it has.
+    pub async fn add_people(&self) {
+        self.add_person("admin@example.com", Role::Admin).await;
+        self.add_person("editor@example.com", Role::Editor).await;
+    }
+
+    async fn add_person(&self, email: &str, role: Role) {
+        let person = NewPerson {
+            id: PersonId::from_uuid(self.clock.new_uuid()),
+            email: email.parse().unwrap(),
+            role,
+            password_hash: passwords::hash(PASSWORD.to_owned().into()).await.unwrap(),
+            created_at: self.clock.now(),
+        };
+        self.app.store.add_person(&person).await.unwrap();
     }
 
     async fn signed_in(&self, email: &str) -> Browser {

@@ -1,13 +1,43 @@
-//! The Adobe account of a company: kept with its password sealed, opened only to be used.
+//! A company's connection to Dynamic Media: signing in, choosing the company, reading its settings, testing it all,
+//! and exchanging the template. The account's password is kept sealed, and opened only to be used.
+//!
+//! One file per action. Nothing here writes a password into a log, an error or a `Debug`.
+
+mod check;
+mod establish;
+mod region;
+mod settings;
+mod sign_in;
+mod site;
+mod template;
+mod trouble;
 
 use secrecy::SecretString;
 
+pub use self::{
+    establish::{Connected, Wanted},
+    region::{REGIONS, Region, endpoint},
+    sign_in::{Candidate, Pending, SignedIn},
+    site::{NoAlias, SiteChange},
+    template::PushError,
+    trouble::{ConnectError, Trouble},
+};
 use crate::{
+    clock::Clock,
     domain::CompanyId,
-    ips::{Account, Endpoint, InvalidEndpoint},
+    ips::{self, Account, Endpoint, InvalidEndpoint},
     store::{Connection, Store, StoreError},
     vault::{Unopenable, Vault},
 };
+
+/// Sets up and tests connections. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Connector {
+    store: Store,
+    vault: Vault,
+    ips: ips::Client,
+    clock: Clock,
+}
 
 /// The company's account cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +54,24 @@ pub enum AccountError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Connector {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(store: Store, vault: Vault, ips: ips::Client, clock: Clock) -> Self {
+        Self {
+            store,
+            vault,
+            ips,
+            clock,
+        }
+    }
+
+    /// The account that a company's requests are made with.
+    pub async fn account(&self, company: CompanyId) -> Result<Account, AccountError> {
+        account(&self.store, &self.vault, company).await
+    }
 }
 
 /// The account that a company's requests are made with.

@@ -1,5 +1,6 @@
-//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect`, `config check`.
+//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect|list|test`, `config check`.
 
+mod company;
 mod sync;
 
 use std::io::Read as _;
@@ -15,15 +16,10 @@ use crate::{
     clock::Clock,
     config::{Config, LogFormat, Settings},
     demo,
-    domain::{
-        Company, CompanyId, DeliveryHost, Email, HostOrigin, PersonId, PublishServer, PurgeScope,
-        Role, Slug,
-    },
-    ips::Endpoint,
-    ops::{connection, passwords},
+    domain::{Email, PersonId, Role},
+    ops::passwords,
     server,
     store::{NewPerson, Store, StoreError},
-    vault::Vault,
 };
 
 /// Clears the CDN cache of Adobe Dynamic Media assets, and shows that the new picture is live.
@@ -50,7 +46,7 @@ enum Command {
     User(UserCommand),
     /// Companies: Dynamic Media accounts
     #[command(subcommand)]
-    Company(CompanyCommand),
+    Company(company::CompanyCommand),
     /// Read a company's catalogue from Dynamic Media now
     Sync(sync::SyncArgs),
     /// The settings
@@ -71,40 +67,6 @@ enum UserCommand {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum CompanyCommand {
-    /// Add a company with its account, by hand
-    Connect(ConnectArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct ConnectArgs {
-    /// The name that people read
-    #[arg(long)]
-    name: String,
-    /// The name in Unstale's addresses [default: made from the name]
-    #[arg(long)]
-    slug: Option<Slug>,
-    /// The company root: the path element after /is/image/
-    #[arg(long)]
-    root: String,
-    /// Adobe's company handle, such as c|6
-    #[arg(long)]
-    handle: String,
-    /// What the company's public URLs start with
-    #[arg(long, value_name = "URL")]
-    publish_server: String,
-    /// Base address of the IPS API of the company's region
-    #[arg(long, value_name = "URL")]
-    endpoint: String,
-    /// E-mail address of the Dynamic Media account
-    #[arg(long)]
-    email: String,
-    /// Read the account's password from standard input, up to the end or the first line break
-    #[arg(long, required = true)]
-    password_stdin: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -135,15 +97,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let store = Store::open(&config.database).await?;
             add_user(&store, &clock, email, role, read_secret()?).await
         }
-        Command::Company(CompanyCommand::Connect(args)) => {
-            let store = Store::open(&config.database).await?;
-            let vault = Vault::open(&config.secret_key, clock.clone())?;
-            connect(&store, &vault, &clock, args, read_secret()?).await
-        }
         Command::Sync(args) => {
             start_log(config.log_format, "error");
             sync::run(&App::build(&config, clock).await?, args).await
         }
+        Command::Company(command) => company::run(command, &config, clock).await,
         Command::Config(ConfigCommand::Check) => {
             print!("{config}");
             Ok(())
@@ -209,81 +167,6 @@ async fn add_user(
     }
 }
 
-async fn connect(
-    store: &Store,
-    vault: &Vault,
-    clock: &Clock,
-    args: ConnectArgs,
-    password: SecretString,
-) -> anyhow::Result<()> {
-    let endpoint = Endpoint::parse(&args.endpoint).context("--endpoint")?;
-    let publish_server = PublishServer::parse(&args.publish_server).with_context(|| {
-        format!(
-            "--publish-server {:?} is no http(s) address",
-            args.publish_server
-        )
-    })?;
-    let slug = match args.slug {
-        Some(slug) => slug,
-        None => slug_of(&args.name).context("--slug is needed: none can be made from the name")?,
-    };
-    let company = Company {
-        id: CompanyId::from_uuid(clock.new_uuid()),
-        slug,
-        name: args.name,
-        root: Some(args.root),
-        handle: Some(args.handle),
-        publish_server: Some(publish_server),
-        alias: None,
-    };
-    add_company(store, &company, clock).await?;
-    connection::connect(store, vault, company.id, &endpoint, &args.email, &password).await?;
-    println!(
-        "{} is connected; its pages start with /c/{}",
-        company.name, company.slug
-    );
-    Ok(())
-}
-
-/// Adds a company and the host of its publish server, which starts as `exact`.
-pub(crate) async fn add_company(
-    store: &Store,
-    company: &Company,
-    clock: &Clock,
-) -> anyhow::Result<()> {
-    match store.add_company(company, clock.now()).await {
-        Ok(()) => {}
-        Err(StoreError::Duplicate) => bail!(
-            "there is a company with the short name {} already",
-            company.slug
-        ),
-        Err(error) => return Err(error.into()),
-    }
-    if let Some(origin) = company
-        .publish_server
-        .as_ref()
-        .and_then(|server| HostOrigin::of(server.as_str()))
-    {
-        let host = DeliveryHost {
-            origin,
-            scope: PurgeScope::Exact,
-            check_root: true,
-        };
-        store.put_delivery_host(company.id, &host).await?;
-    }
-    Ok(())
-}
-
-/// `Weekend Site` becomes `weekend-site`.
-fn slug_of(name: &str) -> Option<Slug> {
-    let words = name.to_lowercase();
-    let words: Vec<_> = words
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join("-").parse().ok()
-}
-
 fn read_secret() -> anyhow::Result<SecretString> {
     let mut text = String::new();
     std::io::stdin()
@@ -303,14 +186,5 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         <Cli as clap::CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn a_short_name_is_made_from_the_name() {
-        assert_eq!(
-            slug_of("Weekend Site, Inc.").unwrap().as_str(),
-            "weekend-site-inc"
-        );
-        assert!(slug_of("日本").is_none());
     }
 }

@@ -1,0 +1,203 @@
+//! Why connecting did not work: what happened, and what an administrator can do about it.
+
+use crate::{
+    domain::CheckStep,
+    ips::{FaultKind, IpsError},
+    store::StoreError,
+};
+
+/// What happened and what to do, each a sentence or two for a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What happened.
+    pub sentence: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// Why an account could not be connected.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Adobe says that e-mail address and password do not match.
+    #[error("Adobe does not accept this e-mail address and password")]
+    WrongPassword,
+    /// The account may not be used.
+    #[error("this account is not valid at Dynamic Media")]
+    NotValid,
+    /// The password has ended.
+    #[error("the password of this account has expired")]
+    PasswordOver,
+    /// The account belongs to no company.
+    #[error("this account belongs to no company")]
+    NoCompany,
+    /// The account does not belong to that company.
+    #[error("this account does not belong to the company {company}")]
+    NotAMember {
+        /// The company's name.
+        company: String,
+    },
+    /// Adobe did not answer well.
+    #[error(transparent)]
+    Ips(#[from] IpsError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ConnectError {
+    /// The step of a test that fails with it.
+    #[must_use]
+    pub fn step(&self) -> CheckStep {
+        match self {
+            Self::WrongPassword | Self::NotValid | Self::PasswordOver => CheckStep::SignedIn,
+            Self::NoCompany | Self::NotAMember { .. } => CheckStep::CompanyFound,
+            Self::Ips(IpsError::Fault(fault)) => match (fault.kind, fault.code) {
+                (_, Some(20_000 | 20_006)) => CheckStep::CompanyFound,
+                _ => CheckStep::SignedIn,
+            },
+            Self::Ips(_) | Self::Store(_) => CheckStep::Reached,
+        }
+    }
+
+    /// For a page. `None` when it is our own database that failed, which is no matter of forms.
+    pub fn trouble(self) -> Result<Trouble, StoreError> {
+        let advice = match &self {
+            Self::WrongPassword => SIGN_IN_ADVICE,
+            Self::NotValid => "Ask the company’s administrator at Dynamic Media to enable it.",
+            Self::PasswordOver => "Set a new one at Dynamic Media Classic, then type it here.",
+            Self::NoCompany => {
+                "Ask the company’s administrator at Dynamic Media to add the account to the company. Check the \
+                 region too: an account exists in its own region only."
+            }
+            Self::NotAMember { .. } => {
+                "Connect it as another company, or use an account that belongs to this one."
+            }
+            Self::Ips(error) => return Ok(Trouble::of(error)),
+            Self::Store(_) => "",
+        };
+        match self {
+            Self::Store(error) => Err(error),
+            other => Ok(Trouble {
+                sentence: sentence(&other.to_string()),
+                advice: advice.to_owned(),
+            }),
+        }
+    }
+}
+
+const SIGN_IN_ADVICE: &str = "Check both, and the region: an account exists in its own region only. A password that has \
+                              expired is refused in the same way; Dynamic Media Classic sets a new one.";
+
+impl Trouble {
+    /// The trouble behind an answer of Adobe's, or its absence, while a connection is set up or tested.
+    #[must_use]
+    pub fn of(error: &IpsError) -> Self {
+        let advice = match error {
+            IpsError::Unreachable { .. } => {
+                "Check the region or the base URL, and that this server may reach it: DNS, firewall, HTTPS_PROXY."
+            }
+            IpsError::TimedOut { .. } | IpsError::Closed { .. } => {
+                "Try again in a moment. If it stays so, check what stands between this server and Adobe, or raise \
+                 UNSTALE_IPS_TIMEOUT."
+            }
+            IpsError::Unexpected { .. } => {
+                "Check the region or the base URL. If it is right, Adobe may be under maintenance, or a proxy answers \
+                 in its place."
+            }
+            IpsError::InvalidRequest { .. } => "Type it again without that character.",
+            IpsError::Partial { .. } => "Try again.",
+            IpsError::Fault(fault) => match (fault.kind, fault.code) {
+                (_, Some(10_000..=10_002)) | (FaultKind::Authentication, None) => SIGN_IN_ADVICE,
+                (_, Some(20_000 | 20_006)) => {
+                    "Check the region: a company exists in its own region only. Or it has been renamed or closed."
+                }
+                (_, Some(20_003 | 20_009)) => {
+                    "Ask the company’s administrator at Dynamic Media to give this account the role IpsCompanyAdmin, \
+                     or connect another account."
+                }
+                _ => {
+                    "Try again. If it stays so, Adobe’s support can tell from the code and the reason."
+                }
+            },
+        };
+        let what = match error {
+            IpsError::Unexpected { status, .. } => format!(
+                "what answers at this address does not speak as Adobe’s API does (HTTP status {status})"
+            ),
+            other => other.to_string(),
+        };
+        Self {
+            sentence: sentence(&what),
+            advice: advice.to_owned(),
+        }
+    }
+}
+
+/// Begins with a capital and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let mut rest = text.trim().chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string());
+    let mut text = first.unwrap_or_default() + rest.as_str();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ips::Fault;
+
+    fn fault(kind: FaultKind, code: i32) -> IpsError {
+        IpsError::Fault(Fault {
+            kind,
+            code: Some(code),
+            reason: "because".to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_failure_names_the_step_it_belongs_to() {
+        use FaultKind::{Authentication, Authorization};
+        for (error, step) in [
+            (ConnectError::WrongPassword, CheckStep::SignedIn),
+            (ConnectError::NoCompany, CheckStep::CompanyFound),
+            (fault(Authentication, 10_001).into(), CheckStep::SignedIn),
+            (fault(Authorization, 20_006).into(), CheckStep::CompanyFound),
+            (fault(Authorization, 20_003).into(), CheckStep::SignedIn),
+            (
+                IpsError::Unreachable {
+                    cause: crate::ips::NoConnection::UnknownHost,
+                    reason: "no such host".to_owned(),
+                }
+                .into(),
+                CheckStep::Reached,
+            ),
+        ] {
+            assert_eq!(error.step(), step, "{error}");
+        }
+    }
+
+    #[test]
+    fn every_trouble_is_a_sentence_with_an_advice_and_shows_no_page_of_somebody_else() {
+        let html = IpsError::Unexpected {
+            status: 502,
+            problem: "is no XML".to_owned(),
+            excerpt: "<html>secret".to_owned(),
+        };
+        for error in [
+            ConnectError::PasswordOver,
+            fault(FaultKind::Api, 30_000).into(),
+            html.into(),
+        ] {
+            let trouble = error.trouble().unwrap();
+            assert!(
+                trouble.sentence.starts_with(char::is_uppercase),
+                "{trouble:?}"
+            );
+            assert!(trouble.sentence.ends_with('.') && trouble.advice.ends_with('.'));
+            assert!(!trouble.sentence.contains("secret"), "{trouble:?}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What administrators set for a company beside its identity: where its servers' addresses come from, the secure
+//! preview server, and whether new drafts clear the alias.
+
+use sqlx::FromRow;
+
+use super::{
+    Result, Store, StoreError,
+    convert::{from_json, to_json},
+};
+use crate::{
+    clock::Timestamp,
+    domain::{CompanyId, PublishServer, ValueSource},
+};
+
+/// The settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanySettings {
+    /// Where the company's publish server comes from.
+    pub publish_server_source: Option<ValueSource>,
+    /// The secure preview server, which shows what is not published yet.
+    pub preview_server: Option<PublishServer>,
+    /// Where its address comes from.
+    pub preview_server_source: Option<ValueSource>,
+    /// Whether new drafts start with *Also clear the alias*.
+    pub clear_alias: bool,
+}
+
+#[derive(FromRow)]
+struct SettingsRow {
+    publish_server_source: Option<String>,
+    preview_server: Option<String>,
+    preview_server_source: Option<String>,
+    clear_alias: bool,
+}
+
+impl SettingsRow {
+    fn into_settings(self) -> Result<CompanySettings> {
+        let source =
+            |column, text: Option<String>| text.map(|text| from_json(column, &text)).transpose();
+        Ok(CompanySettings {
+            publish_server_source: source(
+                "company.publish_server_source",
+                self.publish_server_source,
+            )?,
+            preview_server: self
+                .preview_server
+                .as_deref()
+                .and_then(PublishServer::parse),
+            preview_server_source: source(
+                "company.preview_server_source",
+                self.preview_server_source,
+            )?,
+            clear_alias: self.clear_alias,
+        })
+    }
+}
+
+impl Store {
+    /// The settings of a company. [`StoreError::NotFound`] when there is no such company.
+    pub async fn company_settings(&self, company: CompanyId) -> Result<CompanySettings> {
+        let sql = "select publish_server_source, preview_server, preview_server_source, clear_alias from company \
+                   where id = $1";
+        let row: SettingsRow = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(company.uuid())
+            .fetch_one(pool)
+            .await?);
+        row.into_settings()
+    }
+
+    /// Changes the settings of a company to what is given.
+    pub async fn put_company_settings(
+        &self,
+        company: CompanyId,
+        settings: &CompanySettings,
+        now: Timestamp,
+    ) -> Result<()> {
+        let sql = "update company set publish_server_source = $1, preview_server = $2, preview_server_source = $3, \
+                   clear_alias = $4, updated_at = $5 where id = $6";
+        let publish_source = settings.publish_server_source.as_ref();
+        let publish_source = publish_source.map(to_json).transpose()?;
+        let preview_source = settings.preview_server_source.as_ref();
+        let preview_source = preview_source.map(to_json).transpose()?;
+        let preview = settings.preview_server.as_ref();
+        let changed = on_writer!(self, |pool| sqlx::query(sql)
+            .bind(publish_source.as_deref())
+            .bind(preview.map(PublishServer::as_str))
+            .bind(preview_source.as_deref())
+            .bind(settings.clear_alias)
+            .bind(now.as_micros())
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        match changed {
+            0 => Err(StoreError::NotFound),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The connection of a company: testing it, changing its account, ending it.
+
+use std::time::Duration;
+
+use unstale::{
+    ops::connection,
+    sandbox::{
+        ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, VIEWER_ACCOUNT,
+        ips::{Instead, Only},
+    },
+};
+
+use super::{COMPANY, connected, filled, settings, sign_in_as, steps};
+use crate::{
+    pages::{draft_with_urls, next},
+    support::{
+        app::TestApp,
+        browser::{Answer, Browser, encode},
+    },
+};
+
+/// Every address of the connection.
+const ACTIONS: [&str; 4] = [
+    "connection/test",
+    "connection/account",
+    "connection/site",
+    "connection/disconnect",
+];
+
+async fn test(admin: &Browser) -> Answer {
+    let page = admin.get(&settings("connection")).await;
+    admin.submit(&page.form("#test-form")).await;
+    admin.get(&settings("connection")).await
+}
+
+fn results(page: &Answer) -> Vec<String> {
+    steps(page).into_iter().map(|(_, result)| result).collect()
+}
+
+#[tokio::test]
+async fn the_test_names_each_step_and_survives_a_restart() {
+    let (app, admin) = connected().await;
+    let page = admin.get(&settings("connection")).await;
+    assert!(page.text("#test").contains("Not tested yet"));
+    let page = test(&admin).await;
+    let titles: Vec<_> = steps(&page).into_iter().map(|(title, _)| title).collect();
+    let all = [
+        "Address reached",
+        "Signed in",
+        "Company found",
+        "May purge",
+        "Publish server found",
+        "Catalogue readable",
+    ];
+    assert_eq!(titles, all);
+    assert_eq!(results(&page), ["ok"; 6]);
+    assert!(!page.body.contains(ACCOUNT.1));
+
+    let app = app.crash_and_restart().await;
+    let page = app.admin().await.get(&settings("connection")).await;
+    assert_eq!(results(&page), ["ok"; 6]);
+}
+
+#[tokio::test]
+async fn the_step_that_fails_is_named_and_what_needs_it_is_not_tried() {
+    let (app, admin) = connected().await;
+    app.ips().knobs(|knobs| knobs.instead = Some(Instead::Html));
+    let page = test(&admin).await;
+    let rest = ["not tried"; 5];
+    assert_eq!(results(&page), [&["failed"][..], &rest].concat());
+    assert!(
+        page.text("#test")
+            .contains("does not speak as Adobe’s API does")
+    );
+
+    app.ips().knobs(|knobs| {
+        knobs.instead = Some(Instead::Html);
+        knobs.only = Some(Only::Operation("searchAssets"));
+    });
+    assert_eq!(
+        results(&test(&admin).await),
+        ["ok", "ok", "ok", "ok", "ok", "failed"]
+    );
+
+    app.ips()
+        .knobs(|knobs| knobs.only = Some(Only::Operation("getPropertySets")));
+    let page = test(&admin).await;
+    assert_eq!(
+        results(&page),
+        ["ok", "ok", "ok", "ok", "look at this", "ok"]
+    );
+}
+
+#[tokio::test]
+async fn an_account_that_may_only_look_fails_at_may_purge_and_nowhere_else() {
+    let (app, admin) = connected().await;
+    sign_in_as(&app, &admin, VIEWER_ACCOUNT).await;
+    let page = test(&admin).await;
+    assert_eq!(results(&page), ["ok", "ok", "ok", "failed", "ok", "ok"]);
+    assert!(page.text("#may-not-purge").contains("IpsUser"));
+}
+
+#[tokio::test]
+async fn a_password_that_ends_is_warned_of_and_one_that_has_ended_fails_the_sign_in() {
+    let (app, admin) = connected().await;
+    let page = admin.get(&settings("connection")).await;
+    assert!(!page.has("#password-ends"));
+    sign_in_as(&app, &admin, EXPIRING_ACCOUNT).await;
+    let page = test(&admin).await;
+    assert!(page.has("#password-ends.warns"));
+    assert_eq!(results(&page)[1], "look at this");
+
+    app.clock.advance(Duration::from_hours(11 * 24));
+    // Eleven days are longer than a session.
+    let admin = app.admin().await;
+    let page = test(&admin).await;
+    assert!(page.has("#password-ends.blocks"));
+    assert_eq!(
+        results(&page),
+        [
+            "ok",
+            "failed",
+            "not tried",
+            "not tried",
+            "not tried",
+            "not tried"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_stored_password_is_kept_for_its_own_address_only() {
+    let (app, admin) = connected().await;
+    let page = admin.get(&settings("connection")).await;
+    let kept = page.form("#change-account");
+    assert_eq!(kept.value("email"), ACCOUNT.0);
+    let answer = admin.submit(&kept).await;
+    assert_eq!(
+        answer.location(),
+        format!("{}?done=account", settings("connection"))
+    );
+
+    let before = app.ips().calls().len();
+    let elsewhere = format!("{}elsewhere/", app.sandbox.ips_url());
+    let moved = page.form("#change-account").set("endpoint", &elsewhere);
+    let refused = admin.submit(&moved).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused
+            .text("#account [role=alert]")
+            .contains("not sent to another address")
+    );
+    assert_eq!(app.ips().calls().len(), before, "nothing was sent");
+    assert_eq!(refused.form("#change-account").value("endpoint"), elsewhere);
+}
+
+#[tokio::test]
+async fn an_account_that_adobe_does_not_take_replaces_nothing() {
+    let (app, admin) = connected().await;
+    let page = admin.get(&settings("connection")).await;
+    let company = app.company().await.id;
+    for (account, said) in [
+        ((ACCOUNT.0, "not-this-one"), "password"),
+        (LOST_ACCOUNT, "belongs to no company"),
+        (("agency@elsewhere.example", "not-this-one"), "password"),
+    ] {
+        let form = filled(&app, &page, "#change-account", account);
+        let refused = admin.submit(&form).await;
+        assert_eq!(refused.status, 422);
+        let notice = refused.text("#account [role=alert]");
+        assert!(notice.contains(said), "{notice}");
+        assert!(!refused.body.contains("not-this-one"));
+        assert_eq!(refused.form("#change-account").value("email"), account.0);
+        let stored = app.app.store.connection(company).await.unwrap().unwrap();
+        assert_eq!(stored.email, ACCOUNT.0);
+    }
+    let form = filled(&app, &page, "#change-account", VIEWER_ACCOUNT);
+    assert_eq!(admin.submit(&form).await.status, 303);
+    let account = connection::account(&app.app.store, &app.app.vault, company).await;
+    let account = account.unwrap();
+    assert_eq!(account.email, VIEWER_ACCOUNT.0);
+    assert!(!format!("{account:?}").contains(VIEWER_ACCOUNT.1));
+}
+
+#[tokio::test]
+async fn disconnecting_asks_and_deletes_the_account_alone() {
+    let (app, admin) = connected().await;
+    let asking = admin.get(&settings("connection/disconnect")).await;
+    assert!(
+        asking
+            .text("dialog h2")
+            .starts_with("Disconnect Snapshot Outdoor")
+    );
+    let company = app.company().await;
+    assert!(
+        app.app
+            .store
+            .connection(company.id)
+            .await
+            .unwrap()
+            .is_some()
+    );
+
+    let page = admin.submit_and_follow(&asking.form("#disconnect")).await;
+    assert!(page.text(".notice.success").contains("Disconnected"));
+    assert!(page.has("main .empty a[href='/connect']"));
+    assert_eq!(app.app.store.connection(company.id).await.unwrap(), None);
+    assert_eq!(app.company().await, company);
+    assert!(app.app.store.template(company.id).await.unwrap().is_some());
+    let (_, details) = draft_with_urls(&admin, &app.exact("shoe")).await;
+    assert_eq!(
+        next(&admin, &details).await.status,
+        200,
+        "lists can still be made"
+    );
+
+    let page = admin.post(&settings("connection/test"), &[]).await;
+    assert_eq!(page.status, 422, "there is nothing to test");
+    let answer = sign_in_as(&app, &admin, ACCOUNT).await;
+    assert!(
+        answer.location().starts_with(COMPANY),
+        "the same company again"
+    );
+}
+
+#[tokio::test]
+async fn only_administrators_see_and_change_the_connection() {
+    let app = TestApp::start().await;
+    let (editor, anonymous) = (app.editor().await, app.anonymous());
+    for page in ["connection", "connection/disconnect"] {
+        assert_eq!(editor.get(&settings(page)).await.status, 403, "{page}");
+        let to = anonymous.get(&settings(page)).await.location();
+        assert!(to.starts_with("/sign-in?next="), "{page}");
+    }
+    for action in ACTIONS {
+        let address = settings(action);
+        let fields = encode(&[("email", "x"), ("publish_server", "https://evil.example")]);
+        let answer = editor.post_body(&address, fields.clone()).await;
+        assert_eq!(answer.status, 403, "{action}");
+        assert_eq!(
+            anonymous.post_body(&address, fields).await.status,
+            401,
+            "{action}"
+        );
+    }
+    for page in ["template/import", "template/push"] {
+        let address = format!("{COMPANY}/{page}");
+        assert_eq!(editor.get(&address).await.status, 403);
+        assert_eq!(editor.post(&address, &[]).await.status, 403);
+    }
+    let admin = app.admin().await;
+    let first = admin.get(&format!("{COMPANY}/settings")).await;
+    assert_eq!(first.location(), settings("connection"));
+}

@@ -1,0 +1,154 @@
+//! What is typed: publish server, preview server, alias.
+
+use unstale::{domain::Alias, sandbox::catalogue::ALIAS_ROOT};
+
+use super::{COMPANY, connected, settings};
+use crate::support::{
+    app::TestApp,
+    browser::{Answer, Browser, Form},
+};
+
+async fn form(admin: &Browser) -> Form {
+    admin.get(&settings("connection")).await.form("#site")
+}
+
+async fn saved(admin: &Browser, form: &Form) -> Answer {
+    let page = admin.submit_and_follow(form).await;
+    assert!(page.text(".notice.success").contains("Saved"));
+    page
+}
+
+async fn alias(app: &TestApp) -> Option<Alias> {
+    app.company().await.alias
+}
+
+#[tokio::test]
+async fn a_typed_publish_server_stays_whatever_dynamic_media_says() {
+    let (app, admin) = connected().await;
+    let typed = form(&admin)
+        .await
+        .set("publish_server", "images.example.com/");
+    let page = saved(&admin, &typed).await;
+    let hint = page.text("#publish-hint");
+    assert!(
+        hint.starts_with("Typed here by admin@example.com"),
+        "{hint}"
+    );
+    admin.post(&settings("connection/test"), &[]).await;
+    let company = app.company().await;
+    let server = company.publish_server.unwrap();
+    assert_eq!(server.as_str(), "https://images.example.com");
+    let hosts = app.app.store.delivery_hosts(company.id).await.unwrap();
+    assert!(
+        hosts
+            .iter()
+            .any(|host| host.origin.as_str() == server.as_str())
+    );
+
+    // Emptied, it is looked up again.
+    let emptied = form(&admin).await.set("publish_server", " ");
+    let page = saved(&admin, &emptied).await;
+    assert!(page.text("#servers .notice.warns").contains("not known"));
+    admin.post(&settings("connection/test"), &[]).await;
+    let server = app.company().await.publish_server.unwrap();
+    assert_eq!(server.as_str(), app.sandbox.exact_url());
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_refused_and_still_there() {
+    let (app, admin) = connected().await;
+    let before = app.company().await;
+    for (field, value, said) in [
+        (
+            "publish_server",
+            "ftp://host",
+            "publish server is no web address",
+        ),
+        (
+            "publish_server",
+            "https://host/path",
+            "publish server is no web address",
+        ),
+        (
+            "publish_server",
+            "https://h\0ost",
+            "publish server is no web address",
+        ),
+        ("preview_server", "a b", "preview server is no web address"),
+        ("alias_root", "a/b", "no name of an alias"),
+    ] {
+        let wrong = form(&admin).await.set(field, value);
+        let refused = admin.submit(&wrong).await;
+        assert_eq!(refused.status, 422, "{value}");
+        assert!(
+            refused.text("#servers [role=alert]").contains(said),
+            "{value}"
+        );
+        let shown = value.replace('\0', "\u{fffd}");
+        assert_eq!(refused.form("#site").value(field), shown);
+    }
+    assert_eq!(app.company().await, before);
+}
+
+#[tokio::test]
+async fn the_handle_of_an_alias_is_looked_up_or_typed() {
+    let (app, admin) = connected().await;
+    let before = app.company().await.alias;
+    let unknown = form(&admin)
+        .await
+        .set("alias_root", "NoSuchAlias")
+        .set("alias_handle", "");
+    let refused = admin.submit(&unknown).await;
+    assert_eq!(refused.status, 422);
+    let notice = refused.text("#servers [role=alert]");
+    assert!(
+        notice.contains("NoSuchAlias") && notice.contains("type the handle by hand"),
+        "{notice}"
+    );
+    assert_eq!(alias(&app).await, before);
+
+    let named = form(&admin)
+        .await
+        .set("alias_root", ALIAS_ROOT)
+        .set("alias_handle", "");
+    let page = saved(&admin, &named).await;
+    let found = alias(&app).await.unwrap();
+    assert_eq!(found.root, ALIAS_ROOT);
+    assert_ne!(Some(&found.handle), app.company().await.handle.as_ref());
+    assert_eq!(page.form("#site").value("alias_handle"), found.handle);
+
+    // Another name under the old handle would purge at the wrong company: it is looked up too.
+    let renamed = form(&admin).await.set("alias_root", "NoSuchAlias");
+    assert_eq!(admin.submit(&renamed).await.status, 422);
+    let by_hand = form(&admin)
+        .await
+        .set("alias_root", "ByHand")
+        .set("alias_handle", "c|77");
+    saved(&admin, &by_hand).await;
+    let typed = alias(&app).await.unwrap();
+    assert_eq!(
+        (typed.root.as_str(), typed.handle.as_str()),
+        ("ByHand", "c|77")
+    );
+
+    let none = form(&admin).await.set("alias_root", "");
+    saved(&admin, &none).await;
+    assert_eq!(alias(&app).await, None);
+}
+
+#[tokio::test]
+async fn whether_a_first_draft_clears_the_alias_is_set_here() {
+    let (_app, admin) = connected().await;
+    let with_alias = form(&admin)
+        .await
+        .set("alias_root", "ByHand")
+        .set("alias_handle", "c|77");
+    saved(&admin, &with_alias).await;
+    let off = form(&admin).await.without("clear_alias");
+    let page = saved(&admin, &off).await;
+    assert!(!page.form("#site").has("clear_alias"));
+    let draft = crate::pages::new_draft(&admin).await;
+    let details = admin.get(&format!("{draft}/details")).await;
+    assert!(details.has("input[name=alias]:not([checked])"));
+    assert!(draft.starts_with(COMPANY));
+}

@@ -1,0 +1,228 @@
+use std::time::Duration;
+
+use unstale::{
+    clock::Timestamp,
+    domain::{
+        AccountFacts, CheckOutcome, CheckReport, CheckStep, CheckedStep, CompanyId, PublishServer,
+        ValueSource,
+    },
+    store::{
+        CompanySettings, Connection, ConnectionState, PendingConnection, RememberedTemplate,
+        StoreError,
+    },
+};
+
+use super::Fixture;
+
+on_both_databases! {
+    what_is_known_about_a_connection_is_kept_with_it
+    a_new_account_is_untested
+    a_connection_is_deleted_and_the_company_stays
+    settings_of_a_company_are_kept
+    a_verified_account_waits_for_its_person_only
+    a_verified_account_does_not_wait_for_ever
+}
+
+fn connection(email: &str) -> Connection {
+    Connection {
+        endpoint: "https://s7sps1apissl.scene7.com/scene7/".to_owned(),
+        email: email.to_owned(),
+        sealed_password: vec![0, 1, 255],
+    }
+}
+
+fn facts(at: Timestamp) -> AccountFacts {
+    AccountFacts {
+        name: "Ada \0 Löw".to_owned(),
+        role: Some("IpsUser".to_owned()),
+        is_ips_admin: false,
+        password_expires: Some(at),
+        company_name: "Shop".to_owned(),
+        read_at: at,
+    }
+}
+
+fn report(at: Timestamp) -> CheckReport {
+    let reached = CheckedStep {
+        step: CheckStep::Reached,
+        outcome: CheckOutcome::Failed,
+        sentence: "Nothing answers.".to_owned(),
+        advice: "Check the region.".to_owned(),
+    };
+    CheckReport::of(vec![reached], at)
+}
+
+async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let (facts, report) = (facts(t.now()), report(t.later()));
+    let template = RememberedTemplate {
+        text: "<ID>\r\n<ID>?a\0".to_owned(),
+        read_at: t.later(),
+    };
+    for refused in [
+        t.store.put_account_facts(company, &facts).await,
+        t.store.put_check_report(company, &report).await,
+        t.store.remember_template(company, &template).await,
+    ] {
+        assert!(
+            matches!(refused, Err(StoreError::NotFound)),
+            "not connected"
+        );
+    }
+    for connected in [company, other] {
+        t.store
+            .put_connection(connected, &connection("a@example.com"))
+            .await
+            .unwrap();
+    }
+    t.store.put_account_facts(company, &facts).await.unwrap();
+    t.store.put_check_report(company, &report).await.unwrap();
+    t.store.remember_template(company, &template).await.unwrap();
+
+    let state = t.store.connection_state(company).await.unwrap().unwrap();
+    assert_eq!(state.facts, Some(facts), "JSON carries a NUL");
+    assert_eq!(state.report, Some(report));
+    let kept = state.template.unwrap();
+    assert_eq!(kept.text, "<ID>\r\n<ID>?a\u{1a}");
+    assert_eq!(kept.read_at, template.read_at);
+    let untouched = t.store.connection_state(other).await.unwrap();
+    assert_eq!(untouched, Some(ConnectionState::default()));
+}
+
+async fn a_new_account_is_untested(t: &Fixture) {
+    let company = t.company("shop").await;
+    let (store, now) = (&t.store, t.now());
+    store
+        .put_connection(company, &connection("a@example.com"))
+        .await
+        .unwrap();
+    store.put_check_report(company, &report(now)).await.unwrap();
+    store
+        .put_connection(company, &connection("b@example.com"))
+        .await
+        .unwrap();
+    let state = store.connection_state(company).await.unwrap().unwrap();
+    assert_eq!(state.report, None);
+}
+
+async fn a_connection_is_deleted_and_the_company_stays(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    for connected in [company, other] {
+        t.store
+            .put_connection(connected, &connection("a@example.com"))
+            .await
+            .unwrap();
+    }
+    t.store.delete_connection(company).await.unwrap();
+    t.store.delete_connection(company).await.unwrap();
+    assert_eq!(t.store.connection(company).await.unwrap(), None);
+    assert_eq!(t.store.connection_state(company).await.unwrap(), None);
+    assert!(t.store.company(company).await.unwrap().is_some());
+    assert!(t.store.connection(other).await.unwrap().is_some());
+}
+
+async fn settings_of_a_company_are_kept(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let at_first = CompanySettings {
+        publish_server_source: None,
+        preview_server: None,
+        preview_server_source: None,
+        clear_alias: true,
+    };
+    assert_eq!(t.store.company_settings(company).await.unwrap(), at_first);
+    let changed = CompanySettings {
+        publish_server_source: Some(ValueSource::Found {
+            property: "application_server_prefix_published".to_owned(),
+            at: t.now(),
+        }),
+        preview_server: PublishServer::parse("https://preview1.assetsadobe.com/"),
+        preview_server_source: Some(ValueSource::Typed {
+            by: "admin@example.com".to_owned(),
+            at: t.later(),
+        }),
+        clear_alias: false,
+    };
+    t.store
+        .put_company_settings(company, &changed, t.now())
+        .await
+        .unwrap();
+    assert_eq!(t.store.company_settings(company).await.unwrap(), changed);
+    assert_eq!(t.store.company_settings(other).await.unwrap(), at_first);
+
+    // What the company is stays untouched by that, and the other way round.
+    let mut shop = t.store.company(company).await.unwrap().unwrap();
+    assert_eq!(shop.root.as_deref(), Some("shop"));
+    shop.name = "Renamed".to_owned();
+    t.store.update_company(&shop, t.now()).await.unwrap();
+    assert_eq!(t.store.company_settings(company).await.unwrap(), changed);
+
+    let unknown = CompanyId::from_uuid(t.clock.new_uuid());
+    let missing = t.store.company_settings(unknown).await;
+    assert!(matches!(missing, Err(StoreError::NotFound)));
+    let missing = t
+        .store
+        .put_company_settings(unknown, &changed, t.now())
+        .await;
+    assert!(matches!(missing, Err(StoreError::NotFound)));
+}
+
+fn pending(t: &Fixture, person: unstale::domain::PersonId, email: &str) -> PendingConnection {
+    PendingConnection {
+        person,
+        endpoint: "https://s7sps3apissl.scene7.com/scene7/".to_owned(),
+        email: email.to_owned(),
+        sealed_password: vec![7, 0, 255],
+        found: "{}".to_owned(),
+        expires_at: t.now().plus(Duration::from_secs(60)),
+    }
+}
+
+async fn a_verified_account_waits_for_its_person_only(t: &Fixture) {
+    let (one, other) = (
+        t.person("one@example.com").await,
+        t.person("two@example.com").await,
+    );
+    let (store, now) = (&t.store, t.now());
+    let first = pending(t, one, "a@example.com");
+    store.put_pending_connection(&first).await.unwrap();
+    let found = store.pending_connection(one, now).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&first));
+    assert_eq!(store.pending_connection(other, now).await.unwrap(), None);
+
+    // A second sign-in takes the place of the first.
+    let second = pending(t, one, "b@example.com");
+    store.put_pending_connection(&second).await.unwrap();
+    let found = store.pending_connection(one, now).await.unwrap();
+    assert_eq!(found, Some(second));
+
+    store.delete_pending_connection(other).await.unwrap();
+    assert!(store.pending_connection(one, now).await.unwrap().is_some());
+    store.delete_pending_connection(one).await.unwrap();
+    assert_eq!(store.pending_connection(one, now).await.unwrap(), None);
+}
+
+async fn a_verified_account_does_not_wait_for_ever(t: &Fixture) {
+    let (one, other) = (
+        t.person("one@example.com").await,
+        t.person("two@example.com").await,
+    );
+    let store = &t.store;
+    let early = pending(t, one, "a@example.com");
+    store.put_pending_connection(&early).await.unwrap();
+    t.clock.advance(Duration::from_secs(30));
+    let late = pending(t, other, "b@example.com");
+    store.put_pending_connection(&late).await.unwrap();
+    t.clock.advance(Duration::from_secs(30));
+
+    let now = t.now();
+    assert_eq!(store.pending_connection(one, now).await.unwrap(), None);
+    let deleted = store.delete_expired_pending_connections(now).await;
+    assert_eq!(deleted.unwrap(), 1);
+    assert!(
+        store
+            .pending_connection(other, now)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}

@@ -1,0 +1,155 @@
+//! Servers and accounts that are not as they should be: a clear sentence, what was stored stays, and it can go on.
+
+use std::time::Duration;
+
+use unstale::{
+    domain::ReadingKind,
+    ops::sync::Ended,
+    sandbox::{
+        ips::{Instead, Only, TotalRows},
+        library::Library as _,
+    },
+};
+
+use super::Catalogue;
+
+#[tokio::test]
+async fn whatever_comes_instead_of_a_page_is_a_sentence_and_the_next_attempt_finishes() {
+    let c = Catalogue::of(1_500).await;
+    c.read_all().await;
+    let all = c.found().await;
+    for instead in [
+        Instead::Html,
+        Instead::Truncated,
+        Instead::Empty,
+        Instead::Closed,
+        Instead::Bomb,
+        Instead::Huge,
+        Instead::Entities,
+        Instead::ExternalEntity,
+    ] {
+        c.knobs(|knobs| {
+            knobs.only = Some(Only::FromPage(2));
+            knobs.instead = Some(instead);
+        });
+        c.syncer
+            .read_soon(c.company, ReadingKind::Full)
+            .await
+            .unwrap();
+        let problem = c.failure().await;
+        assert!(problem.ends_with('.') && problem.len() > 40, "{problem}");
+        assert!(!problem.contains("sandbox-only"), "{problem}");
+        assert_eq!(c.found().await, all, "{instead:?}");
+        c.knobs(|knobs| knobs.instead = None);
+        c.syncer.go_on(c.company).await.unwrap();
+        let sync = Catalogue::finished(c.read().await);
+        assert_eq!((sync.seen, sync.vanished), (1_500, 0), "{instead:?}");
+    }
+}
+
+#[tokio::test]
+async fn totals_that_lie_change_nothing() {
+    for total in [
+        TotalRows::Absent,
+        TotalRows::Says(0),
+        TotalRows::Says(1_200),
+        TotalRows::Says(9_000_000),
+    ] {
+        let c = Catalogue::of(2_500).await;
+        c.knobs(|knobs| knobs.search.total_rows = total);
+        let sync = c.read_all().await;
+        assert_eq!(sync.seen, 2_500, "{total:?}");
+        assert_eq!(c.found().await, c.there());
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_repeats_for_ever_ends_with_a_sentence_and_what_was_read_stays() {
+    let c = Catalogue::of(4_500).await;
+    c.knobs(|knobs| knobs.search.repeats = Some(2));
+    let problem = c.failure().await;
+    assert!(problem.contains("repeats itself at page 3"), "{problem}");
+    assert_eq!(c.found().await.len(), 2_000);
+    c.knobs(|knobs| knobs.search.repeats = None);
+    c.syncer.go_on(c.company).await.unwrap();
+    assert_eq!(Catalogue::finished(c.read().await).seen, 4_500);
+}
+
+#[tokio::test]
+async fn an_asset_without_a_name_is_counted_and_left_out() {
+    let c = Catalogue::of(2_500).await;
+    c.knobs(|knobs| knobs.search.nameless_row = Some(3));
+    let sync = c.read_all().await;
+    assert_eq!((sync.seen, sync.skipped), (2_500, 3));
+    assert_eq!(c.found().await.len(), 2_497);
+}
+
+#[tokio::test]
+async fn two_names_that_differ_in_case_are_two_assets() {
+    let c = Catalogue::of(10).await;
+    c.library.add("Shoe", "a");
+    c.library.add("shoe", "b");
+    c.read_all().await;
+    let found = c.found().await;
+    assert!(found.contains("Shoe") && found.contains("shoe"));
+    assert_eq!(found.len(), 12);
+}
+
+#[tokio::test]
+async fn a_refused_account_stops_the_reading_until_somebody_starts_it_again() {
+    let c = Catalogue::of(10).await;
+    c.read_all().await;
+    c.knobs(|knobs| knobs.fault = Some(10_001));
+    c.later(Duration::from_hours(1));
+    let problem = c.failure().await;
+    assert!(problem.contains("password"), "{problem}");
+    let asked = c.ips.calls().len();
+    c.later(Duration::from_hours(48));
+    assert!(matches!(c.read().await, Ended::NotDue));
+    assert_eq!(
+        c.ips.calls().len(),
+        asked,
+        "a wrong password is not repeated"
+    );
+    assert!(c.sync().await.stopped);
+    c.knobs(|knobs| knobs.fault = None);
+    c.syncer.go_on(c.company).await.unwrap();
+    Catalogue::finished(c.read().await);
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_tried_again_later_and_later() {
+    let c = Catalogue::of(10).await;
+    c.served.abort();
+    c.knobs(|knobs| knobs.instead = Some(Instead::Closed));
+    let mut pauses = Vec::new();
+    for _ in 0..3 {
+        c.failure().await;
+        let sync = c.sync().await;
+        let retry = sync.retry_at.unwrap();
+        pauses.push(retry.since(c.clock.now()).as_secs());
+        c.later(retry.since(c.clock.now()));
+    }
+    assert_eq!(pauses, [60, 120, 240]);
+}
+
+#[tokio::test]
+async fn a_catalogue_that_changes_while_it_is_read_ends_complete() {
+    let c = Catalogue::of(3_500).await;
+    let library = c.library.clone();
+    c.ips.on_page(move |page| {
+        library.add(&format!("came-{page}"), "campaigns");
+        library.replace(page * 3);
+    });
+    c.read_all().await;
+    c.want(ReadingKind::Sweep).await;
+    c.later(Duration::from_mins(1));
+    c.want(ReadingKind::Increment).await;
+    let missing: Vec<String> = c.there().difference(&c.found().await).cloned().collect();
+    // What the last page brought itself comes with the next reading.
+    assert!(
+        missing.iter().all(|id| id.starts_with("came-")) && missing.len() <= 1,
+        "{missing:?}"
+    );
+    let _ = c.library.counts();
+}

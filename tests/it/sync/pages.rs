@@ -1,0 +1,132 @@
+//! Settings > Catalogue: who may see it, what it says, what its buttons do.
+
+use unstale::{demo, domain::ReadingKind, sandbox::ips::Only};
+
+use crate::support::app::{Start, TestApp};
+
+const PAGE: &str = "/c/dms7snapshot/settings/catalogue";
+
+async fn reading() -> TestApp {
+    TestApp::with(Start {
+        catalogue: Some(demo::Catalogue::Read),
+        ..Start::default()
+    })
+    .await
+}
+
+/// Waits until nothing is being read any more.
+async fn settled(app: &TestApp) {
+    let company = app.company().await.id;
+    loop {
+        let sync = app.app.store.catalogue_sync(company).await.unwrap();
+        if sync.finished_at.is_some() && sync.step.is_none() && sync.wanted.is_none() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_connected_company_is_read_by_itself_and_the_page_says_so() {
+    let app = reading().await;
+    settled(&app).await;
+    let page = app.admin().await.get(PAGE).await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text(".notice").contains("Up to date."),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.text(".facts").contains("new, 0 changed, 0 vanished"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn an_editor_may_neither_see_nor_press_anything() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    assert_eq!(editor.get(PAGE).await.status, 403);
+    assert_eq!(editor.post(PAGE, &[("do", "stop")]).await.status, 403);
+    assert_eq!(app.anonymous().get(PAGE).await.status, 303);
+    let anonymous = app.anonymous().post(PAGE, &[("do", "stop")]).await;
+    assert_eq!(anonymous.status, 401);
+}
+
+#[tokio::test]
+async fn progress_is_shown_and_stop_and_start_work() {
+    let app = reading().await;
+    settled(&app).await;
+    app.ips().knobs(|knobs| {
+        knobs.hold = true;
+        knobs.only = Some(Only::Operation("searchAssets"));
+    });
+    let admin = app.admin().await;
+    let asked = app.ips().calls().len();
+    let pressed = admin.post(PAGE, &[("do", "read-all")]).await;
+    assert_eq!(pressed.status, 303);
+    app.ips().wait_for_calls(asked + 1).await;
+    let page = admin.get(PAGE).await;
+    assert!(
+        page.text(".notice").contains("Reading all assets."),
+        "{}",
+        page.body
+    );
+
+    assert_eq!(admin.post(PAGE, &[("do", "stop")]).await.status, 303);
+    let page = admin.get(PAGE).await;
+    assert!(page.text(".notice").contains("Stopped."), "{}", page.body);
+    app.ips().knobs(|knobs| knobs.hold = false);
+    assert_eq!(admin.post(PAGE, &[("do", "start")]).await.status, 303);
+    settled(&app).await;
+    let page = admin.get(PAGE).await;
+    assert!(
+        page.text(".notice").contains("Up to date."),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn the_interval_is_one_of_those_offered() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let saved = admin.post(PAGE, &[("do", "interval"), ("minutes", "360")]);
+    assert_eq!(saved.await.status, 303);
+    let page = admin.get(PAGE).await;
+    assert_eq!(page.attributes("option[selected]", "value"), ["360"]);
+    for minutes in ["7", "-5", "many", "99999999999999999999"] {
+        let form = [("do", "interval"), ("minutes", minutes)];
+        assert_eq!(admin.post(PAGE, &form).await.status, 400, "{minutes}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_told_with_what_to_do() {
+    let app = reading().await;
+    settled(&app).await;
+    app.ips().knobs(|knobs| knobs.fault = Some(20_003));
+    let company = app.company().await.id;
+    app.app
+        .syncer
+        .read_soon(company, ReadingKind::Increment)
+        .await
+        .unwrap();
+    while app
+        .app
+        .store
+        .catalogue_sync(company)
+        .await
+        .unwrap()
+        .problem
+        .is_none()
+    {
+        tokio::task::yield_now().await;
+    }
+    let page = app.admin().await.get(PAGE).await;
+    let notice = page.text(".notice.blocks");
+    assert!(notice.contains("The last attempt failed"), "{}", page.body);
+    assert!(notice.contains("What was read before stays."), "{notice}");
+}

@@ -1,0 +1,240 @@
+//! What is read when all goes well, and how it goes on after an interruption.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use unstale::{
+    domain::{ReadingKind, Step},
+    ops::sync::Ended,
+    sandbox::{
+        ips::{Instead, Only},
+        library::Library as _,
+    },
+};
+
+use super::{Catalogue, pages};
+use crate::support::database::Backend;
+
+/// Longer than the pause after a first failure.
+const A_WHILE: Duration = Duration::from_mins(2);
+
+async fn everything_is_found(backend: Backend) {
+    let c = Catalogue::on(backend, 2_500).await;
+    let sync = c.read_all().await;
+    assert_eq!((sync.seen, sync.added), (2_500, 2_500));
+    assert_eq!((sync.changed, sync.vanished, sync.skipped), (0, 0, 0));
+    assert_eq!(pages(&c.ips.calls())[..3], [1, 2, 3]);
+    assert_eq!(c.found().await, c.there());
+    assert_eq!(c.store.presets(c.company).await.unwrap().len(), 5);
+    assert!(!c.store.known_folders(c.company).await.unwrap().is_empty());
+
+    let again = c.want(ReadingKind::Full).await;
+    assert_eq!((again.seen, again.added, again.changed), (2_500, 0, 0));
+}
+
+#[tokio::test]
+async fn all_assets_folders_and_presets_are_read_into_sqlite() {
+    everything_is_found(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn all_assets_folders_and_presets_are_read_into_postgresql() {
+    everything_is_found(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn an_increment_asks_for_changes_only_and_finds_new_and_replaced_assets() {
+    let c = Catalogue::of(2_500).await;
+    c.read_all().await;
+    c.later(Duration::from_hours(1));
+    assert!(c.library.replace(7));
+    c.library.add("brand-new", "campaigns");
+    let before = c.ips.calls().len();
+    let sync = c.want(ReadingKind::Increment).await;
+    assert_eq!((sync.added, sync.changed, sync.seen), (1, 1, 2));
+    let calls = c.calls_since(before);
+    assert_eq!(pages(&calls), [1]);
+    let condition = "systemFieldConditionArray/items/field";
+    assert_eq!(calls[0].text(condition), Some("LastModified"));
+    let replaced = c.library.with_number(7).unwrap();
+    let kept = c
+        .store
+        .assets_by_id(c.company, &[replaced.name, "brand-new".to_owned()])
+        .await
+        .unwrap();
+    assert_eq!(kept.len(), 2);
+    assert!(
+        kept.iter()
+            .any(|asset| asset.changed_at == replaced.last_modified)
+    );
+}
+
+#[tokio::test]
+async fn a_change_just_before_the_last_reading_by_another_clock_is_not_missed() {
+    let c = Catalogue::of(10).await;
+    c.read_all().await;
+    // Adobe's clock may be some minutes behind: what it changes now carries an instant before our reading.
+    c.library.replace(3);
+    c.later(Duration::from_mins(5));
+    let sync = c.want(ReadingKind::Increment).await;
+    assert_eq!(sync.seen, 1);
+}
+
+#[tokio::test]
+async fn where_adobe_refuses_to_search_by_last_change_the_newest_changes_are_read_instead() {
+    let c = Catalogue::of(2_500).await;
+    c.knobs(|knobs| knobs.search.no_last_modified = true);
+    let sync = c.read_all().await;
+    assert_eq!(sync.seen, 2_500);
+    c.later(Duration::from_hours(1));
+    c.library.replace(7);
+    let before = c.ips.calls().len();
+    let sync = c.want(ReadingKind::Increment).await;
+    assert_eq!((sync.seen, sync.changed), (1, 1));
+    let calls = c.calls_since(before);
+    assert_eq!(pages(&calls), [1], "it is not tried again, and stops early");
+    assert_eq!(calls[0].text("sortBy"), Some("Modified"));
+}
+
+async fn deleted_assets_vanish_and_come_back(backend: Backend) {
+    let c = Catalogue::on(backend, 2_500).await;
+    c.read_all().await;
+    c.later(Duration::from_hours(1));
+    let gone = c.library.with_number(1_234).unwrap().name;
+    c.library.remove(1_234);
+    let sync = c.want(ReadingKind::Sweep).await;
+    assert_eq!((sync.vanished, sync.seen), (1, 2_499));
+    assert_eq!(c.found().await, c.there());
+
+    c.later(Duration::from_hours(1));
+    c.library.add(&gone, "campaigns");
+    let sync = c.want(ReadingKind::Increment).await;
+    assert_eq!(sync.added, 1);
+    assert!(c.found().await.contains(&gone));
+}
+
+#[tokio::test]
+async fn a_deleted_asset_vanishes_and_can_come_back_on_sqlite() {
+    deleted_assets_vanish_and_come_back(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_deleted_asset_vanishes_and_can_come_back_on_postgresql() {
+    deleted_assets_vanish_and_come_back(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn an_asset_that_slips_between_two_pages_is_found_by_the_sweep_that_follows() {
+    let c = Catalogue::of(2_500).await;
+    let library = c.library.clone();
+    c.ips.on_page(move |page| {
+        if page == 2 {
+            library.remove(5);
+        }
+    });
+    let sync = c.read_all().await;
+    assert_eq!(
+        sync.seen, 2_499,
+        "what was on page 1, and one fewer after it"
+    );
+    let missed = c.there().len() - c.found().await.intersection(&c.there()).count();
+    assert_eq!(missed, 1);
+    assert_eq!(c.sync().await.wanted, Some(ReadingKind::Sweep));
+    let sync = Catalogue::finished(c.read().await);
+    assert_eq!((sync.added, sync.vanished), (1, 0));
+    assert_eq!(c.found().await, c.there());
+}
+
+#[tokio::test]
+async fn after_a_failure_it_goes_on_at_the_page_that_failed() {
+    let c = Catalogue::of(4_500).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(3));
+        knobs.instead = Some(Instead::Closed);
+    });
+    let problem = c.failure().await;
+    assert!(!problem.is_empty());
+    let sync = c.sync().await;
+    assert_eq!(
+        (sync.step, sync.page, sync.seen),
+        (Some(Step::Assets), 3, 2_000)
+    );
+    assert_eq!(sync.problem.as_deref(), Some(problem.as_str()));
+    assert!(matches!(c.read().await, Ended::NotDue), "not at once");
+
+    c.knobs(|knobs| knobs.instead = None);
+    c.later(A_WHILE);
+    let before = c.ips.calls().len();
+    let sync = Catalogue::finished(c.read().await);
+    assert_eq!(pages(&c.calls_since(before))[..3], [3, 4, 5]);
+    assert_eq!((sync.seen, sync.problem), (4_500, None));
+    assert_eq!(c.found().await, c.there());
+}
+
+#[tokio::test]
+async fn a_reader_that_dies_leaves_its_place_to_the_next_after_half_a_minute() {
+    let c = Catalogue::of(2_500).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(2));
+        knobs.hold = true;
+    });
+    let (syncer, company) = (c.syncer.clone(), c.company);
+    let dying = tokio::spawn(async move { syncer.read(company, &CancellationToken::new()).await });
+    c.ips.wait_for_calls(2).await;
+    assert!(matches!(c.read().await, Ended::Busy));
+    dying.abort();
+    assert!(dying.await.is_err());
+    assert!(
+        matches!(c.read().await, Ended::Busy),
+        "its lease is still there"
+    );
+
+    c.later(Duration::from_secs(31));
+    c.knobs(|knobs| knobs.hold = false);
+    let sync = Catalogue::finished(c.read().await);
+    assert_eq!(sync.seen, 2_500);
+    assert_eq!(
+        pages(&c.ips.calls())
+            .iter()
+            .filter(|page| **page == 1)
+            .count(),
+        2,
+        "all assets, then the changes"
+    );
+}
+
+#[tokio::test]
+async fn a_stop_takes_effect_after_the_page_and_going_on_continues_there() {
+    let c = Catalogue::of(3_500).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(2));
+        knobs.hold = true;
+    });
+    let (syncer, company) = (c.syncer.clone(), c.company);
+    let reading =
+        tokio::spawn(async move { syncer.read(company, &CancellationToken::new()).await });
+    c.ips.wait_for_calls(2).await;
+    c.syncer.stop(c.company).await.unwrap();
+    c.knobs(|knobs| knobs.hold = false);
+    let ended = reading.await.unwrap().unwrap();
+    assert!(matches!(ended, Ended::Stopped), "{ended:?}");
+    assert!(matches!(c.read().await, Ended::NotDue));
+    assert_eq!(c.sync().await.seen, 2_000);
+
+    c.syncer.go_on(c.company).await.unwrap();
+    let before = c.ips.calls().len();
+    assert_eq!(Catalogue::finished(c.read().await).seen, 3_500);
+    assert_eq!(pages(&c.calls_since(before))[..2], [3, 4]);
+}
+
+#[tokio::test]
+async fn an_unknown_id_is_looked_up_and_kept() {
+    let c = Catalogue::of(100).await;
+    c.read_all().await;
+    c.library.add("just-uploaded", "campaigns");
+    let company = c.store.company(c.company).await.unwrap().unwrap();
+    let ids = ["just-uploaded", "nowhere"].map(str::to_owned);
+    let found = c.syncer.look_up(&company, &ids).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(c.found().await.contains("just-uploaded"));
+}
