@@ -8,7 +8,10 @@ use crate::{
     clock::Clock,
     config::{Config, PublicUrl},
     edge, ips,
-    ops::{connection::Connector, dispatch::Dispatcher, sync::Syncer, verify::Verifier},
+    ops::{
+        connection::Connector, dispatch::Dispatcher, host_test::HostTester,
+        import::stage::Importer, sync::Syncer, verify::Verifier,
+    },
     store::Store,
     vault::Vault,
     web::{SetupToken, SignInLimiter},
@@ -36,6 +39,10 @@ pub struct App {
     pub connector: Connector,
     /// Keeps the catalogues up to date.
     pub syncer: Syncer,
+    /// Tests delivery hosts.
+    pub host_tester: HostTester,
+    /// Imports CSV files.
+    pub importer: Importer,
     /// What people type into the browser.
     pub public_url: PublicUrl,
     /// Slows down those who guess passwords.
@@ -55,12 +62,8 @@ impl App {
         };
         let ips =
             ips::Client::new(timeouts).context("the client for Adobe's API cannot be built")?;
-        let verifier = Verifier::new(
-            store.clone(),
-            clock.clone(),
-            edge::Client::new()?,
-            config.checks,
-        );
+        let edge = edge::Client::new()?;
+        let verifier = Verifier::new(store.clone(), clock.clone(), edge.clone(), config.checks);
         let dispatcher = Dispatcher::new(
             store.clone(),
             vault.clone(),
@@ -69,6 +72,8 @@ impl App {
             clock.clone(),
             config.ips_timeout,
         );
+        let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
+        let importer = Importer::new(store.clone(), clock.clone());
         let syncer = Syncer::new(
             store.clone(),
             vault.clone(),
@@ -87,6 +92,8 @@ impl App {
             verifier,
             connector,
             syncer,
+            host_tester,
+            importer,
             public_url: config.public_url.clone(),
             sign_in_limiter: Arc::default(),
             setup_token: Arc::new(setup_token),

@@ -130,7 +130,7 @@ pub async fn fill(app: &App, sandbox: &Sandbox, catalogue: Catalogue) -> anyhow:
     if catalogue == Catalogue::Given {
         store.set_sync_stopped(company.id, true).await?;
         store
-            .put_presets(company.id, &sandbox::catalogue::presets())
+            .put_presets(company.id, &sandbox::catalogue::presets(), clock.now())
             .await?;
         store
             .put_assets(company.id, &sandbox.origin().assets(), clock.now())

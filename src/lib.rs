@@ -1,6 +1,6 @@
 //! Unstale clears the CDN cache of Adobe Dynamic Media assets, and shows that the new picture is live.
 //!
-//! The map of the modules; dependencies point one way, `web -> ops -> {store, ips} -> domain`:
+//! The map of the modules; dependencies point one way, `web -> ops -> {store, ips, edge} -> domain`:
 //!
 //! - [`domain`]: plain types and rules. [`domain::formation`] decides which URLs an invalidation sends.
 //! - [`store`]: all SQL, on `SQLite` and `PostgreSQL`.

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info};
 
-use crate::{app::App, web};
+use crate::{app::App, ops::import, web};
 
 /// How often expired sessions and drafts that nobody touches are cleared away.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
@@ -81,6 +81,9 @@ async fn housekeeping(app: App, cancel: CancellationToken) {
             .await
         {
             error!(%error, "old drafts could not be deleted");
+        }
+        if let Err(error) = import::stage::clean_up(&app.store, now).await {
+            error!(%error, "old uploads could not be deleted");
         }
         if let Err(error) = app.store.delete_expired_pending_connections(now).await {
             error!(%error, "accounts whose company was never chosen could not be deleted");

@@ -3,7 +3,10 @@
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
-use super::read_secret;
+use super::{
+    add::{self, AddArgs},
+    read_secret,
+};
 use crate::{
     app::App,
     clock::Clock,
@@ -11,6 +14,7 @@ use crate::{
     domain::{CheckReport, Company, MayPurge, PublishServer},
     ips::Account,
     ops::connection::{self, Candidate, ConnectError, SignedIn, Trouble, Wanted},
+    store::Store,
 };
 
 /// Who typed a value, where it was a command.
@@ -20,6 +24,8 @@ const BY: &str = "the command line";
 pub(super) enum CompanyCommand {
     /// Connect a company with its Dynamic Media account, or change the account of one that is connected
     Connect(ConnectArgs),
+    /// Add a company without an account: its lists are downloaded, not sent
+    Add(AddArgs),
     /// List the companies
     List,
     /// Test the connection of a company, step by step
@@ -56,6 +62,9 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     match command {
         CompanyCommand::Connect(args) => connect(config, clock, args).await,
+        CompanyCommand::Add(args) => {
+            add::run(&Store::open(&config.database).await?, &clock, args).await
+        }
         CompanyCommand::List => list(&App::build(config, clock).await?).await,
         CompanyCommand::Test { company } => {
             test(&App::build(config, clock).await?, company.as_deref()).await

@@ -1,6 +1,8 @@
-//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect|list|test`, `config check`.
+//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect|list|test|add`, `import`, `config check`.
 
+mod add;
 mod company;
+mod import;
 mod sync;
 
 use std::io::Read as _;
@@ -49,6 +51,8 @@ enum Command {
     Company(company::CompanyCommand),
     /// Read a company's catalogue from Dynamic Media now
     Sync(sync::SyncArgs),
+    /// Import assets or presets from a CSV file
+    Import(import::ImportArgs),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -100,6 +104,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Sync(args) => {
             start_log(config.log_format, "error");
             sync::run(&App::build(&config, clock).await?, args).await
+        }
+        Command::Import(args) => {
+            let store = Store::open(&config.database).await?;
+            import::run(&store, &clock, args).await
         }
         Command::Company(command) => company::run(command, &config, clock).await,
         Command::Config(ConfigCommand::Check) => {

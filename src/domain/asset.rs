@@ -100,6 +100,36 @@ const UNSUPPORTED_EXTENSIONS: [&str; 11] = [
     "ps", "eps", "ai", "indd", "ppt", "pptx", "xls", "xlsx", "doc", "docx", "rtf",
 ];
 
+/// The type that a file with this extension usually has, as Adobe spells it; empty for an unknown one. Only for assets of
+/// which nobody knows the type.
+#[must_use]
+pub fn type_of_extension(extension: &str) -> &'static str {
+    match extension.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" | "png" | "tif" | "tiff" | "gif" | "bmp" | "psd" | "psb" | "webp"
+        | "avif" | "pct" | "pict" | "jp2" | "heic" => "Image",
+        "svg" => "Svg",
+        "pdf" => "Pdf",
+        "mp4" | "mov" | "m4v" | "avi" | "wmv" | "flv" | "mpg" | "mpeg" | "webm" | "mkv" => "Video",
+        "vtt" => "VideoCaption",
+        "mp3" | "wav" | "m4a" | "aac" | "ogg" => "Audio",
+        "css" => "Css",
+        "js" => "Javascript",
+        "xml" => "Xml",
+        "zip" => "Zip",
+        "ttf" | "otf" | "woff" | "woff2" => "Font",
+        "icc" | "icm" => "IccProfile",
+        "glb" | "gltf" | "obj" | "stl" | "usdz" | "dn" => "ThreeD",
+        "ps" | "eps" => "PostScript",
+        "ai" => "Illustrator",
+        "indd" => "InDesign",
+        "ppt" | "pptx" => "PowerPoint",
+        "xls" | "xlsx" => "Excel",
+        "doc" | "docx" => "Word",
+        "rtf" => "Rtf",
+        _ => "",
+    }
+}
+
 /// What may be formed for an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AssetClass {
@@ -145,6 +175,21 @@ mod tests {
                 class,
                 "{asset_type} {file}"
             );
+        }
+    }
+
+    #[test]
+    fn the_type_of_an_extension_leads_to_the_class_that_adobe_gives_it() {
+        for (file, class) in [
+            ("shoe.JPG", AssetClass::Image),
+            ("catalogue.pdf", AssetClass::Content),
+            ("letter.docx", AssetClass::Unsupported),
+            ("logo.eps", AssetClass::Unsupported),
+            ("odd.xyz", AssetClass::Content),
+        ] {
+            let extension = file.rsplit_once('.').unwrap().1;
+            let asset = asset_of("a", type_of_extension(extension), file);
+            assert_eq!(asset.class(), class, "{file}");
         }
     }
 

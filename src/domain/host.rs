@@ -15,6 +15,26 @@ impl HostOrigin {
             .then(|| Self(url.origin().ascii_serialization()))
     }
 
+    /// Reads a host as people paste it: a URL with path and query, or a bare name, which is taken for https. `None` when
+    /// no host can be found in it.
+    #[must_use]
+    pub fn pasted(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.contains("://") {
+            Self::of(text)
+        } else {
+            Self::of(&format!("https://{}", text.trim_start_matches('/')))
+        }
+    }
+
+    /// The host alone, without scheme and port.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let url = url::Url::parse(&self.0).ok();
+        let host = url.as_ref().and_then(url::Url::host_str);
+        host.unwrap_or_default().to_owned()
+    }
+
     /// The text, as a URL would start.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -47,4 +67,80 @@ pub struct DeliveryHost {
     /// Whether a URL whose path names another root is blocked. An administrator may switch it off for hosts
     /// whose rule sets rewrite paths.
     pub check_root: bool,
+}
+
+/// What a test of a host showed: whether purging a base URL clears its query forms there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostVerdict {
+    /// The query form turned: the host can be `base`.
+    Turned,
+    /// The query form stayed old: the host is `exact`.
+    NotTurned,
+    /// The host shows too little, or the test could not be made.
+    CannotTell,
+}
+
+impl HostVerdict {
+    /// All verdicts, for parsing and tests.
+    pub const ALL: [Self; 3] = [Self::Turned, Self::NotTurned, Self::CannotTell];
+
+    /// The word that the database keeps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Turned => "turned",
+            Self::NotTurned => "not-turned",
+            Self::CannotTell => "cannot-tell",
+        }
+    }
+
+    /// The verdict that the database's word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_found_in_whatever_is_pasted() {
+        for (text, origin) in [
+            ("images.example.com", "https://images.example.com"),
+            (
+                " //images.example.com/is/image/C/a?wid=3 ",
+                "https://images.example.com",
+            ),
+            (
+                "HTTP://Images.example.com:80/x",
+                "http://images.example.com",
+            ),
+            ("images.example.com:8443", "https://images.example.com:8443"),
+            ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
+        ] {
+            let host = HostOrigin::pasted(text);
+            assert_eq!(
+                host.as_ref().map(HostOrigin::as_str),
+                Some(origin),
+                "{text}"
+            );
+        }
+        for text in ["", "  ", "/", "ftp://h", "https://", "a b", "<ID>"] {
+            assert_eq!(HostOrigin::pasted(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_host_has_neither_scheme_nor_port() {
+        for (url, name) in [
+            ("https://h.example:8443", "h.example"),
+            ("http://[::1]:80", "[::1]"),
+        ] {
+            assert_eq!(HostOrigin::of(url).unwrap().name(), name);
+        }
+    }
 }

@@ -59,4 +59,6 @@ id! {
     BatchId
     /// A URL that is looked at, for one invalidation.
     CheckId
+    /// A file that is being imported.
+    ImportId
 }

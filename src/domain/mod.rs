@@ -12,6 +12,7 @@ mod connection_check;
 mod evidence;
 pub mod formation;
 mod general_settings;
+mod generic_hosts;
 mod host;
 mod ids;
 mod invalidation;
@@ -21,6 +22,7 @@ mod person;
 mod preset;
 mod sample;
 mod sighting;
+pub mod spreadsheet;
 mod template;
 mod usual_urls;
 mod verdict;
@@ -29,7 +31,7 @@ mod verdict_tests;
 
 pub use self::{
     account::{AccountFacts, MayPurge, PasswordLife},
-    asset::{Asset, AssetClass},
+    asset::{Asset, AssetClass, type_of_extension},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     check::{CheckFormat, CheckSettings, LookKind},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
@@ -38,8 +40,9 @@ pub use self::{
     general_settings::{
         FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
     },
-    host::{DeliveryHost, HostOrigin, PurgeScope},
-    ids::{AssetKey, BatchId, CheckId, CompanyId, InvalidId, InvalidationId, PersonId},
+    generic_hosts::{GenericHosts, InvalidGenericHosts},
+    host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
+    ids::{AssetKey, BatchId, CheckId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
     origin_url::origin_url,
     outcome::{BatchState, Failure, FailureKind, Headline, Receipt},

@@ -15,16 +15,19 @@ pub enum BatchState {
     Refused,
     /// It failed in any other way.
     Failed,
+    /// Never to be sent: the company is not connected, and the list was given to the person.
+    Downloaded,
 }
 
 impl BatchState {
     /// All states, for parsing and tests.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Waiting,
         Self::Sending,
         Self::Accepted,
         Self::Refused,
         Self::Failed,
+        Self::Downloaded,
     ];
 
     /// The word that the database keeps.
@@ -36,6 +39,7 @@ impl BatchState {
             Self::Accepted => "accepted",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::Downloaded => "downloaded",
         }
     }
 
@@ -48,7 +52,10 @@ impl BatchState {
     /// Whether nothing more will happen by itself.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Accepted | Self::Refused | Self::Failed)
+        matches!(
+            self,
+            Self::Accepted | Self::Refused | Self::Failed | Self::Downloaded
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Timestamp,
-    domain::{Company, CompanyId, DeliveryHost, HostOrigin, PurgeScope},
+    domain::{Company, CompanyId, HostOrigin},
     store::{Store, StoreError},
 };
 
@@ -14,7 +14,7 @@ pub async fn add(store: &Store, company: &Company, now: Timestamp) -> Result<(),
     store.add_company(company, now).await?;
     let server = company.publish_server.as_ref();
     if let Some(origin) = server.and_then(|server| HostOrigin::of(server.as_str())) {
-        add_hosts(store, company.id, vec![origin]).await?;
+        add_hosts(store, company.id, vec![origin], false).await?;
     }
     Ok(())
 }
@@ -36,22 +36,16 @@ pub async fn add_under_a_free_name(
     Err(StoreError::Duplicate)
 }
 
-/// Adds hosts that serve a company, as `exact`. One that it has stays as it is.
+/// Adds hosts that serve a company, as `exact`. One that it has stays as it is. `found` says that they stand among the
+/// settings at Adobe, and were not named by an administrator.
 pub async fn add_hosts(
     store: &Store,
     company: CompanyId,
     origins: Vec<HostOrigin>,
+    found: bool,
 ) -> Result<(), StoreError> {
-    let known = store.delivery_hosts(company).await?;
     for origin in origins {
-        if known.iter().all(|host| host.origin != origin) {
-            let host = DeliveryHost {
-                origin,
-                scope: PurgeScope::Exact,
-                check_root: true,
-            };
-            store.put_delivery_host(company, &host).await?;
-        }
+        store.add_delivery_host(company, &origin, found).await?;
     }
     Ok(())
 }

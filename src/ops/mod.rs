@@ -2,11 +2,16 @@
 //!
 //! Nothing here knows about HTTP requests of ours, HTML or SQL.
 
+pub mod by_hand;
 pub mod companies;
 pub mod connection;
 pub mod dispatch;
+pub mod host_test;
+pub mod hosts;
+pub mod import;
 pub mod passwords;
 pub mod plan;
+pub mod presets;
 pub mod submit;
 pub mod sync;
 pub mod verify;

@@ -32,6 +32,8 @@ pub struct DraftInputs {
     pub assets: Vec<Asset>,
     /// URLs that the person removed on Confirm.
     pub removed: BTreeSet<String>,
+    /// Whether the company has an account to send with. Without one, the list is downloaded.
+    pub connected: bool,
 }
 
 impl DraftInputs {
@@ -46,6 +48,7 @@ impl DraftInputs {
             template: store.template(company.id).await?,
             assets: store.draft_assets(draft.id).await?,
             removed: store.removed_urls(draft.id).await?,
+            connected: store.connection(company.id).await?.is_some(),
             draft,
         })
     }

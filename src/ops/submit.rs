@@ -2,10 +2,22 @@
 
 use crate::{
     clock::Clock,
-    domain::{BATCH_LIMIT, BatchId, Company, Headline, INVALIDATION_LIMIT, Revision, formation},
+    domain::{
+        BATCH_LIMIT, BatchId, BatchState, Company, Headline, INVALIDATION_LIMIT, Revision,
+        formation,
+    },
     ops::plan::{self, DraftInputs, Unformable},
     store::{NewBatch, Store, StoreError, Submission, SubmittedUrl},
 };
+
+/// What a person has pressed below a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// *Submit*: Adobe is asked to clear it.
+    Send,
+    /// *Download list*: the company is not connected, and somebody clears it by other means.
+    Download,
+}
 
 /// Why nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +25,9 @@ pub enum SubmitError {
     /// The list is not the one that was confirmed.
     #[error("the list has changed since it was shown")]
     Stale,
+    /// The company was connected since the list was shown, or is so no longer.
+    #[error("whether the company is connected has changed since the list was shown")]
+    OtherWay,
     /// It was submitted already, in another tab or by a second press.
     #[error("this invalidation was submitted already")]
     AlreadySubmitted,
@@ -33,7 +48,8 @@ pub enum SubmitError {
     Store(#[from] StoreError),
 }
 
-/// Stores the draft's list as batches that wait to be sent, if it is the list that was confirmed.
+/// Stores the draft's list as batches that wait to be sent, or that were downloaded, if it is the list that was
+/// confirmed.
 ///
 /// The list is formed anew and compared, so that neither a template saved meanwhile nor another tab can slip a
 /// URL in; the store refuses when the draft itself changed in between.
@@ -43,9 +59,13 @@ pub async fn submit(
     company: &Company,
     inputs: &DraftInputs,
     confirmed: &Revision,
+    way: Way,
 ) -> Result<(), SubmitError> {
     let input = inputs.formation()?;
     let plan = formation::form(&input);
+    if inputs.connected != (way == Way::Send) {
+        return Err(SubmitError::OtherWay);
+    }
     if plan::revision(&plan) != *confirmed {
         return Err(SubmitError::Stale);
     }
@@ -70,6 +90,10 @@ pub async fn submit(
             .as_ref()
             .filter(|_| uses_template)
             .map(|template| template.version),
+        first_state: match way {
+            Way::Send => BatchState::Waiting,
+            Way::Download => BatchState::Downloaded,
+        },
         batches: plan
             .batches()
             .iter()

@@ -1,19 +1,18 @@
-//! Companies and their settings: delivery hosts, the connection to Adobe, image presets.
+//! Companies and their settings: delivery hosts and the connection to Adobe.
 
-use std::{collections::HashSet, fmt};
+use std::fmt;
 
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Result, Store, StoreError,
-    convert::{CHUNK, storable, unknown},
+    convert::{storable, unknown},
 };
 use crate::{
     clock::Timestamp,
     domain::{
-        Alias, Company, CompanyId, DeliveryHost, HostOrigin, Preset, PublishServer, PurgeScope,
-        Slug,
+        Alias, Company, CompanyId, DeliveryHost, HostOrigin, PublishServer, PurgeScope, Slug,
     },
 };
 
@@ -70,14 +69,14 @@ impl CompanyRow {
 }
 
 #[derive(FromRow)]
-struct HostRow {
+pub(super) struct HostRow {
     origin: String,
     scope: String,
     check_root: bool,
 }
 
 impl HostRow {
-    fn into_host(self) -> Result<DeliveryHost> {
+    pub(super) fn into_host(self) -> Result<DeliveryHost> {
         Ok(DeliveryHost {
             origin: HostOrigin::of(&self.origin).ok_or_else(|| unknown("delivery_host.origin"))?,
             scope: match self.scope.as_str() {
@@ -227,62 +226,4 @@ impl Store {
             .rows_affected());
         Ok(())
     }
-
-    /// The presets that the company's site uses, by name.
-    pub async fn presets(&self, company: CompanyId) -> Result<Vec<Preset>> {
-        let sql =
-            "select name, modifier from preset where company_id = $1 and used = $2 order by name";
-        let rows: Vec<(String, String)> = on_reader!(self, |pool| sqlx::query_as(sql)
-            .bind(company.uuid())
-            .bind(true)
-            .fetch_all(pool)
-            .await?);
-        Ok(rows
-            .into_iter()
-            .map(|(name, modifier)| Preset { name, modifier })
-            .collect())
-    }
-
-    /// Replaces the list of presets. A name that stays keeps whether the site uses it; a new one is used.
-    pub async fn put_presets(&self, company: CompanyId, presets: &[Preset]) -> Result<()> {
-        let unused = "select name from preset where company_id = $1 and used = $2";
-        let clear = "delete from preset where company_id = $1";
-        in_transaction!(self, |tx| {
-            let unused: Vec<String> = sqlx::query_scalar(unused)
-                .bind(company.uuid())
-                .bind(false)
-                .fetch_all(&mut *tx)
-                .await?;
-            let unused: HashSet<String> = unused.into_iter().collect();
-            sqlx::query(clear)
-                .bind(company.uuid())
-                .execute(&mut *tx)
-                .await?;
-            for chunk in distinct(presets).chunks(CHUNK) {
-                let mut insert =
-                    QueryBuilder::new("insert into preset (company_id, name, modifier, used) ");
-                insert.push_values(chunk, |mut row, preset| {
-                    row.push_bind(company.uuid())
-                        .push_bind(storable(&preset.name))
-                        .push_bind(storable(&preset.modifier))
-                        .push_bind(!unused.contains(&preset.name));
-                });
-                // Somebody who syncs at the same moment may have put the same names.
-                insert.push(
-                    " on conflict (company_id, name) do update set modifier = excluded.modifier",
-                );
-                insert.build().execute(&mut *tx).await?;
-            }
-        });
-        Ok(())
-    }
-}
-
-/// The presets without repeated names: PostgreSQL refuses to upsert one row twice in a statement.
-fn distinct(presets: &[Preset]) -> Vec<&Preset> {
-    let mut names = HashSet::new();
-    presets
-        .iter()
-        .filter(|preset| names.insert(preset.name.as_str()))
-        .collect()
 }

@@ -24,6 +24,8 @@ pub struct Submission {
     pub version: i64,
     /// The version of the template that the URLs were formed with, if any.
     pub template_version: Option<i32>,
+    /// [`BatchState::Waiting`] for what is to be sent, [`BatchState::Downloaded`] for what never is.
+    pub first_state: BatchState,
     /// What is sent, in this order.
     pub batches: Vec<NewBatch>,
     /// Now.
@@ -98,6 +100,8 @@ pub struct InvalidationSummary {
     pub refused: i64,
     /// Batches that failed otherwise.
     pub failed: i64,
+    /// Batches that were only downloaded.
+    pub downloaded: i64,
 }
 
 #[derive(FromRow)]
@@ -130,6 +134,7 @@ struct SummaryRow {
     accepted: i64,
     refused: i64,
     failed: i64,
+    downloaded: i64,
 }
 
 impl Store {
@@ -139,6 +144,7 @@ impl Store {
         let Submission {
             company, id, now, ..
         } = *submission;
+        let finished_at = submission.first_state.is_final().then_some(now.as_micros());
         let sql = "update invalidation set submitted_at = $1, updated_at = $1, template_version = $2, \
                    version = version + 1 where id = $3 and company_id = $4 and version = $5 and submitted_at is null";
         in_transaction!(self, |tx| {
@@ -157,7 +163,7 @@ impl Store {
             for chunk in numbered(&submission.batches).chunks(CHUNK) {
                 let mut insert = QueryBuilder::new(
                     "insert into batch (id, company_id, invalidation_id, position, root, handle, state, url_count, \
-                     attempts, created_at) ",
+                     attempts, created_at, finished_at) ",
                 );
                 insert.push_values(chunk, |mut row, (position, batch)| {
                     row.push_bind(batch.id.uuid())
@@ -166,10 +172,11 @@ impl Store {
                         .push_bind(*position)
                         .push_bind(storable(&batch.root))
                         .push_bind(batch.handle.as_deref().map(storable))
-                        .push_bind(BatchState::Waiting.as_str())
+                        .push_bind(submission.first_state.as_str())
                         .push_bind(count(batch.urls.len()))
                         .push_bind(0_i32)
-                        .push_bind(now.as_micros());
+                        .push_bind(now.as_micros())
+                        .push_bind(finished_at);
                 });
                 insert.build().execute(&mut *tx).await?;
             }
@@ -260,7 +267,8 @@ impl Store {
                    cast(coalesce(sum(b.url_count), 0) as bigint) as url_count, count(b.id) as batches, \
                    count(case when b.state = $3 then 1 end) as accepted, \
                    count(case when b.state = $4 then 1 end) as refused, \
-                   count(case when b.state = $5 then 1 end) as failed \
+                   count(case when b.state = $5 then 1 end) as failed, \
+                   count(case when b.state = $6 then 1 end) as downloaded \
                    from (select id, author_id, submitted_at from invalidation \
                          where company_id = $1 and submitted_at is not null \
                          order by submitted_at desc, id desc limit $2) i \
@@ -272,6 +280,7 @@ impl Store {
             .bind(BatchState::Accepted.as_str())
             .bind(BatchState::Refused.as_str())
             .bind(BatchState::Failed.as_str())
+            .bind(BatchState::Downloaded.as_str())
             .fetch_all(pool)
             .await?);
         Ok(rows.into_iter().map(InvalidationSummary::from).collect())
@@ -289,6 +298,7 @@ impl From<SummaryRow> for InvalidationSummary {
             accepted: row.accepted,
             refused: row.refused,
             failed: row.failed,
+            downloaded: row.downloaded,
         }
     }
 }

@@ -22,11 +22,14 @@ mod connections;
 mod convert;
 mod drafts;
 mod error;
+mod hosts;
+mod imports;
 mod invalidations;
 mod looks;
 mod open;
 mod pending_connections;
 mod people;
+mod presets;
 mod selection;
 mod sessions;
 mod templates;
@@ -43,11 +46,14 @@ pub use self::{
     connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
+    hosts::{HostSetting, HostTest},
+    imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
     looks::{StoredLook, StoredPicture},
     open::OpenError,
     pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
+    presets::{ListedPreset, PresetList},
     sessions::StoredSession,
     templates::TemplateVersion,
 };

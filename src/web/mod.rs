@@ -4,6 +4,7 @@
 //! page. It holds no SQL, XML or HTML, and no test of permissions. A handler without [`Editor`](extract::Editor) or
 //! [`Admin`](extract::Admin) in its signature is public, and visibly so.
 
+mod companies;
 mod extract;
 mod forms;
 mod invalidations;
@@ -29,13 +30,19 @@ use tower_http::{
 };
 
 pub use self::session::{SetupToken, SignInLimiter};
-use crate::{app::App, error::AppError};
+use crate::{app::App, error::AppError, ops::import::stage::UPLOAD_LIMIT};
 
 /// What a form may weigh, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// What Add Details may weigh: 50,000 long URLs and their encoding.
 const DETAILS_BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// What the list of presets may weigh: thousands of names.
+const PRESETS_BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// What a page with an upload may weigh: the file, and the form around it.
+const UPLOAD_BODY_LIMIT: usize = UPLOAD_LIMIT + BODY_LIMIT;
 
 /// Every address of Unstale, with its layers.
 pub fn router(app: App) -> Router {
@@ -46,6 +53,8 @@ pub fn router(app: App) -> Router {
             get(template::edit::show).post(template::edit::save),
         )
         .route("/settings", get(settings::first))
+        .merge(hosts_and_presets())
+        .merge(imports())
         .route(
             "/settings/catalogue",
             get(settings::catalogue::show).post(settings::catalogue::act),
@@ -124,6 +133,10 @@ pub fn router(app: App) -> Router {
             get(session::setup::show).post(session::setup::create),
         )
         .route(
+            "/companies/new",
+            get(companies::show).post(companies::create),
+        )
+        .route(
             "/connect",
             get(settings::connect::show).post(settings::connect::sign_in),
         )
@@ -155,6 +168,51 @@ pub fn router(app: App) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
+}
+
+/// A company's settings of what serves its pictures, and in which sizes.
+fn hosts_and_presets() -> Router<App> {
+    Router::new()
+        .route(
+            "/settings/hosts",
+            get(settings::hosts::show).post(settings::hosts::add),
+        )
+        .route("/settings/hosts/change", post(settings::hosts::change))
+        .route(
+            "/settings/hosts/remove",
+            get(settings::hosts::ask_remove).post(settings::hosts::remove),
+        )
+        .route(
+            "/settings/hosts/test",
+            get(settings::hosts::test_part).post(settings::hosts::test),
+        )
+        .route("/settings/hosts/generic", post(settings::hosts::generic))
+        .route(
+            "/settings/presets",
+            get(settings::presets::show)
+                .post(settings::presets::save)
+                .layer(DefaultBodyLimit::max(PRESETS_BODY_LIMIT)),
+        )
+        .route("/settings/presets/sync", post(settings::presets::sync))
+}
+
+/// A company's files of assets and presets.
+fn imports() -> Router<App> {
+    Router::new()
+        .route(
+            "/settings/import",
+            get(settings::import::show)
+                .post(settings::import::upload)
+                .layer(DefaultBodyLimit::max(UPLOAD_BODY_LIMIT)),
+        )
+        .route(
+            "/settings/import/{id}",
+            get(settings::import::one).post(settings::import::decide),
+        )
+        .route(
+            "/settings/import/{id}/bad-lines.csv",
+            get(settings::import::bad_lines),
+        )
 }
 
 /// Where the icons are, for templates.

@@ -103,6 +103,8 @@ fn recent_view(company: &Company, summary: &InvalidationSummary) -> RecentView {
         ("refused", "Refused", "error")
     } else if summary.failed > 0 {
         ("failed", "Failed", "error")
+    } else if summary.downloaded > 0 {
+        ("downloaded", "Downloaded, not sent", "download")
     } else if summary.accepted == summary.batches {
         ("accepted", "Accepted", "check")
     } else {

@@ -380,3 +380,46 @@ fn the_server_prints_where_it_is_and_stops_when_it_is_told_to() {
     assert!(stop.success());
     assert!(server.0.wait().unwrap().success());
 }
+
+#[test]
+fn a_company_is_set_up_and_filled_by_command() {
+    let folder = TempDir::new().unwrap();
+    let add = |root: &str, slug: &str| {
+        let mut arguments = vec!["company", "add", "--name", "Weekend Site", "--root", root];
+        arguments.extend([
+            "--publish-server",
+            "weekendsite.example.com",
+            "--slug",
+            slug,
+        ]);
+        run(folder.path(), &arguments)
+    };
+    assert!(complaint(&add("a b", "weekend")).contains("The root is one part"));
+    assert!(success(&add("WeekendSite", "weekend")).contains("/c/weekend"));
+    assert!(complaint(&add("WeekendSite", "weekend")).contains("already"));
+
+    let file = |name: &str, text: &[u8]| std::fs::write(folder.path().join(name), text).unwrap();
+    file(
+        "assets.csv",
+        "\u{feff}id;file_name\nGröße;a.tif\n;b.tif\n".as_bytes(),
+    );
+    file("presets.csv", b"name,modifier\nPLP,wid=450\n");
+    let import = |arguments: &[&str]| {
+        let given = [&["import", "--company", "weekend"], arguments].concat();
+        run(folder.path(), &given)
+    };
+    let refused = import(&["assets.csv", "--bad-lines", "bad.csv"]);
+    assert!(!refused.status.success());
+    assert!(text(&refused.stdout).contains("Line 3: It has no id."));
+    assert!(text(&refused.stderr).contains("--accept-good"));
+    let bad = std::fs::read_to_string(folder.path().join("bad.csv")).unwrap();
+    assert!(bad.contains("3,It has no id."), "{bad}");
+    let imported = success(&import(&["assets.csv", "--accept-good"]));
+    assert!(imported.contains("1 lines were imported"), "{imported}");
+    let imported = success(&import(&["presets.csv", "--kind", "presets"]));
+    assert!(imported.contains("1 presets are new"), "{imported}");
+    assert!(complaint(&import(&["missing.csv"])).contains("missing.csv cannot be read"));
+    assert!(complaint(&import(&["presets.csv"])).contains("id is not among them"));
+    let nobody = ["import", "--company", "nobody", "presets.csv"];
+    assert!(complaint(&run(folder.path(), &nobody)).contains("no company nobody"));
+}

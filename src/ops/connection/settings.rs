@@ -67,7 +67,7 @@ impl Connector {
         }
         self.store.update_company(&company, now).await?;
         let hosts = hosts_of(&company, settings);
-        companies::add_hosts(&self.store, id, hosts).await?;
+        companies::add_hosts(&self.store, id, hosts, true).await?;
         Ok(company)
     }
 }

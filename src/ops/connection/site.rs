@@ -104,7 +104,7 @@ impl Connector {
     async fn add_host_of(&self, company: &Company) -> Result<(), StoreError> {
         let server = company.publish_server.as_ref();
         let host = server.and_then(|server| HostOrigin::of(server.as_str()));
-        companies::add_hosts(&self.store, company.id, host.into_iter().collect()).await
+        companies::add_hosts(&self.store, company.id, host.into_iter().collect(), false).await
     }
 }
 

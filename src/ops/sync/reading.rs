@@ -280,9 +280,13 @@ impl<'a> Reading<'a> {
     }
 
     async fn presets(&mut self, source: &Source) -> Result<Turn, ReadingError> {
-        let Syncer { ips, store, .. } = self.syncer;
+        let Syncer {
+            ips, store, clock, ..
+        } = self.syncer;
         let presets = ips.image_formats(&source.account, &source.handle).await?;
-        store.put_presets(self.company, &presets).await?;
+        store
+            .put_presets(self.company, &presets, clock.now())
+            .await?;
         Ok(Turn::Done)
     }
 

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use url::Url;
 
 use crate::{
-    domain::{CompanyId, DeliveryHost, HostOrigin, PurgeScope},
+    domain::{CompanyId, HostOrigin, PurgeScope},
     edge::Reach,
     store::{Store, StoreError},
 };
 
 /// The company's delivery hosts, as looks need them.
 #[derive(Debug)]
-pub(super) struct Hosts(HashMap<HostOrigin, DeliveryHost>);
+pub(super) struct Hosts(HashMap<HostOrigin, (PurgeScope, Reach)>);
 
 /// Where a look leads.
 #[derive(Debug, Clone)]
@@ -24,35 +24,35 @@ pub(super) struct Target {
 
 impl Hosts {
     pub async fn load(store: &Store, company: CompanyId) -> Result<Self, StoreError> {
-        let mut hosts: HashMap<_, _> = store
-            .delivery_hosts(company)
-            .await?
-            .into_iter()
-            .map(|host| (host.origin.clone(), host))
-            .collect();
+        let mut hosts = HashMap::new();
+        for setting in store.host_settings(company).await? {
+            // What Adobe's settings name is looked at where it is public; a private address takes somebody's will.
+            let reach = if setting.found {
+                Reach::Public
+            } else {
+                Reach::Private
+            };
+            hosts.insert(setting.host.origin, (setting.host.scope, reach));
+        }
         let company = store.company(company).await?.ok_or(StoreError::NotFound)?;
         let publish = company.publish_server;
         if let Some(origin) = publish.and_then(|server| HostOrigin::of(server.as_str())) {
-            let host = DeliveryHost {
-                origin: origin.clone(),
-                scope: PurgeScope::Exact,
-                check_root: true,
-            };
-            hosts.entry(origin).or_insert(host);
+            hosts
+                .entry(origin)
+                .or_insert((PurgeScope::Exact, Reach::Public));
         }
         Ok(Self(hosts))
     }
 
     /// Where a look at this URL leads; `None` when its host is not one of the company's.
     pub fn target(&self, url: &str) -> Option<Target> {
-        let host = self.0.get(&HostOrigin::of(url)?)?;
+        let &(scope, reach) = self.0.get(&HostOrigin::of(url)?)?;
         Some(Target {
             // The text itself is the cache key. Where reading it changes nothing but what browsers change too, that is
             // what is asked for.
             url: Url::parse(url).ok()?,
-            // An administrator has put every host on the list.
-            reach: Reach::Private,
-            scope: host.scope,
+            reach,
+            scope,
         })
     }
 }

@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     app::App,
-    domain::{Company, Slug},
+    domain::{Company, ImportId, Slug},
     error::AppError,
     web::layers::headers::ImageSources,
 };
@@ -37,6 +37,18 @@ impl FromRequestParts<App> for InCompany {
             sources.allow(company.publish_server.as_ref(), &hosts);
         }
         Ok(Self { company, all })
+    }
+}
+
+/// The id in `/settings/import/{id}`, whatever stands behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportPath(pub ImportId);
+
+impl FromRequestParts<App> for ImportPath {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
+        path_parameter(parts, "id").await.map(Self)
     }
 }
 

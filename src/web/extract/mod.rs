@@ -7,7 +7,7 @@ mod htmx;
 mod person;
 
 pub use self::{
-    company::InCompany,
+    company::{ImportPath, InCompany},
     draft::{InvalidationPath, MyDraft},
     form::Form,
     htmx::Htmx,

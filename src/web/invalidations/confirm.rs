@@ -19,7 +19,7 @@ use crate::{
     error::AppError,
     ops::{
         plan::DraftInputs,
-        submit::{self, SubmitError},
+        submit::{self, SubmitError, Way},
     },
     store::Draft,
     web::{
@@ -68,6 +68,7 @@ enum Action {
     Unfold,
     Back,
     Submit,
+    Download,
 }
 
 impl ConfirmForm {
@@ -101,7 +102,8 @@ pub async fn act(
         |page: &str| Redirect::to(&draft_path(&my.at.company, my.draft.id, page)).into_response();
     match form.action {
         Action::Back => return Ok(to("details")),
-        Action::Submit => return submit(&app, &my, &form).await,
+        Action::Submit => return submit(&app, &my, &form, Way::Send).await,
+        Action::Download => return submit(&app, &my, &form, Way::Download).await,
         _ => change(&app, &my, &form).await?,
     }
     if !htmx {
@@ -170,7 +172,7 @@ async fn change(app: &App, my: &MyDraft, form: &ConfirmForm) -> Result<(), AppEr
             draft.options.fold = form.action == Action::Fold;
             store.save_details(&draft).await?;
         }
-        Action::Change | Action::Back | Action::Submit => {}
+        Action::Change | Action::Back | Action::Submit | Action::Download => {}
     }
     Ok(())
 }
@@ -188,10 +190,16 @@ fn blocking(inputs: &DraftInputs) -> Vec<String> {
         .collect()
 }
 
-async fn submit(app: &App, my: &MyDraft, form: &ConfirmForm) -> Result<Response, AppError> {
+async fn submit(
+    app: &App,
+    my: &MyDraft,
+    form: &ConfirmForm,
+    way: Way,
+) -> Result<Response, AppError> {
     let company = &my.at.company;
     let inputs = DraftInputs::load(&app.store, company, my.draft.clone()).await?;
-    let submitted = submit::submit(&app.store, &app.clock, company, &inputs, &form.revision).await;
+    let (store, clock) = (&app.store, &app.clock);
+    let submitted = submit::submit(store, clock, company, &inputs, &form.revision, way).await;
     let (status, headline, sentence) = match submitted {
         Ok(()) => {
             app.dispatcher.wake();
@@ -201,6 +209,11 @@ async fn submit(app: &App, my: &MyDraft, form: &ConfirmForm) -> Result<Response,
             StatusCode::CONFLICT,
             "The list has changed since you saw it. Nothing was sent.",
             "It was changed in another tab, or the template was saved meanwhile. This is how it stands now: read it, then submit again.",
+        ),
+        Err(SubmitError::OtherWay) => (
+            StatusCode::CONFLICT,
+            "Nothing was sent: the connection of this company has changed since you saw the list.",
+            "Read the list again, then use the button above it.",
         ),
         Err(SubmitError::NoUrls) => (
             StatusCode::UNPROCESSABLE_ENTITY,

@@ -49,6 +49,8 @@ pub struct ConfirmPage {
     /// All URLs, one a line, for *Copy all*; empty for lists that are too long to copy.
     all: String,
     refused: Option<(String, String)>,
+    /// The company is not connected: the list is downloaded, not sent.
+    downloads: bool,
 }
 
 /// One URL to be sent.
@@ -114,6 +116,7 @@ impl ConfirmPage {
             fold: has_base_host.then_some(inputs.draft.options.fold),
             all: all(&plan, count.urls),
             refused: None,
+            downloads: !inputs.connected,
         })
     }
 

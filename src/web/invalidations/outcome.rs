@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    domain::{BatchState, Company, Failure, FailureKind, InvalidationId, formation},
+    domain::{BatchId, BatchState, Company, Failure, FailureKind, InvalidationId, formation},
     error::AppError,
     ops::plan::DraftInputs,
     store::{Batch, Invalidation, SubmittedUrl},
@@ -63,6 +63,8 @@ struct BatchView {
     estimate: Option<String>,
     warnings: i32,
     failure: Option<FailureView>,
+    /// The list is a file, and was never sent.
+    is_file: bool,
     rows: Vec<RowView>,
     /// Position after which the next rows stand.
     next: Option<i64>,
@@ -202,6 +204,11 @@ fn standing(batches: &[(BatchState, Option<FailureKind>)]) -> (&'static str, &'s
     let mut failures = batches.iter().filter_map(|(_, failure)| *failure);
     if any(BatchState::Waiting) || any(BatchState::Sending) {
         ("On its way to Adobe.", "info")
+    } else if any(BatchState::Downloaded) {
+        (
+            "The list is ready to be downloaded. Nothing was sent: this company is not connected to Dynamic Media.",
+            "info",
+        )
     } else if all_accepted {
         (
             "Adobe has accepted all of it. The new pictures usually show within seconds, at most within minutes.",
@@ -226,6 +233,7 @@ fn batch_view(batch: &Batch, urls: &[SubmittedUrl]) -> BatchView {
         BatchState::Accepted => ("Accepted", "check"),
         BatchState::Refused => ("Refused", "error"),
         BatchState::Failed => ("Failed", "error"),
+        BatchState::Downloaded => ("For download, not sent", "download"),
     };
     let last = urls.last().map_or(0, |url| url.position);
     BatchView {
@@ -247,6 +255,7 @@ fn batch_view(batch: &Batch, urls: &[SubmittedUrl]) -> BatchView {
             .failure
             .as_ref()
             .map(|failure| failure_view(failure, batch.named_url.as_ref())),
+        is_file: batch.state == BatchState::Downloaded,
         next: (last < batch.url_count && !urls.is_empty()).then_some(last),
         rows: urls.iter().map(row).collect(),
     }
@@ -275,14 +284,22 @@ fn row(submitted: &SubmittedUrl) -> RowView {
     }
 }
 
+/// Which part of the list is downloaded: one batch, or all of it.
+#[derive(Debug, Default, Deserialize)]
+pub struct Part {
+    batch: Option<BatchId>,
+}
+
 /// *Download*: the list as text, one URL a line; of a draft, as it stands now.
 pub async fn download(
     Editor(person): Editor,
     State(app): State<App>,
     at: InCompany,
     InvalidationPath(id): InvalidationPath,
+    Query(part): Query<Part>,
 ) -> Result<Response, AppError> {
     let company = &at.company;
+    let mut name = format!("invalidation-{id}");
     let mut text = String::new();
     match app.store.draft(company.id, id).await? {
         Some(draft) if draft.author == person.id => {
@@ -299,7 +316,13 @@ pub async fn download(
                 .invalidation(company.id, id)
                 .await?
                 .ok_or(AppError::NotFound)?;
-            for batch in app.store.batches(company.id, id).await? {
+            let mut batches = app.store.batches(company.id, id).await?;
+            if let Some(wanted) = part.batch {
+                batches.retain(|batch| batch.id == wanted);
+                let batch = batches.first().ok_or(AppError::NotFound)?;
+                name = format!("{name}-{}", batch.position);
+            }
+            for batch in batches {
                 let urls = app
                     .store
                     .batch_urls(company.id, batch.id, 0, i64::MAX)
@@ -314,7 +337,7 @@ pub async fn download(
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"invalidation-{id}.txt\""),
+            format!("attachment; filename=\"{name}.txt\""),
         ),
     ];
     Ok((headers, text).into_response())
@@ -331,7 +354,7 @@ mod tests {
 
     #[test]
     fn the_sentence_at_the_top_never_says_more_than_is_known() {
-        use BatchState::{Accepted, Failed, Refused, Sending, Waiting};
+        use BatchState::{Accepted, Downloaded, Failed, Refused, Sending, Waiting};
         let class = |states: &[BatchState]| {
             let states: Vec<_> = states.iter().map(|state| (*state, None)).collect();
             standing(&states).1
@@ -341,6 +364,7 @@ mod tests {
         assert_eq!(class(&[Accepted, Accepted]), "success");
         assert_eq!(class(&[Accepted, Refused]), "warns");
         assert_eq!(class(&[Failed, Refused]), "blocks");
+        assert_eq!(class(&[Downloaded, Downloaded]), "info");
 
         let sentence = |kind| standing(&[(Failed, Some(kind))]).0;
         assert_eq!(sentence(FailureKind::Unreachable), "Nothing was cleared.");

@@ -1,10 +1,14 @@
-//! *Settings* of a company, for administrators: connection, delivery hosts, presets, catalogue. One file a page.
+//! *Settings* of a company, for administrators: connection, delivery hosts, presets, catalogue, import. One file a page.
 
 mod account_form;
 pub mod catalogue;
 pub mod connect;
 pub mod connection;
 mod connection_view;
+pub mod hosts;
+mod hosts_view;
+pub mod import;
+pub mod presets;
 pub mod site;
 
 use axum::response::Redirect;

@@ -1,13 +1,17 @@
 //! The pages over real HTTP, as browsers without JavaScript and htmx ask for them: what people see, what is stored,
 //! and what Adobe's stand-in receives.
 
+mod by_hand;
 mod confirm;
 mod details;
 mod drafts;
 mod flow;
 mod headers;
+mod hosts;
+mod import;
 mod outcome;
 mod picker;
+mod presets;
 mod restart;
 mod roles;
 mod session;

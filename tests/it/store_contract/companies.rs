@@ -11,7 +11,6 @@ on_both_databases! {
     a_company_changes_as_a_whole
     a_delivery_host_is_put_by_its_origin
     a_connection_is_put_and_changed
-    presets_are_replaced_and_keep_whether_they_are_used
     settings_of_an_unknown_company_are_refused
 }
 
@@ -143,54 +142,6 @@ async fn a_connection_is_put_and_changed(t: &Fixture) {
     assert_eq!(t.store.connection(other).await.unwrap(), None);
 }
 
-async fn presets_are_replaced_and_keep_whether_they_are_used(t: &Fixture) {
-    let (company, other) = (t.company("shop").await, t.company("other").await);
-    let preset = |name: &str, modifier: &str| Preset {
-        name: name.to_owned(),
-        modifier: modifier.to_owned(),
-    };
-    let (cart, pdp, zoom) = (
-        preset("cart", "wid=50"),
-        preset("pdp-main", "wid=500"),
-        preset("Zoom", "wid=5000"),
-    );
-    t.store
-        .put_presets(company, &[pdp.clone(), cart.clone(), zoom.clone()])
-        .await
-        .unwrap();
-    t.store
-        .put_presets(other, std::slice::from_ref(&cart))
-        .await
-        .unwrap();
-    assert_eq!(
-        t.store.presets(company).await.unwrap(),
-        [zoom.clone(), cart.clone(), pdp.clone()]
-    );
-
-    t.db.execute("update preset set used = not used where name in ('cart', 'Zoom')")
-        .await;
-    assert_eq!(t.store.presets(company).await.unwrap(), [pdp]);
-
-    // `cart` stays, and stays unused; `Zoom` goes, comes back, and is new then. A repeated name counts once.
-    let changed = preset("cart", "wid=60");
-    t.store
-        .put_presets(company, &[changed.clone(), changed.clone()])
-        .await
-        .unwrap();
-    assert_eq!(t.store.presets(company).await.unwrap(), []);
-    t.store
-        .put_presets(company, &[changed, zoom.clone()])
-        .await
-        .unwrap();
-    assert_eq!(t.store.presets(company).await.unwrap(), [zoom]);
-
-    t.db.execute("update preset set used = not used where name = 'cart'")
-        .await;
-    assert_eq!(t.store.presets(other).await.unwrap(), [cart]);
-    t.store.put_presets(other, &[]).await.unwrap();
-    assert_eq!(t.store.presets(other).await.unwrap(), []);
-}
-
 async fn settings_of_an_unknown_company_are_refused(t: &Fixture) {
     let unknown = CompanyId::from_uuid(t.clock.new_uuid());
     let preset = Preset {
@@ -198,7 +149,7 @@ async fn settings_of_an_unknown_company_are_refused(t: &Fixture) {
         modifier: String::new(),
     };
     assert!(matches!(
-        t.store.put_presets(unknown, &[preset]).await,
+        t.store.put_presets(unknown, &[preset], t.now()).await,
         Err(StoreError::NotFound)
     ));
     let assets = [t.new_asset("spinset", "")];

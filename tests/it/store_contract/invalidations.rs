@@ -15,6 +15,7 @@ on_both_databases! {
     a_submission_that_fails_leaves_the_draft_as_it_was
     recent_invalidations_are_counted_by_state
     an_invalidation_of_another_company_is_not_there
+    a_list_that_is_downloaded_never_waits_in_the_queue
 }
 
 async fn a_submission_is_kept_with_its_batches_and_urls(t: &Fixture) {
@@ -310,4 +311,30 @@ async fn an_invalidation_of_another_company_is_not_there(t: &Fixture) {
         []
     );
     assert_eq!(t.store.recent_invalidations(other, 10).await.unwrap(), []);
+}
+
+async fn a_list_that_is_downloaded_never_waits_in_the_queue(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let draft = t.draft(company, author).await;
+    let submission = Submission {
+        first_state: BatchState::Downloaded,
+        ..t.submission(&draft, 2, 2)
+    };
+    t.store.submit(&submission).await.unwrap();
+    assert_eq!(t.store.next_batch(t.later()).await.unwrap(), None);
+    t.store.release_batches(t.later()).await.unwrap();
+    assert_eq!(t.store.next_batch(t.later()).await.unwrap(), None);
+    let batches = t.store.batches(company, draft.id).await.unwrap();
+    for batch in &batches {
+        assert_eq!(batch.state, BatchState::Downloaded);
+        assert_eq!(
+            (batch.sent_at, batch.finished_at),
+            (None, Some(submission.now))
+        );
+    }
+    let recent = t.store.recent_invalidations(company, 1).await.unwrap();
+    assert_eq!(
+        (recent[0].batches, recent[0].downloaded, recent[0].accepted),
+        (2, 2, 0)
+    );
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use unstale::{
     clock::{Clock, Timestamp},
     domain::{
-        Asset, AssetKey, BatchId, Company, CompanyId, Email, InvalidationId, Options, PersonId,
-        PresetChoice, PublishServer, Role, UrlOrigin,
+        Asset, AssetKey, BatchId, BatchState, Company, CompanyId, Email, InvalidationId, Options,
+        PersonId, PresetChoice, PublishServer, Role, UrlOrigin,
     },
     store::{Draft, NewBatch, NewPerson, PasswordHash, Store, Submission, SubmittedUrl},
 };
@@ -42,9 +42,12 @@ mod catalogue_syncs;
 mod companies;
 mod connections;
 mod drafts;
+mod hosts;
+mod imports;
 mod invalidations;
 mod opening;
 mod people;
+mod presets;
 mod schema;
 mod search;
 mod selection;
@@ -190,6 +193,7 @@ impl Fixture {
             id: draft.id,
             version: draft.version,
             template_version: None,
+            first_state: BatchState::Waiting,
             batches: (1..=batches)
                 .map(|batch| NewBatch {
                     id: BatchId::from_uuid(self.clock.new_uuid()),

@@ -88,6 +88,25 @@ impl Browser {
         self.send(request.body(form.encoded())).await
     }
 
+    /// Sends a file as a browser's form does, after one other field.
+    pub async fn upload(&self, path: &str, field: (&str, &str), file: (&str, &[u8])) -> Answer {
+        const BOUNDARY: &str = "----a-boundary-of-the-test";
+        let (name, value) = field;
+        let (file_name, content) = file;
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n--{BOUNDARY}\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\nContent-Type: text/csv\r\n\r\n"
+        );
+        let tail = format!("\r\n--{BOUNDARY}--\r\n");
+        let body = [head.as_bytes(), content, tail.as_bytes()].concat();
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = self
+            .request(Method::POST, path)
+            .header(header::ORIGIN, &self.origin)
+            .header(header::CONTENT_TYPE, kind);
+        self.send(request.body(body)).await
+    }
+
     /// A request with the cookie, to be changed by the test.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));

@@ -1,0 +1,302 @@
+//! *Settings > Import*: CSV files of assets and presets, for trials and for accounts that allow no API.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    body::{Body, Bytes},
+    extract::{Multipart, Query, State, multipart::MultipartError},
+    http::{StatusCode, header},
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+use futures_util::{StreamExt as _, stream};
+use serde::Deserialize;
+
+use super::Tabs;
+use crate::{
+    app::App,
+    domain::Company,
+    error::AppError,
+    ops::import::{
+        COLUMNS_OF_ASSETS, COLUMNS_OF_PRESETS, Kind, Report,
+        stage::{Import, UploadError},
+    },
+    store::{ImportState, Person, StoreError},
+    web::{
+        extract::{Admin, Form, Htmx, ImportPath, InCompany},
+        shell::Shell,
+        view::{Moment, company_path, counted, grouped},
+    },
+};
+
+/// Seconds between two looks of a browser without JavaScript, while a file is worked on.
+const REFRESH: u32 = 2;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "settings/import.html")]
+struct ImportsPage {
+    shell: Shell,
+    tabs: Tabs,
+    kind: Kind,
+    assets: &'static [(&'static str, &'static str)],
+    presets: &'static [(&'static str, &'static str)],
+    imports: Vec<LineView>,
+    problem: Option<String>,
+}
+
+/// One file in the list.
+struct LineView {
+    href: String,
+    name: String,
+    when: Moment,
+    words: &'static str,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "settings/import_one.html", blocks = ["progress"])]
+struct ImportPage {
+    shell: Shell,
+    tabs: Tabs,
+    this: String,
+    name: String,
+    running: bool,
+    abandoned: bool,
+    state: ImportState,
+    good: String,
+    bad: String,
+    done: String,
+    report: Report,
+}
+
+/// Which kind of file is chosen at first.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    kind: Option<Kind>,
+}
+
+/// What is to become of a file.
+#[derive(Debug, Deserialize)]
+pub struct DecideForm {
+    #[serde(rename = "do")]
+    action: Action,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Action {
+    Keep,
+    Discard,
+}
+
+/// Shows the form, and the files of the last days.
+pub async fn show(
+    Admin(person): Admin,
+    State(app): State<App>,
+    at: InCompany,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
+    let kind = wanted.kind.unwrap_or(Kind::Assets);
+    Ok(imports_page(&app, &person, &at, kind)
+        .await?
+        .into_response())
+}
+
+/// Takes a file in while it comes.
+pub async fn upload(
+    Admin(person): Admin,
+    State(app): State<App>,
+    at: InCompany,
+    mut form: Multipart,
+) -> Result<Response, AppError> {
+    let mut kind = Kind::Assets;
+    while let Some(field) = form.next_field().await.map_err(unread)? {
+        match field.name() {
+            Some("kind") => {
+                if field.text().await.map_err(unread)? == Kind::Presets.as_str() {
+                    kind = Kind::Presets;
+                }
+            }
+            Some("file") => {
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let kept = app.importer.upload(at.company.id, kind, &name, field).await;
+                match kept {
+                    Ok(id) => {
+                        return Ok(
+                            Redirect::to(&format!("{}/{id}", path(&at.company))).into_response()
+                        );
+                    }
+                    Err(UploadError::Empty) => break,
+                    Err(UploadError::Body(error)) => return Err(unread(error)),
+                    Err(UploadError::Store(error)) => return Err(error.into()),
+                }
+            }
+            _ => {}
+        }
+    }
+    let page = ImportsPage {
+        problem: Some(
+            "No file came, or an empty one. Choose a CSV file, then press Upload.".to_owned(),
+        ),
+        ..imports_page(&app, &person, &at, kind).await?
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Shows how far a file is; while somebody works on it, htmx asks for the middle of the page alone.
+pub async fn one(
+    Admin(person): Admin,
+    State(app): State<App>,
+    at: InCompany,
+    ImportPath(id): ImportPath,
+    Htmx(htmx): Htmx,
+) -> Result<Response, AppError> {
+    let import = app.importer.import(at.company.id, id).await?;
+    let page = import_page(&app, &person, &at, import.ok_or(AppError::NotFound)?);
+    Ok(if htmx {
+        Html(page.as_progress().render()?).into_response()
+    } else {
+        page.into_response()
+    })
+}
+
+/// *Keep the good ones*, *Go on* or *Discard*.
+pub async fn decide(
+    Admin(_): Admin,
+    State(app): State<App>,
+    at: InCompany,
+    ImportPath(id): ImportPath,
+    Form(form): Form<DecideForm>,
+) -> Result<Redirect, AppError> {
+    let company = at.company.id;
+    let import = app
+        .importer
+        .import(company, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    if form.action == Action::Discard {
+        app.store.delete_import(company, id).await?;
+        return Ok(Redirect::to(&path(&at.company)));
+    }
+    match app.importer.go_on(&import).await {
+        // Somebody else was quicker: the page shows what they did.
+        Ok(()) | Err(StoreError::Conflict) => {
+            Ok(Redirect::to(&format!("{}/{id}", path(&at.company))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// All bad lines of a file, as CSV.
+pub async fn bad_lines(
+    Admin(_): Admin,
+    State(app): State<App>,
+    at: InCompany,
+    ImportPath(id): ImportPath,
+) -> Result<Response, AppError> {
+    let import = app
+        .importer
+        .import(at.company.id, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let lines = app.importer.bad_lines(&import);
+    let body = stream::unfold(lines, async |mut lines| {
+        let bytes = lines.recv().await?;
+        Some((Ok::<_, std::convert::Infallible>(Bytes::from(bytes)), lines))
+    });
+    // Compression asks once more after the end.
+    let body = body.fuse();
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"bad-lines.csv\"",
+        ),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+fn path(company: &Company) -> String {
+    format!("{}/settings/import", company_path(company))
+}
+
+fn unread(error: MultipartError) -> AppError {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
+        _ => AppError::BadForm,
+    }
+}
+
+async fn imports_page(
+    app: &App,
+    person: &Person,
+    at: &InCompany,
+    kind: Kind,
+) -> Result<ImportsPage, AppError> {
+    let imports = app.importer.imports(at.company.id).await?;
+    let whole = imports
+        .into_iter()
+        .filter(|import| import.file.state != ImportState::Receiving);
+    Ok(ImportsPage {
+        shell: Shell::at("Settings", person, at),
+        // It belongs to the two tabs that lead to it.
+        tabs: Tabs::of(&at.company, "import"),
+        kind,
+        assets: &COLUMNS_OF_ASSETS,
+        presets: &COLUMNS_OF_PRESETS,
+        imports: whole.map(|import| line(&at.company, import)).collect(),
+        problem: None,
+    })
+}
+
+fn line(company: &Company, import: Import) -> LineView {
+    LineView {
+        href: format!("{}/{}", path(company), import.file.id),
+        when: import.file.created_at.into(),
+        words: match import.file.state {
+            ImportState::Receiving | ImportState::Checking => "being looked through",
+            ImportState::Asks => "waits for your decision",
+            ImportState::Importing => "being imported",
+            ImportState::Done => "imported",
+            ImportState::Unusable => "cannot be imported",
+        },
+        name: import.file.name,
+    }
+}
+
+fn import_page(app: &App, person: &Person, at: &InCompany, import: Import) -> ImportPage {
+    let abandoned = app.importer.is_abandoned(&import.file);
+    let running = import.is_running() && !abandoned;
+    let Import { file, kind, report } = import;
+    let noun = kind.noun();
+    ImportPage {
+        shell: Shell {
+            refresh: running.then_some(REFRESH),
+            ..Shell::at("Settings", person, at)
+        },
+        tabs: Tabs::of(&at.company, "import"),
+        this: format!("{}/{}", path(&at.company), file.id),
+        name: file.name,
+        running,
+        abandoned,
+        state: file.state,
+        good: counted(report.good, "good line"),
+        bad: counted(report.bad, "bad line"),
+        done: done(&report, noun),
+        report,
+    }
+}
+
+/// What an import has done, in a sentence.
+fn done(report: &Report, noun: &str) -> String {
+    let mut text = format!(
+        "{} new, {} changed.",
+        counted(report.added, noun),
+        grouped(report.changed)
+    );
+    if report.removed > 0 {
+        text.push_str(&format!(
+            " {} that the file does not have went away.",
+            counted(report.removed, noun)
+        ));
+    }
+    text
+}
