@@ -2,6 +2,8 @@
 
 pub mod assets;
 pub mod cancel;
+pub mod checks;
+mod checks_view;
 pub mod confirm;
 mod confirm_view;
 pub mod details;
@@ -9,3 +11,5 @@ mod details_view;
 pub mod outcome;
 pub mod resubmit;
 pub mod start;
+pub mod still_old;
+pub mod unchecked;

@@ -9,9 +9,10 @@ use axum::{
 };
 use serde::Deserialize;
 
+use super::checks_view::ChecksSection;
 use crate::{
     app::App,
-    domain::{BatchId, BatchState, Company, Failure, FailureKind, InvalidationId, formation},
+    domain::{BatchId, BatchState, Company, Failure, FailureKind, InvalidationId, Role, formation},
     error::AppError,
     ops::plan::DraftInputs,
     store::{Batch, Invalidation, SubmittedUrl},
@@ -29,6 +30,9 @@ const ROWS: i64 = 200;
 
 /// Seconds between two looks of a browser without JavaScript, while something is on its way.
 const REFRESH: u32 = 2;
+
+/// The same while URLs are looked at, which takes longer.
+const LOOKS_REFRESH: u32 = 10;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "invalidations/outcome.html", blocks = ["progress"])]
@@ -49,6 +53,8 @@ struct OutcomePage {
     standing_class: &'static str,
     batches: Vec<BatchView>,
     is_single: bool,
+    /// What was seen of the URLs.
+    checks: ChecksSection,
 }
 
 struct BatchView {
@@ -134,8 +140,12 @@ pub async fn show(
         query_value(&wanted.batch),
         wanted.after
     );
+    let alone: Vec<_> = batches.iter().map(|(batch, _)| batch.clone()).collect();
+    let is_admin = person.role == Role::Admin;
+    let checks = ChecksSection::load(&app.store, &at.company, id, &alone, is_admin).await?;
     let page = page(
         Shell::at("CDN Invalidation", &person, &at),
+        checks,
         poll,
         &at.company,
         &invalidation,
@@ -155,6 +165,7 @@ fn to_details(company: &Company, id: InvalidationId) -> Response {
 
 fn page(
     shell: Shell,
+    checks: ChecksSection,
     poll: String,
     company: &Company,
     invalidation: &Invalidation,
@@ -175,7 +186,11 @@ fn page(
     let (standing, standing_class) = standing(&states);
     OutcomePage {
         shell: Shell {
-            refresh: running.then_some(REFRESH),
+            refresh: if running {
+                Some(REFRESH)
+            } else {
+                checks.is_running().then_some(LOOKS_REFRESH)
+            },
             ..shell
         },
         base: company_path(company),
@@ -192,6 +207,7 @@ fn page(
             .map(|(batch, urls)| batch_view(batch, urls))
             .collect(),
         is_single: batches.len() == 1,
+        checks,
     }
 }
 

@@ -39,6 +39,7 @@ mod assets;
 mod batches;
 mod catalogue;
 mod catalogue_syncs;
+mod checks;
 mod companies;
 mod connections;
 mod drafts;
