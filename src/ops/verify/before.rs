@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::sync::Semaphore;
 use tracing::debug;
 
 use super::{
@@ -18,6 +19,12 @@ use crate::{
     edge::Probe,
     store::{NewCheck, StoreError, StoredLook},
 };
+
+/// So many looks are under way at once: quick enough for the sample, and bearable for hosts and memory.
+const AT_ONCE: usize = 16;
+
+/// Bodies are kept for their small pictures up to so many bytes in all.
+const KEPT: usize = 64 * 1024 * 1024;
 
 /// What is written of a look that sending did not wait for.
 const TOO_SLOW: &str = "it did not answer before the purge had to be sent";
@@ -57,6 +64,8 @@ impl Verifier {
         };
 
         let mut seen: HashMap<(CheckId, CheckFormat), Result<Probe, String>> = HashMap::new();
+        let slots = Semaphore::new(AT_ONCE);
+        let mut kept = 0;
         let mut looks: FuturesUnordered<_> = chosen
             .iter()
             .flat_map(|chosen| {
@@ -64,6 +73,8 @@ impl Verifier {
                 formats.iter().map(move |&format| (chosen, format))
             })
             .map(async |(chosen, format)| {
+                // It is never closed.
+                let _slot = slots.acquire().await;
                 (
                     (chosen.id, format),
                     self.probe(&chosen.target, format).await,
@@ -73,7 +84,12 @@ impl Verifier {
         loop {
             tokio::select! {
                 look = looks.next() => match look {
-                    Some((what, look)) => { seen.insert(what, look); }
+                    Some((what, mut look)) => {
+                        if let Ok(probe) = &mut look {
+                            keep_small(probe, what.1, &mut kept);
+                        }
+                        seen.insert(what, look);
+                    }
                     None => break,
                 },
                 () = &mut allowed => break,
@@ -195,6 +211,16 @@ impl Verifier {
                 })
             })
             .collect())
+    }
+}
+
+/// Lets go of a body that no small picture is made of, or that is too much.
+fn keep_small(probe: &mut Probe, format: CheckFormat, kept: &mut usize) {
+    let length = probe.body.as_ref().map_or(0, Vec::len);
+    if format == CheckFormat::Plain && *kept + length <= KEPT {
+        *kept += length;
+    } else {
+        probe.body = None;
     }
 }
 

@@ -264,7 +264,7 @@ fn words(check: &Check) -> Words {
     };
     if pending && check.verdict.is_some() {
         return Words {
-            class: "sending",
+            class: "info",
             icon: "clock",
             label: format!("{label} so far"),
             advice: format!(
@@ -337,13 +337,13 @@ fn verdict_words(check: &Check) -> (&'static str, &'static str, &'static str, St
             check.doubt.clone().unwrap_or_default(),
         ),
         Some(Verdict::NotChecked) | None if is_pending(check) => (
-            "sending",
+            "info",
             "clock",
             "Looking soon",
             text("The purge needs a moment."),
         ),
         Some(Verdict::NotChecked) | None => (
-            "sending",
+            "info",
             "clock",
             "Looked at before the purge",
             text("It is looked at again when Adobe has accepted its purge."),
@@ -398,7 +398,7 @@ mod tests {
         let so_far = words(&check(Some(Verdict::StillOld), true));
         assert_eq!(
             (so_far.class, so_far.label.as_str()),
-            ("sending", "Still old so far")
+            ("info", "Still old so far")
         );
         let final_one = words(&check(Some(Verdict::StillOld), false));
         assert_eq!(

@@ -52,6 +52,10 @@ pub async fn show(
     InvalidationPath(id): InvalidationPath,
     Query(from): Query<From>,
 ) -> Result<Response, AppError> {
+    app.store
+        .invalidation(at.company.id, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
     let (urls, next) = unchecked(&app.store, at.company.id, id, &from).await?;
     let page = UncheckedPage {
         shell: Shell::at("CDN Invalidation", &person, &at),

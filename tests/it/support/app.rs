@@ -38,6 +38,8 @@ pub struct Start {
     pub public_url: Option<&'static str>,
     /// With people and a company, as `unstale demo` has them, and where its catalogue comes from; `None` is empty.
     pub catalogue: Option<demo::Catalogue>,
+    /// How delivery hosts are looked at.
+    pub checks: CheckSettings,
 }
 
 impl Default for Start {
@@ -46,6 +48,7 @@ impl Default for Start {
             backend: Backend::Sqlite,
             public_url: None,
             catalogue: Some(demo::Catalogue::Given),
+            checks: CheckSettings::default(),
         }
     }
 }
@@ -57,6 +60,7 @@ pub struct TestApp {
     pub sandbox: Arc<Sandbox>,
     url: String,
     public_url: PublicUrl,
+    checks: CheckSettings,
     address: String,
     database: Option<Guard>,
     /// Its own runtime: ending it ends the process, as far as Unstale can tell.
@@ -86,6 +90,7 @@ impl TestApp {
             address,
             database,
             start.public_url,
+            start.checks,
         )
         .await;
         if let Some(catalogue) = start.catalogue {
@@ -102,6 +107,7 @@ impl TestApp {
         address: String,
         database: Guard,
         public_url: Option<&str>,
+        checks: CheckSettings,
     ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -121,7 +127,7 @@ impl TestApp {
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
-            checks: CheckSettings::default(),
+            checks,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
@@ -139,6 +145,7 @@ impl TestApp {
             sandbox,
             url,
             public_url,
+            checks,
             address,
             database: Some(database),
             runtime: Some(runtime),
@@ -156,6 +163,7 @@ impl TestApp {
             self.address.clone(),
             database,
             None,
+            self.checks,
         )
         .await
     }
