@@ -43,7 +43,7 @@ async fn confirm_of(browser: &Browser, count: usize) -> (String, Answer) {
 #[tokio::test]
 async fn the_first_page_leads_to_a_company_by_hand() {
     let app = TestApp::with(Start {
-        filled: false,
+        catalogue: None,
         ..Start::default()
     })
     .await;
