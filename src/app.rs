@@ -70,7 +70,7 @@ impl App {
             ips.clone(),
             verifier.clone(),
             clock.clone(),
-            config.ips_timeout,
+            config.dispatch,
         );
         let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
         let importer = Importer::new(store.clone(), clock.clone());

@@ -3,7 +3,7 @@
 //! Instants are microseconds since the Unix epoch, in UTC, in memory and in both databases: integers sort
 //! and compare the same everywhere, dates as text do not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rand::RngExt as _;
 use time::OffsetDateTime;
@@ -64,8 +64,8 @@ pub struct Clock(Source);
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    /// Microseconds since the epoch, moved by a test.
-    Manual(watch::Sender<i64>),
+    /// Moved by a test; those who sleep watch it.
+    Manual(Arc<watch::Sender<Timestamp>>),
 }
 
 impl Clock {
@@ -78,7 +78,7 @@ impl Clock {
     /// A clock that stands still until [`Clock::advance`] moves it.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
-        Self(Source::Manual(watch::Sender::new(start.0)))
+        Self(Source::Manual(Arc::new(watch::Sender::new(start))))
     }
 
     /// Moves a manual clock forward, for all its clones.
@@ -87,23 +87,31 @@ impl Clock {
     ///
     /// On the system clock, which cannot be moved.
     pub fn advance(&self, by: Duration) {
-        let Source::Manual(micros) = &self.0 else {
+        let Source::Manual(now) = &self.0 else {
             panic!("the system clock cannot be moved");
         };
-        let step = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-        micros.send_modify(|micros| *micros = micros.saturating_add(step));
+        now.send_modify(|now| *now = now.plus(by));
     }
 
-    /// Waits for so long; on a manual clock, until a test has moved it so far.
+    /// Waits for so long; on a manual clock, until it has been moved so far.
     pub async fn sleep(&self, duration: Duration) {
         match &self.0 {
             Source::System => tokio::time::sleep(duration).await,
-            Source::Manual(micros) => {
-                let until = self.now().plus(duration).0;
-                // It fails only when the sender is gone, and that is right here.
-                let _ = micros.subscribe().wait_for(|now| *now >= until).await;
+            Source::Manual(now) => {
+                let mut now = now.subscribe();
+                let until = now.borrow().plus(duration);
+                // It fails only when the clock is gone, and `self` is right here.
+                let _ = now.wait_for(|now| *now >= until).await;
             }
         }
+    }
+
+    /// A duration somewhere between half of it and all of it, so that those who failed together do not come back
+    /// together.
+    #[must_use]
+    pub fn jittered(&self, duration: Duration) -> Duration {
+        let share = f64::from(u32::from_be_bytes(random_bytes())) / f64::from(u32::MAX);
+        duration.mul_f64(0.5 + share / 2.0)
     }
 
     /// Now.
@@ -118,7 +126,7 @@ impl Clock {
                 let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
                 Timestamp(i64::try_from(nanos / 1_000).unwrap_or(i64::MAX))
             }
-            Source::Manual(micros) => Timestamp(*micros.borrow()),
+            Source::Manual(now) => *now.borrow(),
         }
     }
 
@@ -142,4 +150,35 @@ impl Clock {
 )]
 fn random_bytes<const N: usize>() -> [u8; N] {
     rand::rng().random()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_sleeps_on_a_manual_clock_wakes_when_it_was_moved_far_enough() {
+        let clock = Clock::manual(Timestamp::from_micros(0));
+        let sleeper = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep(Duration::from_secs(2)).await }
+        });
+        tokio::task::yield_now().await;
+        clock.advance(Duration::from_secs(1));
+        tokio::task::yield_now().await;
+        assert!(!sleeper.is_finished());
+        clock.advance(Duration::from_secs(1));
+        sleeper.await.unwrap();
+    }
+
+    #[test]
+    fn jitter_keeps_between_half_and_all() {
+        let clock = Clock::system();
+        let waits: Vec<_> = (0..100)
+            .map(|_| clock.jittered(Duration::from_secs(10)))
+            .collect();
+        let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
+        assert!(*least >= Duration::from_secs(5) && *most <= Duration::from_secs(10));
+        assert!(least < most);
+    }
 }

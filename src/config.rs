@@ -3,6 +3,8 @@
 //! Everything is parsed here, once, into types that cannot be wrong later. A wrong value is one sentence that
 //! names the setting. Secrets are redacted wherever a setting can be printed.
 
+mod dispatch;
+
 use std::{
     fmt, fs, io,
     net::SocketAddr,
@@ -15,6 +17,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+pub use self::dispatch::{DispatchConfig, DispatchSettings};
 use crate::{domain::CheckSettings, store::DatabaseUrl};
 
 /// What is read when `--config` does not name another file; it need not exist.
@@ -122,6 +125,9 @@ pub struct Settings {
         global = true
     )]
     pub check_window: Option<String>,
+    /// How submitted batches are sent.
+    #[command(flatten)]
+    pub dispatch: DispatchSettings,
 }
 
 /// The same settings as `unstale.toml` spells them. No `Debug`, for the same reason.
@@ -141,6 +147,7 @@ struct File {
     check_interval: Option<u64>,
     check_longest: Option<u64>,
     check_window: Option<u64>,
+    dispatch: dispatch::DispatchFile,
 }
 
 /// Everything that is in force.
@@ -162,6 +169,8 @@ pub struct Config {
     pub sync_pause: Duration,
     /// How delivery hosts are looked at, before and after a purge.
     pub checks: CheckSettings,
+    /// How submitted batches are sent.
+    pub dispatch: DispatchConfig,
 }
 
 /// Where the key for stored passwords comes from.
@@ -373,6 +382,7 @@ impl Config {
             ips_timeout: Duration::from_secs(ips_timeout),
             sync_pause: Duration::from_millis(sync_pause),
             checks,
+            dispatch: DispatchConfig::load(settings.dispatch, file.dispatch)?,
         })
     }
 }
@@ -451,7 +461,9 @@ impl fmt::Display for Config {
         writeln!(f, "check_allowed = {}", checks.allowed.as_millis())?;
         writeln!(f, "check_interval = {}", checks.interval.as_millis())?;
         writeln!(f, "check_longest = {}", checks.longest.as_millis())?;
-        writeln!(f, "check_window = {}", checks.window.as_millis())
+        writeln!(f, "check_window = {}", checks.window.as_millis())?;
+        // A table: it comes last.
+        write!(f, "\n[dispatch]\n{}", self.dispatch)
     }
 }
 
@@ -510,6 +522,8 @@ mod tests {
             ("sync_pause = 60001", "UNSTALE_SYNC_PAUSE"),
             ("check_sample = 1001", "UNSTALE_CHECK_SAMPLE"),
             ("check_interval = 0", "UNSTALE_CHECK_INTERVAL"),
+            ("[dispatch]\npause = 600001", "UNSTALE_DISPATCH_PAUSE"),
+            ("[dispatch]\nlease = 0", "UNSTALE_DISPATCH_LEASE"),
             ("lsten = 'x'", "lsten"),
         ];
         for (text, setting) in cases {
@@ -520,6 +534,16 @@ mod tests {
             assert!(!error.contains('\n'), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_printed_can_be_read_again() {
+        let printed = with_file("[dispatch]\npause = 7", Settings::default())
+            .unwrap()
+            .to_string();
+        let again = with_file(&printed, Settings::default()).unwrap();
+        assert_eq!(again.dispatch.pause, Duration::from_millis(7));
+        assert_eq!(again.to_string(), printed);
     }
 
     #[test]

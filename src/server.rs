@@ -24,6 +24,7 @@ pub async fn serve(
     let cancel = CancellationToken::new();
     let background = TaskTracker::new();
     background.spawn(app.dispatcher.clone().run(cancel.clone()));
+    background.spawn(finish_loads(app.clone()));
     background.spawn(app.verifier.clone().run(cancel.clone()));
     background.spawn(app.syncer.clone().run(cancel.clone()));
     background.spawn(housekeeping(app.clone(), cancel.clone()));
@@ -65,6 +66,23 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     {
         async {
             let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+/// Builds the indexes that a crash, or an older version, left undone. Searching works meanwhile, slowly.
+async fn finish_loads(app: App) {
+    let unfinished = app
+        .store
+        .unfinished_bulk_loads()
+        .await
+        .unwrap_or_else(|error| {
+            error!(%error, "interrupted loads could not be looked for");
+            Vec::new()
+        });
+    for company in unfinished {
+        if let Err(error) = app.store.finish_bulk_load(company).await {
+            error!(%error, "a catalogue's indexes could not be built");
         }
     }
 }

@@ -31,6 +31,9 @@ export UNSTALE_TEST_POSTGRES
 step unit and integration tests
 cargo test --lib --bins --test it
 
+step nothing is lost while the program is killed
+cargo test --test it fault -- --ignored --test-threads=1
+
 step documentation examples and links
 RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet
 

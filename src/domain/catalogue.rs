@@ -43,6 +43,8 @@ pub enum Step {
     Folders,
     /// The image presets.
     Presets,
+    /// The account's role, and the company's settings.
+    Settings,
 }
 
 impl ReadingKind {
@@ -57,9 +59,16 @@ impl ReadingKind {
                 Step::Confirm,
                 Step::Folders,
                 Step::Presets,
+                Step::Settings,
             ],
             Self::Increment => &[Step::Increment, Step::Presets],
-            Self::Sweep => &[Step::Sweep, Step::Confirm, Step::Folders, Step::Presets],
+            Self::Sweep => &[
+                Step::Sweep,
+                Step::Confirm,
+                Step::Folders,
+                Step::Presets,
+                Step::Settings,
+            ],
         }
     }
 
@@ -94,6 +103,7 @@ impl Step {
             Self::Confirm => "confirm",
             Self::Folders => "folders",
             Self::Presets => "presets",
+            Self::Settings => "settings",
         }
     }
 
@@ -123,7 +133,7 @@ pub struct CatalogueSync {
     pub since_at: Option<Timestamp>,
     /// See [`CatalogueSync::since_at`].
     pub since_seen: u64,
-    /// How many assets Adobe says there are. Not to be relied on.
+    /// How many assets Adobe says there are, at most. Not to be relied on.
     pub total: Option<u64>,
     /// How many assets were read.
     pub seen: u64,
@@ -244,6 +254,7 @@ impl CatalogueSync {
         }
         self.since_at = Some(now);
         self.since_seen = self.seen;
+        self.wanted = None;
     }
 
     /// Goes on with the next page of the step.

@@ -99,7 +99,7 @@ impl CheckOutcome {
 impl CheckReport {
     /// The steps that were taken, completed by those that were not.
     #[must_use]
-    pub fn of(taken: Vec<CheckedStep>, at: Timestamp) -> Self {
+    pub fn of(taken: &[CheckedStep], at: Timestamp) -> Self {
         let steps = CheckStep::ALL.map(|step| {
             let taken = taken.iter().find(|it| it.step == step);
             taken.cloned().unwrap_or(CheckedStep {
@@ -136,7 +136,7 @@ mod tests {
             sentence: "An answer came.".to_owned(),
             advice: String::new(),
         };
-        let report = CheckReport::of(vec![reached], Timestamp::from_micros(7));
+        let report = CheckReport::of(&[reached], Timestamp::from_micros(7));
         assert_eq!(report.steps.len(), 6);
         assert_eq!(report.steps[1].outcome, CheckOutcome::NotTried);
         assert!(!report.passed());

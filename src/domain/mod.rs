@@ -5,6 +5,7 @@
 
 mod account;
 mod asset;
+mod batch;
 mod catalogue;
 mod check;
 mod company;
@@ -20,7 +21,9 @@ mod origin_url;
 mod outcome;
 mod person;
 mod preset;
+mod queue;
 mod sample;
+mod search;
 mod sighting;
 pub mod spreadsheet;
 mod template;
@@ -32,6 +35,7 @@ mod verdict_tests;
 pub use self::{
     account::{AccountFacts, MayPurge, PasswordLife},
     asset::{Asset, AssetClass, type_of_extension},
+    batch::{BatchChange, BatchEvent, BatchState},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     check::{CheckFormat, CheckSettings, LookKind},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
@@ -45,10 +49,12 @@ pub use self::{
     ids::{AssetKey, BatchId, CheckId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
     origin_url::origin_url,
-    outcome::{BatchState, Failure, FailureKind, Headline, Receipt},
+    outcome::{Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,
+    queue::QueueEntry,
     sample::{Candidate, sample},
+    search::{Part, Probe, SEARCH_LIMIT, Search},
     sighting::{Look, Sighting},
     template::{
         ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,

@@ -66,9 +66,13 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     let shared = a == 100 && (64..128).contains(&b);
     let protocol = a == 192 && b == 0 && c == 0;
     let benchmarks = a == 198 && (18..20).contains(&b);
-    !(a == 0 || a >= 240 || shared || protocol || benchmarks)
-        && !address.is_private()
-        && !address.is_documentation()
+    !(a == 0
+        || a >= 240
+        || shared
+        || protocol
+        || benchmarks
+        || address.is_private()
+        || address.is_documentation())
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {

@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows about HTTP requests of ours, HTML or SQL.
 
+pub mod associations;
+pub mod bisect;
 pub mod by_hand;
 pub mod companies;
 pub mod connection;

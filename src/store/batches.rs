@@ -1,19 +1,20 @@
-//! The queue: batches on their way to Adobe, and what became of them.
+//! Batches as they stand: what pages show. For sending them see [`super::batch_claims`], for what people do to them
+//! [`super::batch_steering`].
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Result, Store, StoreError,
-    convert::{instant, storable, unknown},
+    Result, Store,
+    convert::{from_json, instant, unknown},
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, BatchState, CompanyId, Failure, FailureKind, InvalidationId, Receipt},
+    domain::{
+        BatchChange, BatchEvent, BatchId, BatchState, CompanyId, Failure, FailureKind,
+        InvalidationId, Part, Probe, QueueEntry, Receipt, Search,
+    },
 };
-
-/// How often [`Store::next_batch`] tries when other nodes are quicker. Whoever asks will ask again.
-const CLAIM_ATTEMPTS: u32 = 5;
 
 /// One request to Adobe, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,41 +37,42 @@ pub struct Batch {
     pub finished_at: Option<Timestamp>,
     /// Adobe's answer, when it was accepted.
     pub receipt: Option<Receipt>,
-    /// Why not, when it was refused or failed.
+    /// Why not, when it was refused or failed; or why the last attempt did not go through.
     pub failure: Option<Failure>,
-    /// The URL that Adobe named when it refused.
+    /// The URL that Adobe named when it refused, or that a search found.
     pub named_url: Option<String>,
+    /// Not to be sent again before.
+    pub retry_at: Option<Timestamp>,
+    /// Nobody knows whether Adobe took an earlier attempt.
+    pub maybe_taken: bool,
+    /// How many requests the search for a bad URL may make; 0 when there was none.
+    pub search_limit: i32,
+    /// The place of the URL that such a search sends first.
+    pub search_sound: i64,
+    /// The requests of the search that were answered.
+    pub probes: Vec<Probe>,
 }
 
-/// A batch that was taken from the queue to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaitingBatch {
-    /// Which one.
-    pub id: BatchId,
-    /// Whose.
-    pub company: CompanyId,
-    /// Of which invalidation.
-    pub invalidation: InvalidationId,
-    /// Adobe's handle for the root of its URLs, when it is known.
-    pub handle: Option<String>,
-    /// How often it was taken, this time included; above 1 it is a repeat.
-    pub attempts: i32,
-    /// What to send, in order.
-    pub urls: Vec<String>,
-}
+impl Batch {
+    /// How far the search for a bad URL is, if there was one.
+    #[must_use]
+    pub fn search(&self) -> Option<Search> {
+        (self.search_limit > 0).then(|| Search::of(self.url_count, self.search_sound, &self.probes))
+    }
 
-/// What became of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BatchOutcome {
-    /// Adobe took it.
-    Accepted(Receipt),
-    /// It did not go through. Where Adobe refused URLs the batch is refused, else failed.
-    Failed {
-        /// Why.
-        failure: Failure,
-        /// The URL that Adobe named.
-        named_url: Option<String>,
-    },
+    /// Whether it is certain that nothing of it was cleared.
+    #[must_use]
+    pub fn cleared_nothing(&self) -> bool {
+        let answer = match self.state {
+            BatchState::Accepted => false,
+            BatchState::Unknown | BatchState::Sending => self.attempts == 0,
+            _ => self
+                .failure
+                .as_ref()
+                .is_none_or(|failure| failure.kind.cleared_nothing()),
+        };
+        answer && !self.maybe_taken && !self.probes.iter().any(|probe| probe.accepted)
+    }
 }
 
 #[derive(FromRow)]
@@ -90,15 +92,66 @@ struct BatchRow {
     failure_code: Option<i32>,
     failure_reason: Option<String>,
     named_url: Option<String>,
+    retry_at: Option<i64>,
+    maybe_taken: bool,
+    search_limit: i32,
+    search_sound: i64,
 }
 
 #[derive(FromRow)]
-struct ClaimRow {
-    id: Uuid,
+struct EventRow {
+    at: i64,
+    change: String,
+    attempts: i32,
+    note: Option<String>,
+}
+
+#[derive(FromRow)]
+pub(super) struct ProbeRow {
+    batch_id: Uuid,
+    part: String,
+    accepted: bool,
+    code: Option<i32>,
+    reason: Option<String>,
+}
+
+#[derive(FromRow)]
+struct QueueRow {
     company_id: Uuid,
     invalidation_id: Uuid,
-    handle: Option<String>,
-    attempts: i32,
+    id: Uuid,
+    submitted_at: i64,
+    served_at: Option<i64>,
+    urls: i64,
+    retry_at: Option<i64>,
+    next_request_at: Option<i64>,
+}
+
+impl ProbeRow {
+    pub fn into_probe(self) -> Result<(BatchId, Probe)> {
+        let part: Part = from_json("batch_probe.part", &self.part)?;
+        let probe = Probe {
+            part,
+            accepted: self.accepted,
+            code: self.code,
+            reason: self.reason,
+        };
+        Ok((BatchId::from_uuid(self.batch_id), probe))
+    }
+}
+
+impl From<QueueRow> for QueueEntry {
+    fn from(row: QueueRow) -> Self {
+        Self {
+            company: CompanyId::from_uuid(row.company_id),
+            invalidation: InvalidationId::from_uuid(row.invalidation_id),
+            batch: BatchId::from_uuid(row.id),
+            submitted_at: Timestamp::from_micros(row.submitted_at),
+            served_at: instant(row.served_at),
+            urls: row.urls,
+            not_before: instant(row.retry_at.max(row.next_request_at)),
+        }
+    }
 }
 
 impl BatchRow {
@@ -127,23 +180,29 @@ impl BatchRow {
             }),
             failure,
             named_url: self.named_url,
+            retry_at: instant(self.retry_at),
+            maybe_taken: self.maybe_taken,
+            search_limit: self.search_limit,
+            search_sound: self.search_sound,
+            probes: Vec::new(),
         })
     }
 }
 
-/// Takes the oldest batch of a company that has none on its way.
-///
-/// Several nodes may run it at once. Two of them may take different batches of one company, because neither sees the
-/// other's: then the unique index `batch_in_flight` refuses the later one.
-macro_rules! claim {
-    ($lock:literal) => {
+/// The next batch of each invalidation that has one. In order: a later batch never overtakes an earlier one.
+macro_rules! queue {
+    ($where:literal) => {
         concat!(
-            "update batch set state = 'sending', attempts = attempts + 1, sent_at = $1 where state = 'waiting' and ",
-            "id = (select w.id from batch w where w.state = 'waiting' and not exists ",
-            "(select 1 from batch s where s.company_id = w.company_id and s.state = 'sending') ",
-            "order by w.created_at, w.position, w.id limit 1",
-            $lock,
-            ") returning id, company_id, invalidation_id, handle, attempts"
+            "select b.company_id, b.invalidation_id, b.id, coalesce(i.submitted_at, b.created_at) as submitted_at, \
+             (select max(s.sent_at) from batch s where s.invalidation_id = b.invalidation_id) as served_at, \
+             (select cast(sum(w.url_count) as bigint) from batch w where w.company_id = b.company_id \
+              and w.invalidation_id = b.invalidation_id and w.state in ('waiting', 'unknown')) as urls, \
+             b.retry_at, c.next_request_at \
+             from batch b join invalidation i on i.id = b.invalidation_id join company c on c.id = b.company_id \
+             where b.state in ('waiting', 'unknown') and b.position = \
+             (select min(f.position) from batch f where f.company_id = b.company_id \
+              and f.invalidation_id = b.invalidation_id and f.state in ('waiting', 'unknown'))",
+            $where
         )
     };
 }
@@ -152,122 +211,99 @@ impl Store {
     /// The batches of an invalidation, by position.
     pub async fn batches(&self, company: CompanyId, id: InvalidationId) -> Result<Vec<Batch>> {
         let sql = "select id, position, root, state, url_count, attempts, sent_at, finished_at, receipt_handle, \
-                   estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url \
+                   estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, retry_at, \
+                   maybe_taken, search_limit, search_sound \
                    from batch where invalidation_id = $1 and company_id = $2 order by position";
+        let probes = "select p.batch_id, p.part, p.accepted, p.code, p.reason from batch_probe p \
+                      join batch b on b.id = p.batch_id where b.invalidation_id = $1 and b.company_id = $2 \
+                      order by p.batch_id, p.number";
         let rows: Vec<BatchRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(id.uuid())
             .bind(company.uuid())
             .fetch_all(pool)
             .await?);
-        rows.into_iter().map(BatchRow::into_batch).collect()
-    }
-
-    /// Takes the oldest waiting batch to be sent, passing over companies that have one on its way. No batch is given
-    /// to two who ask at once.
-    pub async fn next_batch(&self, now: Timestamp) -> Result<Option<WaitingBatch>> {
-        for _ in 0..CLAIM_ATTEMPTS {
-            match self.claim_batch(now).await {
-                Err(StoreError::Duplicate) => {}
-                claimed => return claimed,
+        let mut batches: Vec<Batch> = rows
+            .into_iter()
+            .map(BatchRow::into_batch)
+            .collect::<Result<_>>()?;
+        if batches.iter().all(|batch| batch.search_limit == 0) {
+            return Ok(batches);
+        }
+        let rows: Vec<ProbeRow> = on_reader!(self, |pool| sqlx::query_as(probes)
+            .bind(id.uuid())
+            .bind(company.uuid())
+            .fetch_all(pool)
+            .await?);
+        for row in rows {
+            let (id, probe) = row.into_probe()?;
+            if let Some(batch) = batches.iter_mut().find(|batch| batch.id == id) {
+                batch.probes.push(probe);
             }
         }
-        Ok(None)
+        Ok(batches)
     }
 
-    /// [`StoreError::Duplicate`] when another node has just taken one of the same company.
-    async fn claim_batch(&self, now: Timestamp) -> Result<Option<WaitingBatch>> {
-        let claim = if self.is_postgres() {
-            claim!(" for update skip locked")
-        } else {
-            claim!("")
-        };
-        let urls = "select url from invalidation_url where batch_id = $1 order by position";
-        in_transaction!(self, |tx| {
-            let row: Option<ClaimRow> = sqlx::query_as(claim)
-                .bind(now.as_micros())
-                .fetch_optional(&mut *tx)
-                .await?;
-            let Some(row) = row else { return Ok(None) };
-            let urls: Vec<String> = sqlx::query_scalar(urls)
-                .bind(row.id)
-                .fetch_all(&mut *tx)
-                .await?;
-            Ok(Some(WaitingBatch {
-                id: BatchId::from_uuid(row.id),
-                company: CompanyId::from_uuid(row.company_id),
-                invalidation: InvalidationId::from_uuid(row.invalidation_id),
-                handle: row.handle,
-                attempts: row.attempts,
-                urls,
-            }))
-        })
-    }
-
-    /// Records what became of a batch that is on its way. [`StoreError::Conflict`] when it is not.
-    pub async fn finish_batch(
+    /// What happened to a batch, in order.
+    pub async fn batch_events(
         &self,
+        company: CompanyId,
         batch: BatchId,
-        outcome: &BatchOutcome,
-        now: Timestamp,
-    ) -> Result<()> {
-        let sql = "update batch set state = $1, finished_at = $2, receipt_handle = $3, estimated_seconds = $4, \
-                   warnings = $5, failure_kind = $6, failure_code = $7, failure_reason = $8, named_url = $9 \
-                   where id = $10 and state = $11";
-        let (receipt, failure, named_url) = match outcome {
-            BatchOutcome::Accepted(receipt) => (Some(receipt), None, None),
-            BatchOutcome::Failed { failure, named_url } => {
-                (None, Some(failure), named_url.as_deref())
-            }
-        };
-        let finished = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(outcome.state().as_str())
-            .bind(now.as_micros())
-            .bind(
-                receipt
-                    .and_then(|receipt| receipt.handle.as_deref())
-                    .map(storable)
-            )
-            .bind(receipt.and_then(|receipt| receipt.estimated_seconds))
-            .bind(receipt.map(|receipt| receipt.warnings))
-            .bind(failure.map(|failure| failure.kind.as_str()))
-            .bind(failure.and_then(|failure| failure.code))
-            .bind(failure.map(|failure| storable(&failure.reason)))
-            .bind(named_url.map(storable))
+    ) -> Result<Vec<BatchEvent>> {
+        let sql = "select at, change, attempts, note from batch_event \
+                   where batch_id = $1 and company_id = $2 order by number";
+        let rows: Vec<EventRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(batch.uuid())
-            .bind(BatchState::Sending.as_str())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        if finished == 0 {
-            Err(StoreError::Conflict)
-        } else {
-            Ok(())
-        }
+            .bind(company.uuid())
+            .fetch_all(pool)
+            .await?);
+        rows.into_iter()
+            .map(|row| {
+                Ok(BatchEvent {
+                    at: Timestamp::from_micros(row.at),
+                    change: BatchChange::from_word(&row.change)
+                        .ok_or_else(|| unknown("batch_event.change"))?,
+                    attempts: row.attempts,
+                    note: row.note,
+                })
+            })
+            .collect()
     }
 
-    /// Puts batches that have been on their way since before an instant back into the queue; says how many. The process
-    /// that sent them has died, and they are sent again.
-    pub async fn release_batches(&self, sent_before: Timestamp) -> Result<u64> {
-        let sql = "update batch set state = $1 where state = $2 and sent_at < $3";
-        Ok(on_writer!(self, |pool| sqlx::query(sql)
-            .bind(BatchState::Waiting.as_str())
-            .bind(BatchState::Sending.as_str())
-            .bind(sent_before.as_micros())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+    /// A company's queue, in order: each invalidation that has something to be sent, with its next batch.
+    pub async fn queue(&self, company: CompanyId, now: Timestamp) -> Result<Vec<QueueEntry>> {
+        let sql = queue!(" and b.company_id = $1");
+        let rows: Vec<QueueRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(company.uuid())
+            .fetch_all(pool)
+            .await?);
+        Ok(in_order(rows, now))
+    }
+
+    /// The queues of all companies that have nothing on its way, in one order.
+    pub(super) async fn open_queues(&self, now: Timestamp) -> Result<Vec<QueueEntry>> {
+        let sql = queue!(
+            " and not exists (select 1 from batch s where s.company_id = b.company_id and s.state = 'sending')"
+        );
+        let rows: Vec<QueueRow> =
+            on_reader!(self, |pool| sqlx::query_as(sql).fetch_all(pool).await?);
+        Ok(in_order(rows, now))
+    }
+
+    /// How many requests went to Adobe for a company since an instant.
+    pub async fn requests_since(&self, company: CompanyId, since: Timestamp) -> Result<u64> {
+        let sql = "select count(*) from batch_event where company_id = $1 and at >= $2 \
+                   and change in ('sent', 'repeated')";
+        let count: i64 = on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(company.uuid())
+            .bind(since.as_micros())
+            .fetch_one(pool)
+            .await?);
+        Ok(count.unsigned_abs())
     }
 }
 
-impl BatchOutcome {
-    /// The state that it leads to.
-    const fn state(&self) -> BatchState {
-        match self {
-            Self::Accepted(_) => BatchState::Accepted,
-            Self::Failed { failure, .. } => match failure.kind {
-                FailureKind::BadUrl | FailureKind::Partial => BatchState::Refused,
-                _ => BatchState::Failed,
-            },
-        }
-    }
+fn in_order(rows: Vec<QueueRow>, now: Timestamp) -> Vec<QueueEntry> {
+    let mut queue: Vec<QueueEntry> = rows.into_iter().map(QueueEntry::from).collect();
+    QueueEntry::order(&mut queue, now);
+    queue
 }

@@ -82,6 +82,7 @@ impl Store {
                 vanished += update.build().execute(&mut *tx).await?.rows_affected();
             }
         });
+        self.catalogue_changed(company);
         Ok(vanished)
     }
 
@@ -126,6 +127,7 @@ impl Store {
                 insert.build().execute(&mut *tx).await?;
             }
         });
+        self.catalogue_changed(company);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::{
     Result, Store, StoreError,
-    convert::{from_json, to_json},
+    convert::{from_json, storable, to_json},
 };
 use crate::{
     clock::Timestamp,
@@ -95,5 +95,61 @@ impl Store {
             0 => Err(StoreError::NotFound),
             _ => Ok(()),
         }
+    }
+
+    /// Keeps what a company is called at Dynamic Media: the root of its URLs, and its handle.
+    pub async fn put_company_identity(
+        &self,
+        company: CompanyId,
+        root: &str,
+        handle: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let sql = "update company set root = $1, handle = $2, updated_at = $3 where id = $4";
+        let changed = on_writer!(self, |pool| sqlx::query(sql)
+            .bind(storable(root))
+            .bind(storable(handle))
+            .bind(now.as_micros())
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        match changed {
+            0 => Err(StoreError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps the servers that were found, with where they were found, unless their sources are no longer those that were
+    /// `seen`: then somebody typed one meanwhile, and that stays.
+    pub async fn put_found_servers(
+        &self,
+        company: CompanyId,
+        publish_server: Option<&PublishServer>,
+        found: &CompanySettings,
+        seen: &CompanySettings,
+        now: Timestamp,
+    ) -> Result<()> {
+        let sql = "update company set publish_server = $1, publish_server_source = $2, preview_server = $3, \
+                   preview_server_source = $4, updated_at = $5 where id = $6 \
+                   and publish_server_source is not distinct from $7 and preview_server_source is not distinct from $8";
+        let json = |source: &Option<ValueSource>| source.as_ref().map(to_json).transpose();
+        let publish_source = json(&found.publish_server_source)?;
+        let preview_source = json(&found.preview_server_source)?;
+        let seen_publish_source = json(&seen.publish_server_source)?;
+        let seen_preview_source = json(&seen.preview_server_source)?;
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(publish_server.map(PublishServer::as_str))
+            .bind(publish_source.as_deref())
+            .bind(found.preview_server.as_ref().map(PublishServer::as_str))
+            .bind(preview_source.as_deref())
+            .bind(now.as_micros())
+            .bind(company.uuid())
+            .bind(seen_publish_source.as_deref())
+            .bind(seen_preview_source.as_deref())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 }

@@ -72,13 +72,20 @@ impl Store {
         row.map(StateRow::into_state).transpose()
     }
 
-    /// Keeps what Adobe said of the account. [`StoreError::NotFound`] when the company is not connected.
-    pub async fn put_account_facts(&self, company: CompanyId, facts: &AccountFacts) -> Result<()> {
-        let sql = "update connection set facts = $1 where company_id = $2";
+    /// Keeps what Adobe said of the account with that e-mail address. [`StoreError::NotFound`] when the company is not
+    /// connected, or was connected with another meanwhile.
+    pub async fn put_account_facts(
+        &self,
+        company: CompanyId,
+        email: &str,
+        facts: &AccountFacts,
+    ) -> Result<()> {
+        let sql = "update connection set facts = $1 where company_id = $2 and email = $3";
         let facts = to_json(facts)?;
         let changed = on_writer!(self, |pool| sqlx::query(sql)
             .bind(storable(&facts))
             .bind(company.uuid())
+            .bind(storable(email))
             .execute(pool)
             .await?
             .rows_affected());

@@ -21,11 +21,6 @@ pub(super) fn storable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Text as it is searched: neither database can lower-case all of Unicode by itself.
-pub(super) fn fold(text: &str) -> String {
-    text.to_lowercase()
-}
-
 /// A limit as both databases take it: below zero means nothing, not everything.
 pub(super) fn at_most(limit: i64) -> i64 {
     limit.max(0)

@@ -175,11 +175,11 @@ impl Store {
     /// The company's patterns of generic hosts, one a line; `None` for the default.
     pub async fn generic_hosts(&self, company: CompanyId) -> Result<Option<String>> {
         let sql = "select generic_hosts from company where id = $1";
-        let row: Option<Option<String>> = on_reader!(self, |pool| sqlx::query_scalar(sql)
+        let row: Option<(Option<String>,)> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(company.uuid())
             .fetch_optional(pool)
             .await?);
-        Ok(row.flatten())
+        Ok(row.and_then(|(patterns,)| patterns))
     }
 
     /// Changes the patterns of generic hosts; `None` for the default.
@@ -200,7 +200,7 @@ impl Store {
 
     /// Published images, those that were changed last first.
     pub async fn recent_images(&self, company: CompanyId, limit: i64) -> Result<Vec<Asset>> {
-        let sql = "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at \
+        let sql = "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at \
                    from asset where company_id = $1 and vanished_at is null and class = $2 and published = $3 \
                    order by changed_at desc, id limit $4";
         let rows: Vec<AssetRow> = on_reader!(self, |pool| sqlx::query_as(sql)

@@ -1,4 +1,6 @@
-//! Submitting, and reading what was submitted. For sending it see [`super::batches`].
+//! Submitting, and reading what was submitted. For sending it see [`super::batch_claims`].
+
+use std::collections::BTreeSet;
 
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
@@ -92,7 +94,7 @@ pub struct InvalidationSummary {
     pub submitted_at: Timestamp,
     /// How many URLs.
     pub url_count: i64,
-    /// How many batches; those neither accepted, refused nor failed are still on their way.
+    /// How many batches; those that no other number counts are still on their way.
     pub batches: i64,
     /// Batches that Adobe took.
     pub accepted: i64,
@@ -102,6 +104,10 @@ pub struct InvalidationSummary {
     pub failed: i64,
     /// Batches that were only downloaded.
     pub downloaded: i64,
+    /// Batches that somebody holds back.
+    pub paused: i64,
+    /// Batches that somebody has called off.
+    pub cancelled: i64,
 }
 
 #[derive(FromRow)]
@@ -135,10 +141,13 @@ struct SummaryRow {
     refused: i64,
     failed: i64,
     downloaded: i64,
+    paused: i64,
+    cancelled: i64,
 }
 
 impl Store {
-    /// Turns a draft into a submitted invalidation with its batches and URLs, all in one transaction.
+    /// Turns a draft into a submitted invalidation with its batches and URLs, all in one transaction. The assets of
+    /// these URLs count as invalidated now.
     /// [`Conflict`](super::StoreError::Conflict) when the draft no longer has that version or was submitted.
     pub async fn submit(&self, submission: &Submission) -> Result<()> {
         let Submission {
@@ -197,7 +206,21 @@ impl Store {
                     insert.build().execute(&mut *tx).await?;
                 }
             }
+            for chunk in assets_of(submission).chunks(CHUNK) {
+                let mut update = QueryBuilder::new("update asset set last_invalidated_at = ");
+                update
+                    .push_bind(now.as_micros())
+                    .push(" where company_id = ");
+                update.push_bind(company.uuid()).push(" and id in (");
+                let mut list = update.separated(", ");
+                for id in chunk {
+                    list.push_bind(storable(id));
+                }
+                update.push(")");
+                update.build().execute(&mut *tx).await?;
+            }
         });
+        self.catalogue_changed(company);
         Ok(())
     }
 
@@ -268,7 +291,9 @@ impl Store {
                    count(case when b.state = $3 then 1 end) as accepted, \
                    count(case when b.state = $4 then 1 end) as refused, \
                    count(case when b.state = $5 then 1 end) as failed, \
-                   count(case when b.state = $6 then 1 end) as downloaded \
+                   count(case when b.state = $6 then 1 end) as paused, \
+                   count(case when b.state = $7 then 1 end) as cancelled, \
+                   count(case when b.state = $8 then 1 end) as downloaded \
                    from (select id, author_id, submitted_at from invalidation \
                          where company_id = $1 and submitted_at is not null \
                          order by submitted_at desc, id desc limit $2) i \
@@ -280,6 +305,8 @@ impl Store {
             .bind(BatchState::Accepted.as_str())
             .bind(BatchState::Refused.as_str())
             .bind(BatchState::Failed.as_str())
+            .bind(BatchState::Paused.as_str())
+            .bind(BatchState::Cancelled.as_str())
             .bind(BatchState::Downloaded.as_str())
             .fetch_all(pool)
             .await?);
@@ -299,8 +326,25 @@ impl From<SummaryRow> for InvalidationSummary {
             refused: row.refused,
             failed: row.failed,
             downloaded: row.downloaded,
+            paused: row.paused,
+            cancelled: row.cancelled,
         }
     }
+}
+
+/// The IDs of the assets for which something is sent.
+fn assets_of(submission: &Submission) -> Vec<&str> {
+    let urls = submission.batches.iter().flat_map(|batch| &batch.urls);
+    let assets = urls
+        .flat_map(|url| &url.origins)
+        .filter_map(|origin| match origin {
+            UrlOrigin::Base { asset }
+            | UrlOrigin::Preset { asset, .. }
+            | UrlOrigin::Template { asset, .. } => Some(asset.as_str()),
+            UrlOrigin::Fixed { .. } | UrlOrigin::Manual { .. } => None,
+        });
+    let assets: BTreeSet<&str> = assets.collect();
+    assets.into_iter().collect()
 }
 
 /// The batches with their positions, from 1.

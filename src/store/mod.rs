@@ -8,10 +8,18 @@
 
 #[macro_use]
 mod db;
+#[macro_use]
+mod batch_change;
+#[macro_use]
+mod selection;
 
 mod address;
+mod asset_index;
 mod asset_search;
 mod assets;
+mod batch_claims;
+mod batch_outcomes;
+mod batch_steering;
 mod batches;
 mod catalogue;
 mod catalogue_syncs;
@@ -22,6 +30,8 @@ mod connections;
 mod convert;
 mod drafts;
 mod error;
+mod fold;
+mod folders;
 mod hosts;
 mod imports;
 mod invalidations;
@@ -30,15 +40,19 @@ mod open;
 mod pending_connections;
 mod people;
 mod presets;
-mod selection;
 mod sessions;
 mod templates;
 
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
-    asset_search::{AssetCursor, AssetPage, AssetQuery, InvalidCursor},
+    asset_search::{
+        AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
+    },
     assets::{Folder, PutCounts},
-    batches::{Batch, BatchOutcome, WaitingBatch},
+    batch_claims::{BatchSearch, Claim, NodeId, WaitingBatch},
+    batch_outcomes::{BatchOutcome, Finished},
+    batch_steering::Steering,
+    batches::Batch,
     catalogue_syncs::SyncLease,
     checks::{AcceptedBatch, Check, CheckLease, DueCheck, NewCheck, Round},
     companies::Connection,
@@ -46,6 +60,7 @@ pub use self::{
     connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
+    folders::FolderEntry,
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
@@ -62,4 +77,5 @@ pub use self::{
 #[derive(Debug, Clone)]
 pub struct Store {
     db: db::Db,
+    snapshots: std::sync::Arc<asset_search::Snapshots>,
 }

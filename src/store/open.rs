@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{DatabaseUrl, Result, Store, address::Target, db::Db};
+use super::{DatabaseUrl, Result, Store, address::Target, asset_index, db::Db};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -72,7 +72,10 @@ impl Store {
             Target::Sqlite(options) => open_sqlite(url, options).await?,
             Target::Postgres { options, .. } => open_postgres(url, options).await?,
         };
-        Ok(Self { db })
+        Ok(Self {
+            db,
+            snapshots: std::sync::Arc::default(),
+        })
     }
 
     /// Whether the database answers.
@@ -121,6 +124,9 @@ async fn open_sqlite(url: &DatabaseUrl, options: &SqliteConnectOptions) -> Resul
     migrate_sqlite(&mut connection)
         .await
         .map_err(|error| unmigrated(url, &error))?;
+    asset_index::prepare_sqlite(&mut connection)
+        .await
+        .map_err(|error| unmigrated(url, &error.into()))?;
 
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
@@ -197,6 +203,9 @@ async fn open_postgres(url: &DatabaseUrl, options: &PgConnectOptions) -> Result<
         .map_err(|error| unconnected(error.to_string()))?;
     let migrated = POSTGRES_MIGRATIONS.run(&mut connection).await;
     migrated.map_err(|error| unmigrated(url, &error))?;
+    asset_index::prepare_postgres(&mut connection)
+        .await
+        .map_err(|error| unmigrated(url, &error.into()))?;
     connection
         .close()
         .await

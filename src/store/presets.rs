@@ -47,7 +47,7 @@ impl Store {
             .bind(company.uuid())
             .fetch_all(pool)
             .await?);
-        let put_at: Option<Option<i64>> = on_reader!(self, |pool| sqlx::query_scalar(put_at)
+        let put_at: Option<(Option<i64>,)> = on_reader!(self, |pool| sqlx::query_as(put_at)
             .bind(company.uuid())
             .fetch_optional(pool)
             .await?);
@@ -59,7 +59,7 @@ impl Store {
                     used,
                 })
                 .collect(),
-            put_at: instant(put_at.flatten()),
+            put_at: put_at.and_then(|(at,)| instant(at)),
         })
     }
 

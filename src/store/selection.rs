@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sqlx::QueryBuilder;
+use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
 use super::{
     Result, Store,
     assets::AssetRow,
-    convert::{CHUNK, count, storable, url_hash},
+    convert::{CHUNK, at_most, count, storable, url_hash},
 };
 use crate::{
     clock::Timestamp,
@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// Raises a draft's version. It comes first in a transaction: the row's lock keeps others out until the end.
-const TOUCH: &str = "update invalidation set version = version + 1, updated_at = $1 \
+pub(super) const TOUCH: &str = "update invalidation set version = version + 1, updated_at = $1 \
                      where id = $2 and company_id = $3 and submitted_at is null";
 
 /// Binds and runs [`TOUCH`]. Leaves the method, and so the transaction, when there is no such draft.
 macro_rules! touch {
     ($store:expr, $tx:ident, $company:ident, $id:ident, $now:ident) => {
-        let touched = sqlx::query(TOUCH)
+        let touched = sqlx::query($crate::store::selection::TOUCH)
             .bind($now.as_micros())
             .bind($id.uuid())
             .bind($company.uuid())
@@ -33,6 +33,13 @@ macro_rules! touch {
             return Err($store.conflict_or_not_found($company, $id).await?);
         }
     };
+}
+
+#[derive(FromRow)]
+struct PlacedRow {
+    position: i64,
+    #[sqlx(flatten)]
+    asset: AssetRow,
 }
 
 impl Store {
@@ -47,6 +54,64 @@ impl Store {
             .fetch_all(pool)
             .await?);
         Ok(rows.into_iter().map(Asset::from).collect())
+    }
+
+    /// How many assets are selected.
+    pub async fn count_selected(&self, id: InvalidationId) -> Result<i64> {
+        let sql = "select count(*) from invalidation_asset where invalidation_id = $1";
+        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(id.uuid())
+            .fetch_one(pool)
+            .await?))
+    }
+
+    /// The first selected assets after a position, each with its own.
+    pub async fn selected_assets(
+        &self,
+        id: InvalidationId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, Asset)>> {
+        let sql = "select s.position, a.key, a.id, a.file_name, a.folder, a.asset_type, a.published, a.handle, \
+                   a.created_at, a.changed_at \
+                   from (select asset_key, position from invalidation_asset \
+                         where invalidation_id = $1 and position > $2 order by position limit $3) s \
+                   join asset a on a.key = s.asset_key order by s.position";
+        let rows: Vec<PlacedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(id.uuid())
+            .bind(after)
+            .bind(at_most(limit))
+            .fetch_all(pool)
+            .await?);
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.position, Asset::from(row.asset)))
+            .collect())
+    }
+
+    /// Which of these are selected. Any number of keys.
+    pub async fn selected_among(
+        &self,
+        id: InvalidationId,
+        keys: &[AssetKey],
+    ) -> Result<HashSet<AssetKey>> {
+        let mut selected = HashSet::new();
+        for chunk in keys.chunks(CHUNK) {
+            let some: Vec<Uuid> = on_reader!(self, |pool| {
+                let mut query = QueryBuilder::new(
+                    "select asset_key from invalidation_asset where invalidation_id = ",
+                );
+                query.push_bind(id.uuid()).push(" and asset_key in (");
+                let mut list = query.separated(", ");
+                for key in chunk {
+                    list.push_bind(key.uuid());
+                }
+                query.push(")");
+                query.build_query_scalar().fetch_all(pool).await?
+            });
+            selected.extend(some.into_iter().map(AssetKey::from_uuid));
+        }
+        Ok(selected)
     }
 
     /// Selects assets, in the order given. Those selected already stay where they are; those of other companies, and
@@ -94,22 +159,24 @@ impl Store {
         Ok(())
     }
 
-    /// Takes an asset out of the selection. One that is not selected is no error.
-    pub async fn remove_draft_asset(
+    /// Takes assets out of the selection. One that is not selected is no error.
+    pub async fn remove_draft_assets(
         &self,
         company: CompanyId,
         id: InvalidationId,
-        asset: AssetKey,
+        assets: &[AssetKey],
         now: Timestamp,
     ) -> Result<()> {
         let sql = "delete from invalidation_asset where invalidation_id = $1 and asset_key = $2";
         in_transaction!(self, |tx| {
             touch!(self, tx, company, id, now);
-            sqlx::query(sql)
-                .bind(id.uuid())
-                .bind(asset.uuid())
-                .execute(&mut *tx)
-                .await?;
+            for asset in assets {
+                sqlx::query(sql)
+                    .bind(id.uuid())
+                    .bind(asset.uuid())
+                    .execute(&mut *tx)
+                    .await?;
+            }
         });
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! page. It holds no SQL, XML or HTML, and no test of permissions. A handler without [`Editor`](extract::Editor) or
 //! [`Admin`](extract::Admin) in its signature is public, and visibly so.
 
+mod assets;
 mod companies;
 mod extract;
 mod forms;
@@ -48,30 +49,10 @@ const UPLOAD_BODY_LIMIT: usize = UPLOAD_LIMIT + BODY_LIMIT;
 pub fn router(app: App) -> Router {
     let company = Router::new()
         .route("/", get(tools::show))
+        .route("/changed", post(tools::start_with_changed))
         .route(
             "/template",
             get(template::edit::show).post(template::edit::save),
-        )
-        .route("/settings", get(settings::first))
-        .merge(hosts_and_presets())
-        .merge(imports())
-        .route(
-            "/settings/catalogue",
-            get(settings::catalogue::show).post(settings::catalogue::act),
-        )
-        .route("/settings/connection", get(settings::connection::show))
-        .route(
-            "/settings/connection/test",
-            post(settings::connection::test),
-        )
-        .route(
-            "/settings/connection/account",
-            post(settings::connection::change_account),
-        )
-        .route("/settings/connection/site", post(settings::site::save))
-        .route(
-            "/settings/connection/disconnect",
-            get(settings::connection::ask_disconnect).post(settings::connection::disconnect),
         )
         .route(
             "/template/import",
@@ -113,6 +94,14 @@ pub fn router(app: App) -> Router {
             get(invalidations::unchecked::show),
         )
         .route(
+            "/invalidations/{id}/sending",
+            post(invalidations::outcome::steer),
+        )
+        .route(
+            "/invalidations/{id}/find-bad-url",
+            post(invalidations::outcome::find_bad_url),
+        )
+        .route(
             "/invalidations/{id}/resubmit",
             post(invalidations::resubmit::create),
         )
@@ -128,12 +117,28 @@ pub fn router(app: App) -> Router {
         )
         .route(
             "/invalidations/{id}/assets",
-            get(invalidations::assets::show).post(invalidations::assets::choose),
+            get(assets::show::show).post(assets::choose::choose),
+        )
+        .route("/invalidations/{id}/assets/count", get(assets::count::show))
+        .route("/invalidations/{id}/assets/newer", get(assets::show::newer))
+        .route(
+            "/invalidations/{id}/assets/folders",
+            get(assets::folders::list),
+        )
+        .route(
+            "/invalidations/{id}/assets/paste",
+            get(assets::paste::show).post(assets::paste::act),
+        )
+        .route(
+            "/invalidations/{id}/assets/sets",
+            get(assets::sets::show).post(assets::sets::add),
         )
         .route(
             "/invalidations/{id}/confirm",
             get(invalidations::confirm::show).post(invalidations::confirm::act),
         );
+
+    let company = company.merge(settings_of_a_company());
 
     let pages = Router::new()
         .route("/", get(tools::last_company))
@@ -184,6 +189,32 @@ pub fn router(app: App) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
+}
+
+/// The settings, which only administrators open.
+fn settings_of_a_company() -> Router<App> {
+    Router::new()
+        .route("/settings", get(settings::first))
+        .route("/settings/connection", get(settings::connection::show))
+        .route(
+            "/settings/connection/test",
+            post(settings::connection::test),
+        )
+        .route(
+            "/settings/connection/account",
+            post(settings::connection::change_account),
+        )
+        .route("/settings/connection/site", post(settings::site::save))
+        .route(
+            "/settings/connection/disconnect",
+            get(settings::connection::ask_disconnect).post(settings::connection::disconnect),
+        )
+        .route(
+            "/settings/catalogue",
+            get(settings::catalogue::show).post(settings::catalogue::act),
+        )
+        .merge(hosts_and_presets())
+        .merge(imports())
 }
 
 /// A company's settings of what serves its pictures, and in which sizes.

@@ -1,4 +1,6 @@
-//! Tools: the two tiles of the contract, the person's open drafts, and what was invalidated last.
+//! Tools: the two tiles of the contract, the person's open drafts, what changed recently, and what was invalidated last.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -6,18 +8,24 @@ use axum::{
     extract::{OriginalUri, State},
     response::{IntoResponse as _, Redirect, Response},
 };
+use serde::Deserialize;
 
 use super::{
-    extract::{Editor, InCompany},
+    assets::recent_query,
+    extract::{Editor, Form, InCompany},
+    invalidations::start::new_draft,
     shell::Shell,
-    view::{Moment, company_path, counted, draft_holds, draft_path, outcome_path},
+    view::{AssetView, Moment, company_path, counted, draft_holds, draft_path, outcome_path},
 };
 use crate::{
     app::App,
-    domain::Company,
+    domain::{AssetKey, Company},
     error::AppError,
-    store::{Draft, InvalidationSummary, Person},
+    store::{AssetPage, Draft, InvalidationSummary, Person},
 };
+
+/// How many recent changes are listed.
+const CHANGED: i64 = 12;
 
 /// How many drafts and invalidations are listed.
 const LISTED: i64 = 10;
@@ -29,6 +37,10 @@ struct ToolsPage {
     /// The start of the company's addresses.
     base: String,
     not_ready: Option<String>,
+    changed: Vec<ChangedView>,
+    more_changed: bool,
+    /// For administrators: more requests than are normal.
+    volume: Option<String>,
     drafts: Vec<DraftView>,
     recent: Vec<RecentView>,
 }
@@ -37,6 +49,12 @@ struct ToolsPage {
 #[template(path = "tools/no_company.html")]
 struct NoCompanyPage {
     shell: Shell,
+}
+
+/// An asset that was replaced and not invalidated since.
+struct ChangedView {
+    asset: AssetView,
+    when: Moment,
 }
 
 struct DraftView {
@@ -68,14 +86,31 @@ pub async fn show(
     }
     let mut drafts = Vec::new();
     for draft in app.store.open_drafts(company.id, person.id, LISTED).await? {
-        let assets = app.store.draft_assets(draft.id).await?.len();
+        let assets = app.store.count_selected(draft.id).await?;
+        let assets = usize::try_from(assets).unwrap_or(0);
         drafts.push(draft_view(company, &draft, assets));
     }
     let recent = app.store.recent_invalidations(company.id, LISTED).await?;
+    if let Err(error) = app.syncer.freshen(company.id).await {
+        tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
+    }
+    let changed = changed_recently(&app, company).await?;
+    let shell = Shell::at("Tools", &person, &at);
+    let volume = app.dispatcher.volume(company.id).await?;
     let page = ToolsPage {
-        shell: Shell::at("Tools", &person, &at),
+        volume: volume.for_admins().filter(|_| shell.is_admin()),
+        shell,
         base: company_path(company),
         not_ready: company.site().err().map(|missing| missing.to_string()),
+        more_changed: changed.next.is_some(),
+        changed: changed
+            .assets
+            .iter()
+            .map(|asset| ChangedView {
+                asset: AssetView::new(asset, company.site().ok().as_ref()),
+                when: asset.changed_at.into(),
+            })
+            .collect(),
         drafts,
         recent: recent
             .iter()
@@ -83,6 +118,36 @@ pub async fn show(
             .collect(),
     };
     Ok(page.into_response())
+}
+
+/// What an invalidation of recent changes would start with: no more than are shown.
+async fn changed_recently(app: &App, company: &Company) -> Result<AssetPage, AppError> {
+    let mut query = recent_query(app.clock.now());
+    query.limit = CHANGED;
+    Ok(app.store.search_assets(company.id, &query).await?)
+}
+
+/// The assets whose ticks were left.
+#[derive(Debug, Deserialize)]
+pub struct ChangedForm {
+    #[serde(default)]
+    asset: BTreeSet<AssetKey>,
+}
+
+/// Starts an invalidation with the assets that changed recently, and leads to its details.
+pub async fn start_with_changed(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    Form(form): Form<ChangedForm>,
+) -> Result<Redirect, AppError> {
+    let draft = new_draft(&app, &at.company, &person).await?;
+    app.store.create_draft(&draft).await?;
+    let keys: Vec<AssetKey> = form.asset.into_iter().collect();
+    app.store
+        .add_draft_assets(at.company.id, draft.id, &keys, app.clock.now())
+        .await?;
+    Ok(Redirect::to(&draft_path(&at.company, draft.id, "details")))
 }
 
 fn draft_view(company: &Company, draft: &Draft, assets: usize) -> DraftView {
@@ -107,6 +172,10 @@ fn recent_view(company: &Company, summary: &InvalidationSummary) -> RecentView {
         ("downloaded", "Downloaded, not sent", "download")
     } else if summary.accepted == summary.batches {
         ("accepted", "Accepted", "check")
+    } else if summary.paused > 0 {
+        ("paused", "Paused", "clock")
+    } else if summary.accepted + summary.cancelled == summary.batches {
+        ("cancelled", "Cancelled", "close")
     } else {
         ("sending", "Sending", "clock")
     };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Timestamp,
     domain::{
-        Asset, AssetClass, Company, InvalidationId, Site, UrlOrigin,
+        Asset, AssetClass, Company, InvalidationId, PublishServer, Site, UrlOrigin,
         formation::{Place, Problem, Severity, encode_id, entries},
     },
 };
@@ -172,16 +172,28 @@ impl Thumbnail {
     /// The thumbnail of an asset. `id=` carries its last change, so that neither the edge nor the browser shows an
     /// older one; the server ignores it.
     pub fn of(asset: &Asset, site: Option<&Site>) -> Self {
-        let class = asset.class();
-        let has_picture = class == AssetClass::Image && asset.published;
-        let src = site.filter(|_| has_picture).map(|site| {
-            format!(
-                "{}/is/image/{}/{}?wid={THUMBNAIL}&hei={THUMBNAIL}&fit=constrain,1&id={}",
-                site.publish_server,
+        Self::from_servers(asset, site, None)
+    }
+
+    /// The same; the preview server, where there is one, shows what is not published.
+    pub fn from_servers(
+        asset: &Asset,
+        site: Option<&Site>,
+        preview: Option<&PublishServer>,
+    ) -> Self {
+        let is_image = asset.class() == AssetClass::Image;
+        let src = site.filter(|_| is_image).and_then(|site| {
+            let server = if asset.published {
+                &site.publish_server
+            } else {
+                preview?
+            };
+            Some(format!(
+                "{server}/is/image/{}/{}?wid={THUMBNAIL}&hei={THUMBNAIL}&fit=constrain,1&id={}",
                 site.root,
                 encode_id(&asset.id),
                 asset.changed_at.as_micros(),
-            )
+            ))
         });
         Self {
             src,

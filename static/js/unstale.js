@@ -99,12 +99,59 @@ async function copyFrom(button) {
   }, COPIED_FOR_MS);
 }
 
+/** Shift reaches from the row that was ticked last to this one; they are stored in one request. */
+let lastTicked = null;
+
+function tickRange(event) {
+  const box = event.target.closest?.("[data-range] input[name=asset]");
+  if (!box) return;
+  const boxes = [...box.closest("[data-range]").querySelectorAll("input[name=asset]:not(:disabled)")];
+  const from = boxes.indexOf(lastTicked);
+  lastTicked = box;
+  if (!event.shiftKey || from < 0) return;
+  const to = boxes.indexOf(box);
+  for (const other of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) {
+    if (other === box || other.checked === box.checked) continue;
+    other.checked = box.checked;
+    unsent.add(other.value);
+  }
+}
+
+/** Ticks that changed and were not stored yet. */
+const unsent = new Set();
+
+function tellTicks(event) {
+  if (!event.detail.elt.matches("[data-range]")) return;
+  for (const key of unsent) event.detail.formData.append("tick", key);
+  unsent.clear();
+}
+
+/** The folders in a folder load when it is opened first; after that it only folds. */
+function unfold(button) {
+  const open = button.getAttribute("aria-expanded") !== "true";
+  button.setAttribute("aria-expanded", String(open));
+  const inside = button.closest("li").querySelector(".folder-inside");
+  if (inside) inside.hidden = !open;
+}
+
 function enhance(root) {
   openModals(root);
   restoreFocus(root);
   localiseTimes(root);
   keepNextInStep();
 }
+
+document.addEventListener("click", (event) => {
+  tickRange(event);
+  const folder = event.target.closest("[data-unfold]");
+  if (folder) unfold(folder);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-range] input[name=asset]")) unsent.add(event.target.value);
+}, true);
+
+document.addEventListener("htmx:configRequest", tellTicks);
 
 document.addEventListener("click", (event) => {
   const copy = event.target.closest("[data-copy]");

@@ -26,7 +26,9 @@ async fn the_whole_way_goes_by_keyboard() -> WebDriverResult<()> {
     tab_to(&browser, "#q").await?;
     keys(&browser, "spinset").await?;
     keys(&browser, Key::Enter).await?;
-    browser.one("#q[value=spinset]").await?;
+    browser
+        .see(".asset-row:first-child .asset-id", "spinset")
+        .await?;
     tab_to(&browser, "input[name=asset]").await?;
     keys(&browser, Key::Space).await?;
     // Backwards, as one would: Add stands above the list.
@@ -85,18 +87,18 @@ async fn x_in_the_middle_hands_the_focus_to_the_row_that_moves_up() -> WebDriver
     Ok(())
 }
 
-async fn keys(browser: &Browser, keys: impl Into<TypingData>) -> WebDriverResult<()> {
+pub(crate) async fn keys(browser: &Browser, keys: impl Into<TypingData>) -> WebDriverResult<()> {
     browser.action_chain().send_keys(keys).perform().await
 }
 
-async fn tab_to(browser: &Browser, selector: &str) -> WebDriverResult<()> {
+pub(crate) async fn tab_to(browser: &Browser, selector: &str) -> WebDriverResult<()> {
     walk_to(browser, selector, || {
         browser.action_chain().send_keys(Key::Tab)
     })
     .await
 }
 
-async fn tab_back_to(browser: &Browser, selector: &str) -> WebDriverResult<()> {
+pub(crate) async fn tab_back_to(browser: &Browser, selector: &str) -> WebDriverResult<()> {
     let back = || {
         let chain = browser.action_chain().key_down(Key::Shift);
         chain.send_keys(Key::Tab).key_up(Key::Shift)

@@ -11,5 +11,7 @@
 mod keyboard;
 mod live;
 mod pages;
+mod picker;
+mod sending;
 mod story;
 mod support;

@@ -177,14 +177,38 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     browser.press_words("Add Assets").await?;
     browser.see("h1", "Add Assets").await?;
     browser.look("picker").await?;
-    browser.press(".folder-list button").await?;
+    browser.press("button[name=open]").await?;
     browser.one(".breadcrumb").await?;
     browser.look("picker-folder").await?;
     browser.one("#q").await?.send_keys("no such thing").await?;
     browser.press_words("Search").await?;
     browser.see(".empty", "Nothing matches").await?;
     browser.look("picker-nothing").await?;
-    browser.press_words("Cancel").await?;
+    browser
+        .goto(
+            browser
+                .current_url()
+                .await?
+                .as_str()
+                .split('?')
+                .next()
+                .unwrap(),
+        )
+        .await?;
+    browser.see("h1", "Add Assets").await?;
+    browser.look("picker-page").await?;
+    browser.press_words("Show as a grid").await?;
+    browser.one(".is-grid").await?;
+    browser.look("picker-grid").await?;
+    browser.press_words("Paste IDs").await?;
+    let ids = browser.one("#ids").await?;
+    ids.send_keys("spinset, gspdf\nlogo-print\nSpinse\nhttps://elsewhere.example/x")
+        .await?;
+    browser.press_words("Find").await?;
+    browser.see("#found", "Found: 2 assets").await?;
+    browser.look("picker-paste").await?;
+    browser.press_words("Back").await?;
+    browser.press_words("Close").await?;
 
     browser.see("h2", "Select Assets").await?;
     for asset in ["spinset", "gspdf", "backpack"] {
@@ -237,4 +261,88 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     browser.press("a.brand").await?;
     browser.see("h1", "Tools").await?;
     browser.look("tools").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_of_hosts_presets_and_imports_are_sound() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    let company = "/c/dms7snapshot";
+    browser
+        .goto(world.at(&format!("{company}/settings/hosts")))
+        .await?;
+    browser.look("settings-hosts").await?;
+    let base = world.sandbox.base_url();
+    let test = format!("form[action$='/test']:has([value='{base}']) button");
+    browser.one(&test).await?.click().await?;
+    browser
+        .see("[id^=test-] .badge", "One URL clears all sizes")
+        .await?;
+    browser.look("settings-hosts-tested").await?;
+    browser.one("#patterns").await?.send_keys("(").await?;
+    browser
+        .one("#generic-hosts button[value=save]")
+        .await?
+        .click()
+        .await?;
+    browser
+        .see("#generic .notice", "Line 1 is not a regular expression")
+        .await?;
+    browser.look("settings-hosts-refused").await?;
+
+    browser
+        .goto(world.at(&format!("{company}/settings/presets")))
+        .await?;
+    browser.look("settings-presets").await?;
+
+    browser
+        .goto(world.at(&format!("{company}/settings/import")))
+        .await?;
+    browser.look("settings-import").await?;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Größen.csv");
+    std::fs::write(&file, "id;published\nGröße-42;yes\n;yes\nb;perhaps\n").unwrap();
+    browser
+        .one("#file")
+        .await?
+        .send_keys(file.to_str().unwrap())
+        .await?;
+    browser.press_words("Upload").await?;
+    browser.see("#progress .notice", "2 bad lines").await?;
+    browser.look("settings-import-asks").await?;
+    browser.press_words("Keep the 1 good line").await?;
+    browser.see("#progress .notice", "Imported.").await?;
+    browser.look("settings-import-done").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_a_company_by_hand_are_sound() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    browser.goto(world.at("/companies/new")).await?;
+    browser.look("company-new").await?;
+    browser
+        .one("#name")
+        .await?
+        .send_keys("Weekend Site")
+        .await?;
+    browser.one("#root").await?.send_keys("WeekendSite").await?;
+    browser
+        .one("#publish_server")
+        .await?
+        .send_keys("weekendsite.example.com")
+        .await?;
+    browser.press_words("Set up").await?;
+    browser.see("h1", "Tools").await?;
+    browser.press("button.tile").await?;
+    let url = "https://weekendsite.example.com/is/image/WeekendSite/shoe";
+    browser.one("#urls").await?.send_keys(url).await?;
+    browser.press_words("Next").await?;
+    browser.see(".counter", "1 URL to be downloaded").await?;
+    browser.look("by-hand-confirm").await?;
+    browser.press_words("Download list").await?;
+    browser.see("#progress .notice", "Nothing was sent").await?;
+    browser.look("by-hand-outcome").await
 }

@@ -6,6 +6,7 @@
 )]
 
 mod cli;
+mod fault;
 mod ips_wire;
 mod look;
 mod pages;

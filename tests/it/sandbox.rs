@@ -1,5 +1,7 @@
 //! The sandbox over real HTTP: what an edge keeps, what a purge clears, what the shop shows.
 
+mod ips;
+
 use std::{error::Error, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, header, redirect};

@@ -4,6 +4,7 @@
 mod instant;
 mod leaf;
 mod read;
+mod scan;
 mod write;
 
 pub(super) use self::{

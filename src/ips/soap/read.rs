@@ -3,23 +3,14 @@
 //! Elements are matched by local name in any namespace, in SOAP 1.1, SOAP 1.2 or none; a fault counts wherever it
 //! stands. No document type, no entities of its own, no deep nesting. The caller limits the size.
 
-use std::ops::Range;
-
-use quick_xml::{Reader, events::Event};
+use quick_xml::events::Event;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use super::forbidden_in;
+use super::{
+    forbidden_in,
+    scan::{not_xml, reader, resolve, scan},
+};
 use crate::ips::{Fault, FaultKind};
-
-/// Adobe's messages are some ten levels deep, and a tree of folders takes two for each level of its own.
-const DEPTH_LIMIT: usize = 100;
-/// The longest list that Adobe documents has 100,000 folders. Within our limit in bytes there is room for
-/// millions of empty items, each of which would take a struct's room in memory.
-const ITEMS_LIMIT: usize = 125_000;
-/// Those 100,000 folders have up to eight elements each.
-const ELEMENTS_LIMIT: usize = 1_000_000;
-/// A start tag of Adobe's has a few namespaces. The XML library compares each attribute with all before it.
-const TAG_LIMIT: usize = 4_096;
 
 /// What is wrong with the pages of proxies and servers under maintenance.
 pub(in crate::ips) const HTML_PAGE: &str = "is an HTML page";
@@ -77,21 +68,17 @@ pub(in crate::ips) fn read_nothing(bytes: &[u8], name: &str) -> Result<(), Unrea
     }
     let text = text(bytes)?;
     let found = scan(text, name)?;
-    match found {
-        Found {
-            fault: Some(range), ..
-        } => Err(Unread::Fault(fault(&text[range])?)),
-        Found {
-            wanted: Some(_), ..
-        }
-        | Found {
-            empty_body: true, ..
-        } => Ok(()),
-        Found { .. } => Err(malformed(&format!("has no {name}"))),
+    if let Some(range) = found.fault {
+        return Err(Unread::Fault(fault(&text[range])?));
+    }
+    if found.wanted.is_some() || found.empty_body {
+        Ok(())
+    } else {
+        Err(malformed(&format!("has no {name}")))
     }
 }
 
-fn malformed(problem: &str) -> Unread {
+pub(super) fn malformed(problem: &str) -> Unread {
     Unread::Malformed(problem.to_owned())
 }
 
@@ -117,84 +104,6 @@ fn is_html(text: &str) -> bool {
         let head = start.get(..tag.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(tag))
     })
-}
-
-/// Where things are in the text: from `<` of the start tag to `>` of the end tag.
-#[derive(Default)]
-struct Found {
-    wanted: Option<Range<usize>>,
-    fault: Option<Range<usize>>,
-    /// A SOAP body that holds nothing.
-    empty_body: bool,
-}
-
-/// Walks the whole document once, so that nothing is believed of one that turns bad at its end.
-fn scan(text: &str, name: &str) -> Result<Found, Unread> {
-    let mut reader = reader(text);
-    let mut found = Found::default();
-    // The start of each open element.
-    let mut open: Vec<usize> = Vec::new();
-    let mut closed_root = false;
-    // Where the last thing began that is not the end of something.
-    let mut content = 0;
-    let (mut elements, mut items) = (0, 0);
-    loop {
-        let start = position(&reader);
-        match reader.read_event().map_err(|_| broken(text))? {
-            Event::Start(_) if closed_root => return Err(not_xml()),
-            Event::Start(_) if open.len() == DEPTH_LIMIT => {
-                return Err(malformed("is nested too deeply"));
-            }
-            Event::Start(_) if elements == ELEMENTS_LIMIT || items == ITEMS_LIMIT => {
-                return Err(malformed("has more elements than we read"));
-            }
-            Event::Start(tag) if tag.len() > TAG_LIMIT => {
-                return Err(malformed("has a longer tag than we read"));
-            }
-            Event::Start(tag) => {
-                elements += 1;
-                items += usize::from(tag.local_name().as_ref() == "items");
-                content = start;
-                open.push(start);
-            }
-            Event::End(tag) => {
-                let range = open.pop().ok_or_else(not_xml)?..position(&reader);
-                closed_root = open.is_empty();
-                let local = tag.local_name();
-                let local: &str = local.as_ref();
-                if local.ends_with("Fault") {
-                    // Overwriting makes the outermost win: it ends last.
-                    found.fault = Some(range);
-                } else if local == name {
-                    found.wanted.get_or_insert(range);
-                } else if local == "Body" && range.start == content {
-                    found.empty_body = true;
-                }
-            }
-            Event::Text(words) if open.is_empty() && !words.trim().is_empty() => {
-                return Err(not_xml());
-            }
-            Event::Text(words) if !words.trim().is_empty() => content = start,
-            Event::CData(_) | Event::GeneralRef(_) if open.is_empty() => return Err(not_xml()),
-            Event::CData(_) => content = start,
-            Event::GeneralRef(reference) => {
-                resolve(&reference)?;
-                content = start;
-            }
-            Event::DocType(_) => return Err(malformed("declares a document type")),
-            Event::Decl(declaration) => {
-                if let Some(encoding) = declaration.encoding() {
-                    let encoding = encoding.map_err(|_| not_xml())?;
-                    if !["utf-8", "us-ascii"].contains(&encoding.to_ascii_lowercase().as_str()) {
-                        return Err(malformed("is not UTF-8"));
-                    }
-                }
-            }
-            Event::Eof if closed_root => return Ok(found),
-            Event::Eof => return Err(broken(text)),
-            _ => {}
-        }
-    }
 }
 
 /// Code and reason of the fault element: `faultstring`, or SOAP 1.2's `Text`, stands in for a missing reason.
@@ -241,52 +150,14 @@ fn fault(element: &str) -> Result<Fault, Unread> {
     Ok(fault)
 }
 
-fn reader(text: &str) -> Reader<&[u8]> {
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.expand_empty_elements = true;
-    config.check_comments = true;
-    reader
-}
-
-fn position(reader: &Reader<&[u8]>) -> usize {
-    usize::try_from(reader.buffer_position()).expect("an offset into a slice fits")
-}
-
-/// The character of `&lt;` or `&#10;`. Entities that only a document type could define are refused.
-fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, Unread> {
-    let character = match &**reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => reference.resolve_char_ref().map_err(|_| not_xml())?,
-    };
-    character
-        .filter(|c| forbidden_in(c.encode_utf8(&mut [0; 4])).is_none())
-        .ok_or_else(|| malformed("uses an entity that XML does not define"))
-}
-
-fn not_xml() -> Unread {
-    malformed("is not XML")
-}
-
-/// Not well-formed: cut off if it begins like a message, HTML or text otherwise.
-fn broken(text: &str) -> Unread {
-    let begins_like_xml = text.trim_start().starts_with("<?xml") || text.contains("Envelope");
-    if begins_like_xml {
-        malformed("is not well-formed or ends too early")
-    } else {
-        not_xml()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        super::scan::{ELEMENTS_LIMIT, ITEMS_LIMIT},
+        *,
+    };
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     struct Answer {

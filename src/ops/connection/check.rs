@@ -1,6 +1,8 @@
 //! *Test connection*: step by step, so that the one that fails is named. What Adobe says on the way is kept: role,
 //! password's end, settings, template.
 
+use tracing::warn;
+
 use super::{AccountError, Candidate, ConnectError, Connector, SignedIn, Trouble};
 use crate::{
     domain::{
@@ -23,9 +25,42 @@ impl Connector {
             }
             Err(error) => taken.fail_at(&account, error)?,
         }
-        let report = CheckReport::of(taken.0, self.clock.now());
+        let report = CheckReport::of(&taken.0, self.clock.now());
         self.store.put_check_report(company.id, &report).await?;
         Ok(report)
+    }
+
+    /// Takes over what Adobe says now of the account and of the company's settings: role, password's end, publish server,
+    /// template. Where it says nothing, what is known stays.
+    pub async fn refresh(&self, account: &Account, company: &Company) -> Result<(), StoreError> {
+        let (signed_in, membership) = match self.membership(account, company).await {
+            Ok(found) => found,
+            Err(ConnectError::Store(error)) => return Err(error),
+            Err(error) => {
+                warn!(company = %company.id, %error, "the account's membership could not be read");
+                return Ok(());
+            }
+        };
+        let facts = signed_in.facts(&membership, self.clock.now());
+        let kept = self
+            .store
+            .put_account_facts(company.id, &account.email, &facts)
+            .await;
+        if matches!(kept, Err(StoreError::NotFound)) {
+            // Connected with another account meanwhile, which is not what was asked about.
+            return Ok(());
+        }
+        kept?;
+        let settings = match self.read_settings(account, &membership.handle).await {
+            Ok(read) => read.map(|read| read.settings),
+            Err(error) => {
+                warn!(company = %company.id, %error, "the company's settings could not be read");
+                None
+            }
+        };
+        self.take_over(company.id, &membership, settings.as_ref())
+            .await?;
+        Ok(())
     }
 
     async fn membership(
@@ -52,7 +87,9 @@ impl Connector {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let facts = signed_in.facts(membership, now);
-        self.store.put_account_facts(company.id, &facts).await?;
+        self.store
+            .put_account_facts(company.id, &account.email, &facts)
+            .await?;
         taken.reached(account);
         taken.signed_in(account, &facts, facts.password(now));
         taken.ok(
@@ -199,7 +236,8 @@ impl Taken {
                     Some(ValueSource::Found { property, .. }) => {
                         format!("found in Dynamic Media, property {property}")
                     }
-                    _ => "typed here".to_owned(),
+                    Some(ValueSource::Typed { by, .. }) => format!("typed here by {by}"),
+                    None => "as it is set here".to_owned(),
                 };
                 self.ok(step, format!("{server}, {from}."));
             }

@@ -114,7 +114,7 @@ impl Connector {
         } = wanted.account;
         connect(store, &self.vault, company, endpoint, email, password).await?;
         let facts = wanted.signed_in.facts(wanted.company, self.clock.now());
-        store.put_account_facts(company, &facts).await?;
+        store.put_account_facts(company, email, &facts).await?;
         if let Some((server, by)) = &wanted.publish_server {
             self.set_publish_server(company, server.clone(), by).await?;
         }

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 
 pub use self::{
     establish::{Connected, Wanted},
-    region::{REGIONS, Region, endpoint},
+    region::{REGIONS, Region, endpoint, travels_in_plain},
     sign_in::{Candidate, Pending, SignedIn},
     site::{NoAlias, SiteChange},
     template::PushError,

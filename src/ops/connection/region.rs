@@ -62,6 +62,18 @@ pub fn endpoint(text: &str) -> Result<Endpoint, InvalidEndpoint> {
     Endpoint::parse(region.map_or(text, |region| region.endpoint))
 }
 
+/// Whether a password on its way to that address can be read: it is not encrypted, and leaves this machine.
+#[must_use]
+pub fn travels_in_plain(endpoint: &str) -> bool {
+    let stays_here = |url: &url::Url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url::Url::parse(endpoint).is_ok_and(|url| url.scheme() == "http" && !stays_here(&url))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +88,19 @@ mod tests {
         assert_eq!(Region::of("https://example.com/"), None);
         assert!(endpoint("https://example.com/scene7").is_ok());
         assert!(endpoint("nowhere").is_err());
+    }
+
+    #[test]
+    fn an_address_without_encryption_is_told_from_one_on_this_machine() {
+        for (address, plain) in [
+            ("https://ips.example.com/scene7/", false),
+            ("http://ips.example.com/scene7/", true),
+            ("http://10.0.0.7/scene7/", true),
+            ("http://localhost:8084/scene7/", false),
+            ("http://127.0.0.1:8084/scene7/", false),
+            ("http://[::1]:8084/scene7/", false),
+        ] {
+            assert_eq!(travels_in_plain(address), plain, "{address}");
+        }
     }
 }

@@ -51,21 +51,26 @@ impl Connector {
         settings: Option<&GeneralSettings>,
     ) -> Result<Company, StoreError> {
         let now = self.clock.now();
+        let Candidate { root, handle, .. } = membership;
+        self.store
+            .put_company_identity(id, root, handle, now)
+            .await?;
         // Read only now: while Adobe was asked, somebody may have changed it.
         let mut company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;
-        company.handle = Some(membership.handle.clone());
-        company.root = Some(membership.root.clone());
         if let Some(settings) = settings {
-            let mut own = self.store.company_settings(id).await?;
+            let seen = self.store.company_settings(id).await?;
+            let mut own = seen.clone();
             take_servers(&mut company, &mut own, settings, now);
-            self.store.put_company_settings(id, &own, now).await?;
+            self.store
+                .put_found_servers(id, company.publish_server.as_ref(), &own, &seen, now)
+                .await?;
             let template = RememberedTemplate {
                 text: settings.template().unwrap_or_default().to_owned(),
                 read_at: now,
             };
             self.store.remember_template(id, &template).await?;
+            company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;
         }
-        self.store.update_company(&company, now).await?;
         let hosts = hosts_of(&company, settings);
         companies::add_hosts(&self.store, id, hosts, true).await?;
         Ok(company)

@@ -1,10 +1,6 @@
 //! Why connecting did not work: what happened, and what an administrator can do about it.
 
-use crate::{
-    domain::CheckStep,
-    ips::{FaultKind, IpsError},
-    store::StoreError,
-};
+use crate::{domain::CheckStep, ips::IpsError, store::StoreError};
 
 /// What happened and what to do, each a sentence or two for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,34 +88,6 @@ impl Trouble {
     /// The trouble behind an answer of Adobe's, or its absence, while a connection is set up or tested.
     #[must_use]
     pub fn of(error: &IpsError) -> Self {
-        let advice = match error {
-            IpsError::Unreachable { .. } => {
-                "Check the region or the base URL, and that this server may reach it: DNS, firewall, HTTPS_PROXY."
-            }
-            IpsError::TimedOut { .. } | IpsError::Closed { .. } => {
-                "Try again in a moment. If it stays so, check what stands between this server and Adobe, or raise \
-                 UNSTALE_IPS_TIMEOUT."
-            }
-            IpsError::Unexpected { .. } => {
-                "Check the region or the base URL. If it is right, Adobe may be under maintenance, or a proxy answers \
-                 in its place."
-            }
-            IpsError::InvalidRequest { .. } => "Type it again without that character.",
-            IpsError::Partial { .. } => "Try again.",
-            IpsError::Fault(fault) => match (fault.kind, fault.code) {
-                (_, Some(10_000..=10_002)) | (FaultKind::Authentication, None) => SIGN_IN_ADVICE,
-                (_, Some(20_000 | 20_006)) => {
-                    "Check the region: a company exists in its own region only. Or it has been renamed or closed."
-                }
-                (_, Some(20_003 | 20_009)) => {
-                    "Ask the company’s administrator at Dynamic Media to give this account the role IpsCompanyAdmin, \
-                     or connect another account."
-                }
-                _ => {
-                    "Try again. If it stays so, Adobe’s support can tell from the code and the reason."
-                }
-            },
-        };
         let what = match error {
             IpsError::Unexpected { status, .. } => format!(
                 "what answers at this address does not speak as Adobe’s API does (HTTP status {status})"
@@ -128,7 +96,7 @@ impl Trouble {
         };
         Self {
             sentence: sentence(&what),
-            advice: advice.to_owned(),
+            advice: error.advice().to_owned(),
         }
     }
 }
@@ -147,7 +115,7 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ips::Fault;
+    use crate::ips::{Fault, FaultKind};
 
     fn fault(kind: FaultKind, code: i32) -> IpsError {
         IpsError::Fault(Fault {
@@ -167,9 +135,8 @@ mod tests {
             (fault(Authorization, 20_006).into(), CheckStep::CompanyFound),
             (fault(Authorization, 20_003).into(), CheckStep::SignedIn),
             (
-                IpsError::Unreachable {
-                    cause: crate::ips::NoConnection::UnknownHost,
-                    reason: "no such host".to_owned(),
+                IpsError::TimedOut {
+                    after: std::time::Duration::from_secs(1),
                 }
                 .into(),
                 CheckStep::Reached,

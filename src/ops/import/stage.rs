@@ -185,10 +185,10 @@ impl Importer {
             match this.work(file).await {
                 Ok(()) => {}
                 Err(StoreError::Conflict) => {
-                    warn!(import = %id, "somebody else works on this import")
+                    warn!(import = %id, "somebody else works on this import");
                 }
                 Err(error) => {
-                    error!(import = %id, %error, "an import stopped; it can be taken up again")
+                    error!(import = %id, %error, "an import stopped; it can be taken up again");
                 }
             }
         });

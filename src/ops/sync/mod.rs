@@ -21,6 +21,7 @@ use crate::{
     clock::Clock,
     domain::{CatalogueSync, CompanyId, ReadingKind},
     ips,
+    ops::connection::Connector,
     store::{Store, StoreError, SyncLease},
     vault::Vault,
 };
@@ -41,6 +42,7 @@ pub struct Syncer {
     vault: Vault,
     ips: ips::Client,
     clock: Clock,
+    connector: Connector,
     /// Between two requests, for Adobe's sake.
     pause: Duration,
     wake: Arc<Notify>,
@@ -71,11 +73,13 @@ impl Syncer {
         clock: Clock,
         pause: Duration,
     ) -> Self {
+        let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         Self {
             store,
             vault,
             ips,
             clock,
+            connector,
             pause,
             wake: Arc::default(),
         }

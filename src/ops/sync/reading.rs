@@ -95,6 +95,7 @@ pub(super) struct Reading<'a> {
 /// Who is asked, and for whom.
 struct Source {
     account: Account,
+    company: Company,
     handle: String,
 }
 
@@ -136,12 +137,15 @@ impl<'a> Reading<'a> {
 
     async fn source(&self) -> Result<Source, ReadingError> {
         let Syncer { store, vault, .. } = self.syncer;
-        let company: Option<Company> = store.company(self.company).await?;
-        let handle = company
-            .and_then(|company| company.handle)
-            .ok_or(AccountError::NotConnected)?;
+        let company = store.company(self.company).await?;
+        let company = company.ok_or(AccountError::NotConnected)?;
+        let handle = company.handle.clone().ok_or(AccountError::NotConnected)?;
         let account = connection::account(store, vault, self.company).await?;
-        Ok(Source { account, handle })
+        Ok(Source {
+            account,
+            company,
+            handle,
+        })
     }
 
     async fn save(&self) -> Result<bool, StoreError> {
@@ -169,6 +173,13 @@ impl<'a> Reading<'a> {
             Step::Confirm => self.confirm(source).await,
             Step::Folders => self.folders(source).await,
             Step::Presets => self.presets(source).await,
+            Step::Settings => {
+                let Source {
+                    account, company, ..
+                } = source;
+                self.syncer.connector.refresh(account, company).await?;
+                Ok(Turn::Done)
+            }
         }
     }
 
@@ -177,7 +188,8 @@ impl<'a> Reading<'a> {
             self.syncer.store.begin_bulk_load(self.company).await?;
         }
         let page = self.search(source, None, SortBy::Created, false).await?;
-        self.sync.total = page.total_rows;
+        // The largest: one that shrinks tells of pages that shifted.
+        self.sync.total = self.sync.total.max(page.total_rows);
         let last = self.is_last(&page, PAGE)?;
         self.put(page.assets).await?;
         Ok(last)
@@ -223,7 +235,8 @@ impl<'a> Reading<'a> {
 
     async fn names(&mut self, source: &Source) -> Result<Turn, ReadingError> {
         let page = self.search(source, None, SortBy::Name, true).await?;
-        self.sync.total = page.total_rows;
+        // The largest: one that shrinks tells of pages that shifted.
+        self.sync.total = self.sync.total.max(page.total_rows);
         let last = self.is_last(&page, NAMES_PAGE)?;
         let all = page.assets.len() as u64;
         let names: Vec<String> = page

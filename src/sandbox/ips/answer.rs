@@ -137,12 +137,15 @@ impl Reply {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match instead {
             Some(instead) => spoil(self.message, status, instead),
-            None => {
-                let kind = [(CONTENT_TYPE, "text/xml; charset=UTF-8")];
-                (status, kind, self.message).into_response()
-            }
+            None => xml(status, self.message),
         }
     }
+}
+
+/// A response that holds this message.
+pub(super) fn xml(status: StatusCode, message: String) -> Response {
+    let kind = [(CONTENT_TYPE, "text/xml; charset=UTF-8")];
+    (status, kind, message).into_response()
 }
 
 /// Adds `<name>value</name>`.

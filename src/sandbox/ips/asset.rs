@@ -46,7 +46,7 @@ impl<'a> Columns<'a> {
         group(xml, name, |xml| {
             for (row, record) in rows.iter().enumerate() {
                 group(xml, "items", |xml| {
-                    self.asset(xml, record, nameless == Some(row))
+                    self.asset(xml, record, nameless == Some(row));
                 });
             }
         });

@@ -44,6 +44,10 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
     for url in &urls {
         check(url, &company.root)?;
     }
+    let refuse = context.knobs.refuse.as_deref();
+    if refuse.is_some_and(|text| urls.iter().any(|url| url.contains(text))) {
+        return Err(Fault::new(30_001, "Invalid parameter".to_owned()));
+    }
     Ok(done(context, &company.handle, urls))
 }
 

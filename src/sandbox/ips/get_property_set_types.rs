@@ -35,9 +35,10 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
         let (handle, name) = APPLICATION;
         types.push((handle, name, "CompanyProperty", false));
     }
-    let multiple = match context.knobs.misspelt {
-        true => "alllowMultiple",
-        false => "allowMultiple",
+    let multiple = if context.knobs.misspelt {
+        "alllowMultiple"
+    } else {
+        "allowMultiple"
     };
     let mut children = String::new();
     group(&mut children, "typeArray", |xml| {

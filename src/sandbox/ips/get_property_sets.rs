@@ -16,13 +16,11 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
     }
     let owner = request.required("primaryOwnerHandle")?;
     let (company, _) = context.company_with(&owner)?;
-    let set = match type_handle == APPLICATION.0 {
-        true => context.settings.of(&company.handle),
-        false => None,
-    };
+    let application = type_handle == APPLICATION.0;
+    let set = application.then(|| context.settings.of(&company.handle));
     let mut children = String::new();
     group(&mut children, "setArray", |xml| {
-        let Some(set) = set else { return };
+        let Some(set) = set.flatten() else { return };
         group(xml, "items", |xml| {
             leaf(xml, "setHandle", &set.handle);
             leaf(xml, "typeHandle", &type_handle);

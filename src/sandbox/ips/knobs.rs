@@ -21,6 +21,8 @@ pub struct Knobs {
     pub fault_status: Option<u16>,
     /// Which of the documented answers an accepted purge gets.
     pub answer: AnswerForm,
+    /// A purge that holds a URL with this text in it is refused, and the reason does not say because of which: fault 30001.
+    pub refuse: Option<String>,
     /// No account may purge: fault 20003.
     pub no_permission: bool,
     /// Purges are accepted, and nothing is cleared.
@@ -126,6 +128,8 @@ pub enum UpdatedForm {
 pub enum Instead {
     /// A maintenance page with status 200. The request has not reached Adobe.
     Html,
+    /// A gateway's error page with status 503. The request has not reached Adobe.
+    Unavailable,
     /// The first half of the answer. The request was carried out.
     Truncated,
     /// Nothing, with status 200. The request was carried out.

@@ -184,7 +184,8 @@ async fn receive(State(sandbox): State<IpsSandbox>, headers: HeaderMap, body: By
         let _ = watched.wait_for(|knobs| !knobs.hold).await;
     }
     let instead = knobs.instead.filter(|_| struck);
-    if !knobs.drop_purges && instead != Some(Instead::Html) && !verdict.purge.is_empty() {
+    let reached = !matches!(instead, Some(Instead::Html | Instead::Unavailable));
+    if !knobs.drop_purges && reached && !verdict.purge.is_empty() {
         sandbox.purge(&verdict.purge);
     }
     verdict.reply.into_response(instead)

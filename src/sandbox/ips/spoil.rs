@@ -1,6 +1,6 @@
 //! What comes instead of a good answer.
 
-use std::{future::ready, iter};
+use std::{fmt::Write as _, future::ready, iter};
 
 use axum::{
     body::{Body, Bytes},
@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::stream;
 
-use super::Instead;
+use super::{Instead, answer::xml};
 
 const PIECE: usize = 1024 * 1024;
 const BOMB_PIECES: usize = 1024;
@@ -20,7 +20,8 @@ fn growing() -> String {
     let mut doctype = "<!DOCTYPE x [<!ENTITY e0 \"unstable\">".to_owned();
     for level in 1..10 {
         let inner = format!("&e{};", level - 1).repeat(10);
-        doctype.push_str(&format!("<!ENTITY e{level} \"{inner}\">"));
+        // Writing to a string cannot fail.
+        let _ = write!(doctype, "<!ENTITY e{level} \"{inner}\">");
     }
     doctype + "]>"
 }
@@ -39,6 +40,11 @@ pub(super) fn spoil(message: String, status: StatusCode, instead: Instead) -> Re
              <body><h1>We will be back soon</h1></body></html>",
         )
         .into_response(),
+        Instead::Unavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            axum::response::Html("<!DOCTYPE html><html><body>Service Unavailable</body></html>"),
+        )
+            .into_response(),
         // The server gives a connection up when a body fails before its first byte.
         Instead::Closed => {
             let failure = std::io::Error::other("closed on purpose");
@@ -59,11 +65,6 @@ pub(super) fn spoil(message: String, status: StatusCode, instead: Instead) -> Re
             xml(status, with_doctype(&message, doctype, "&e;"))
         }
     }
-}
-
-fn xml(status: StatusCode, message: String) -> Response {
-    let kind = [(CONTENT_TYPE, "text/xml; charset=UTF-8")];
-    (status, kind, message).into_response()
 }
 
 /// The beginning of the message, up to its first content, and then a piece again and again. Made while it is read.

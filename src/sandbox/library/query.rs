@@ -7,6 +7,10 @@ use crate::clock::Timestamp;
 
 /// A search. The default asks for everything that is not in the trash, by creation, in one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "as independent as the elements of a search"
+)]
 pub struct Query {
     /// Only below this folder; the root is the empty one.
     pub folder: String,
@@ -135,9 +139,10 @@ impl Query {
             && (self.types.is_empty() || is_of(&self.types))
             && !is_of(&self.excluded_types)
             && self.holds(&record.folder)
-            && match self.any && !self.conditions.is_empty() {
-                true => fits.any(|fit| fit),
-                false => fits.all(|fit| fit),
+            && if self.any && !self.conditions.is_empty() {
+                fits.any(|fit| fit)
+            } else {
+                fits.all(|fit| fit)
             }
     }
 
@@ -206,17 +211,17 @@ impl Condition {
                 (range.min..=range.max).contains(&instant) != range.outside
             }
             Self::Text(field, test, wanted) => {
-                let text = match field {
+                let name = match field {
                     TextField::Name => &record.name,
                     TextField::FileName => &record.file_name,
                 };
                 match test {
-                    TextTest::Equals => text == wanted,
-                    TextTest::NotEquals => text != wanted,
-                    TextTest::Contains => text.contains(wanted),
-                    TextTest::NotContains => !text.contains(wanted),
-                    TextTest::StartsWith => text.starts_with(wanted),
-                    TextTest::EndsWith => text.ends_with(wanted),
+                    TextTest::Equals => name == wanted,
+                    TextTest::NotEquals => name != wanted,
+                    TextTest::Contains => name.contains(wanted),
+                    TextTest::NotContains => !name.contains(wanted),
+                    TextTest::StartsWith => name.starts_with(wanted),
+                    TextTest::EndsWith => name.ends_with(wanted),
                 }
             }
         }

@@ -34,7 +34,9 @@ impl FromRequestParts<App> for InCompany {
             .ok_or(AppError::NotFound)?;
         if let Some(sources) = parts.extensions.get::<ImageSources>() {
             let hosts = app.store.delivery_hosts(company.id).await?;
-            sources.allow(company.publish_server.as_ref(), &hosts);
+            let preview = app.store.company_settings(company.id).await?.preview_server;
+            let servers = [company.publish_server.as_ref(), preview.as_ref()];
+            sources.allow(servers, &hosts);
         }
         Ok(Self { company, all })
     }

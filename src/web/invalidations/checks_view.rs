@@ -90,7 +90,7 @@ impl ChecksSection {
             .filter(|batch| batch.state == BatchState::Accepted)
             .map(|batch| batch.url_count)
             .sum();
-        let sending = batches.iter().any(|batch| !batch.state.is_final());
+        let sending = batches.iter().any(|batch| batch.state.is_under_way());
         let pending = checks.iter().filter(|check| is_pending(check)).count();
         let mut shown: Vec<&Check> = checks.iter().collect();
         shown.sort_by_key(|check| (!check.asked, rank(check)));

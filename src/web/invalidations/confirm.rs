@@ -88,7 +88,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let inputs = DraftInputs::load(&app.store, &my.at.company, my.draft.clone()).await?;
-    answer(&my, &inputs, &wanted, htmx)
+    answer(&app, &my, &inputs, &wanted, htmx).await
 }
 
 /// Changes the list, goes back, or submits it.
@@ -114,11 +114,12 @@ pub async fn act(
         )));
     }
     let inputs = reload(&app, &my).await?;
-    answer(&my, &inputs, &form.wanted(), htmx)
+    answer(&app, &my, &inputs, &form.wanted(), htmx).await
 }
 
 /// The page, or only the list for htmx; without a list, the details, which say why.
-fn answer(
+async fn answer(
+    app: &App,
     my: &MyDraft,
     inputs: &DraftInputs,
     wanted: &Wanted,
@@ -133,11 +134,12 @@ fn answer(
             Redirect::to(&details).into_response()
         });
     };
-    Ok(if htmx {
-        Html(page.as_list().render()?).into_response()
-    } else {
-        page.into_response()
-    })
+    if htmx {
+        return Ok(Html(page.as_list().render()?).into_response());
+    }
+    let volume = app.dispatcher.volume(my.at.company.id).await?;
+    let warning = volume.for_submit(page.requests());
+    Ok(page.warned(warning).into_response())
 }
 
 async fn change(app: &App, my: &MyDraft, form: &ConfirmForm) -> Result<(), AppError> {

@@ -51,6 +51,8 @@ pub struct ConfirmPage {
     refused: Option<(String, String)>,
     /// The company is not connected: the list is downloaded, not sent.
     downloads: bool,
+    /// More requests in a day than are normal.
+    volume: Option<String>,
 }
 
 /// One URL to be sent.
@@ -117,7 +119,18 @@ impl ConfirmPage {
             all: all(&plan, count.urls),
             refused: None,
             downloads: !inputs.connected,
+            volume: None,
         })
+    }
+
+    /// How many requests Submit would make.
+    pub fn requests(&self) -> usize {
+        self.requests
+    }
+
+    /// The same page, with a warning.
+    pub fn warned(self, volume: Option<String>) -> Self {
+        Self { volume, ..self }
     }
 
     /// The same page, with why the press was refused.

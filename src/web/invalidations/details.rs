@@ -91,7 +91,7 @@ pub async fn save(
     if form.action == Action::Cancel {
         return cancel(&app, &my, &form, draft).await;
     }
-    if live {
+    if live && form.action == Action::Count {
         let inputs = DraftInputs::load(&app.store, &my.at.company, draft).await?;
         return Ok(Html(Live::new(&inputs).render()?).into_response());
     }
@@ -165,7 +165,7 @@ async fn store(
     draft.version = app.store.save_details(draft).await?;
     if let Some(asset) = form.remove_asset {
         app.store
-            .remove_draft_asset(company, draft.id, asset, draft.updated_at)
+            .remove_draft_assets(company, draft.id, &[asset], draft.updated_at)
             .await?;
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// How many lines of Add URL, and how many problems, are listed at the most.
+/// How many assets, lines of Add URL, and problems are listed at the most.
 const LISTED: usize = 200;
 
 /// The page.
@@ -38,6 +38,8 @@ pub struct DetailsPage {
     template_lines: usize,
     template_href: String,
     assets: Vec<SelectedView>,
+    /// Those that are not listed.
+    more_assets: usize,
     urls: String,
     /// Why the last press was refused.
     refused: Option<String>,
@@ -109,6 +111,7 @@ impl DetailsPage {
             template_lines: formation::entries(inputs.template_text()).count(),
             template_href: format!("{}/template", crate::web::view::company_path(company)),
             assets: selected(inputs, site, plan),
+            more_assets: inputs.assets.len().saturating_sub(LISTED),
             urls: showable(&draft.manual_urls),
             refused: None,
             live: Live::of(inputs, &formed),
@@ -163,7 +166,13 @@ fn selected(inputs: &DraftInputs, site: Option<&Site>, plan: Option<&Plan>) -> V
             skipped: skipped.map(|reason| reason.sentence().to_owned()),
         }
     };
-    inputs.assets.iter().enumerate().map(view).collect()
+    inputs
+        .assets
+        .iter()
+        .take(LISTED)
+        .enumerate()
+        .map(view)
+        .collect()
 }
 
 impl Live {

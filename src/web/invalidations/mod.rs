@@ -1,6 +1,5 @@
-//! Invalidations: Add Details, the asset picker, Confirm, the outcome. One file per action.
+//! Invalidations: Add Details, Confirm, the outcome. One file per action.
 
-pub mod assets;
 pub mod cancel;
 pub mod checks;
 mod checks_view;

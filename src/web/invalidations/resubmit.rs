@@ -36,13 +36,24 @@ pub async fn create(
     let batches = app.store.batches(company.id, id).await?;
     let batch = batches
         .iter()
-        .find(|batch| batch.id == form.batch && batch.failure.is_some())
+        .find(|batch| batch.id == form.batch && batch.state.is_final() && batch.failure.is_some())
         .ok_or(AppError::NotFound)?;
     let urls = app
         .store
         .batch_urls(company.id, batch.id, 0, i64::MAX)
         .await?;
-    let lines: Vec<&str> = urls.iter().map(|url| url.url.as_str()).collect();
+    // What a search for the bad URL has sent is done with.
+    let search = batch.search();
+    let is_open = |place| {
+        search
+            .as_ref()
+            .is_none_or(|search| !search.sent.contains(place))
+    };
+    let lines: Vec<&str> = urls
+        .iter()
+        .filter(|url| is_open(url.position))
+        .map(|url| url.url.as_str())
+        .collect();
     let draft = Draft {
         options: Options {
             presets: false,

@@ -22,11 +22,12 @@ use crate::{
 pub struct ImageSources(Arc<OnceLock<BTreeSet<HostOrigin>>>);
 
 impl ImageSources {
-    /// Allows the pictures of a company: its publish server and its delivery hosts.
-    pub fn allow(&self, server: Option<&PublishServer>, hosts: &[DeliveryHost]) {
-        let server = server.and_then(|server| HostOrigin::of(server.as_str()));
+    /// Allows the pictures of a company: its publish and preview servers, and its delivery hosts.
+    pub fn allow(&self, servers: [Option<&PublishServer>; 2], hosts: &[DeliveryHost]) {
+        let servers = servers.into_iter().flatten();
+        let servers = servers.filter_map(|server| HostOrigin::of(server.as_str()));
         let hosts = hosts.iter().map(|host| host.origin.clone());
-        let _ = self.0.set(hosts.chain(server).collect());
+        let _ = self.0.set(hosts.chain(servers).collect());
     }
 }
 

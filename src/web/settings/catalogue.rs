@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::State,
+    extract::{Query, State},
     http::StatusCode,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -15,7 +15,7 @@ use super::Tabs;
 use crate::{
     app::App,
     clock::Timestamp,
-    domain::{CatalogueSync, ReadingKind, Step},
+    domain::{CatalogueSync, Company, ReadingKind, Step},
     error::AppError,
     web::{
         extract::{Admin, Form, Htmx, InCompany},
@@ -43,6 +43,8 @@ struct CataloguePage {
     shell: Shell,
     tabs: Tabs,
     connected: bool,
+    /// The company was connected just now: which one, by root, handle and role.
+    just_connected: Option<String>,
     state: StateView,
     intervals: Vec<IntervalView>,
 }
@@ -113,14 +115,24 @@ enum Action {
     Interval,
 }
 
+/// Whether one comes here from connecting.
+#[derive(Debug, Deserialize)]
+pub struct Shown {
+    #[serde(default)]
+    connected: bool,
+}
+
 /// Shows it; htmx asks for the part that moves.
 pub async fn show(
     Admin(person): Admin,
     State(app): State<App>,
     at: InCompany,
     Htmx(htmx): Htmx,
+    Query(shown): Query<Shown>,
 ) -> Result<Response, AppError> {
-    let connected = app.store.connection(at.company.id).await?.is_some();
+    let connection = app.store.connection_state(at.company.id).await?;
+    let connected = connection.is_some();
+    let facts = connection.and_then(|connection| connection.facts);
     let sync = app.store.catalogue_sync(at.company.id).await?;
     let state = StateView::new(&sync, connected, app.clock.now());
     let page = CataloguePage {
@@ -130,6 +142,9 @@ pub async fn show(
         },
         tabs: Tabs::of(&at.company, "catalogue"),
         connected,
+        just_connected: shown
+            .connected
+            .then(|| identity(&at.company, facts.and_then(|facts| facts.role).as_deref())),
         state,
         intervals: INTERVALS
             .iter()
@@ -171,6 +186,17 @@ pub async fn act(
     }
     let page = Redirect::to(&format!("{}/catalogue", Tabs::of(&at.company, "").base));
     Ok((StatusCode::SEE_OTHER, page).into_response())
+}
+
+/// What tells one company from another of the same name.
+fn identity(company: &Company, role: Option<&str>) -> String {
+    let unknown = "unknown";
+    format!(
+        "Root {}, handle {}, your account’s role: {}.",
+        company.root.as_deref().unwrap_or(unknown),
+        company.handle.as_deref().unwrap_or(unknown),
+        role.unwrap_or(unknown)
+    )
 }
 
 impl StateView {
@@ -221,6 +247,7 @@ fn reading_words(sync: &CatalogueSync) -> String {
         (Some(Step::Confirm), _) => "Asking for assets that were not listed.",
         (Some(Step::Folders), _) => "Reading folders.",
         (Some(Step::Presets), _) => "Reading image presets.",
+        (Some(Step::Settings), _) => "Reading the company’s settings.",
         (None, _) => "Beginning.",
     }
     .to_owned()

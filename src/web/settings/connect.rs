@@ -53,6 +53,7 @@ struct CompanyChoice {
     role: String,
     may_not_purge: bool,
     is_known: bool,
+    is_chosen: bool,
 }
 
 /// The second step's fields.
@@ -202,7 +203,13 @@ async fn company_page(
             may_not_purge: facts.may_purge() == MayPurge::No,
             role: facts.role.unwrap_or_else(|| "role unknown".to_owned()),
             is_known: known,
+            is_chosen: false,
         });
+    }
+    // The likeliest: one that is not connected yet and that the account may purge for.
+    let likely = |it: &&mut CompanyChoice| !it.is_known && !it.may_not_purge;
+    if let Some(company) = companies.iter_mut().find(likely) {
+        company.is_chosen = true;
     }
     Ok(Some(CompanyPage {
         shell: Shell::of(TITLE, person),

@@ -4,10 +4,11 @@ use crate::{
     clock::Timestamp,
     domain::{
         AccountFacts, CheckOutcome, CheckReport, Company, MayPurge, PasswordLife, ValueSource,
+        formation::entries,
     },
-    ops::connection::Region,
+    ops::connection::{self, Region},
     store::{CompanySettings, Connection, ConnectionState},
-    web::view::Moment,
+    web::view::{Moment, counted},
 };
 
 /// The account, and what is known of it.
@@ -27,7 +28,15 @@ pub struct ConnectionView {
     pub role: String,
     pub may_not_purge: bool,
     pub password: PasswordView,
+    pub template: Option<TemplateView>,
     pub report: Option<ReportView>,
+}
+
+/// The template that stands at Dynamic Media.
+pub struct TemplateView {
+    /// How many lines.
+    pub lines: String,
+    pub read: Moment,
 }
 
 /// How long the password lasts.
@@ -80,17 +89,17 @@ impl ConnectionView {
     /// Puts it into words.
     pub fn new(
         company: &Company,
-        connection: &Connection,
+        stored: &Connection,
         state: ConnectionState,
         now: Timestamp,
     ) -> Self {
         let facts = state.facts.as_ref();
         let unknown = || "unknown".to_owned();
         Self {
-            region: Region::of(&connection.endpoint).map_or("", |region| region.name),
-            is_plain: connection.endpoint.starts_with("http://"),
-            endpoint: connection.endpoint.clone(),
-            email: connection.email.clone(),
+            region: Region::of(&stored.endpoint).map_or("", |region| region.name),
+            is_plain: connection::travels_in_plain(&stored.endpoint),
+            endpoint: stored.endpoint.clone(),
+            email: stored.email.clone(),
             name: facts.map(|facts| facts.name.clone()).unwrap_or_default(),
             company_name: facts
                 .map_or_else(|| company.name.clone(), |facts| facts.company_name.clone()),
@@ -99,6 +108,10 @@ impl ConnectionView {
             role: facts.map_or_else(unknown, role),
             may_not_purge: facts.is_some_and(|facts| facts.may_purge() == MayPurge::No),
             password: facts.map_or(PasswordView::NoEnd, |facts| password(facts, now)),
+            template: state.template.map(|template| TemplateView {
+                lines: counted(entries(&template.text).count() as u64, "line"),
+                read: template.read_at.into(),
+            }),
             report: state.report.map(ReportView::from),
         }
     }

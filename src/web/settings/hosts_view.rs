@@ -59,6 +59,10 @@ pub struct HostTestPart {
 }
 
 /// One host.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on one another"
+)]
 struct HostView {
     /// Its place on the page, for ids.
     number: usize,

@@ -108,12 +108,11 @@ pub async fn upload(
     mut form: Multipart,
 ) -> Result<Response, AppError> {
     let mut kind = Kind::Assets;
-    while let Some(field) = form.next_field().await.map_err(unread)? {
+    while let Some(field) = form.next_field().await.map_err(|error| unread(&error))? {
         match field.name() {
             Some("kind") => {
-                if field.text().await.map_err(unread)? == Kind::Presets.as_str() {
-                    kind = Kind::Presets;
-                }
+                let presets = field.text().await.map_err(|error| unread(&error))? == "presets";
+                kind = if presets { Kind::Presets } else { Kind::Assets };
             }
             Some("file") => {
                 let name = field.file_name().unwrap_or_default().to_owned();
@@ -125,7 +124,7 @@ pub async fn upload(
                         );
                     }
                     Err(UploadError::Empty) => break,
-                    Err(UploadError::Body(error)) => return Err(unread(error)),
+                    Err(UploadError::Body(error)) => return Err(unread(&error)),
                     Err(UploadError::Store(error)) => return Err(error.into()),
                 }
             }
@@ -218,7 +217,7 @@ fn path(company: &Company) -> String {
     format!("{}/settings/import", company_path(company))
 }
 
-fn unread(error: MultipartError) -> AppError {
+fn unread(error: &MultipartError) -> AppError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
         _ => AppError::BadForm,
@@ -287,16 +286,14 @@ fn import_page(app: &App, person: &Person, at: &InCompany, import: Import) -> Im
 
 /// What an import has done, in a sentence.
 fn done(report: &Report, noun: &str) -> String {
-    let mut text = format!(
-        "{} new, {} changed.",
-        counted(report.added, noun),
-        grouped(report.changed)
-    );
-    if report.removed > 0 {
-        text.push_str(&format!(
+    let added = counted(report.added, noun);
+    let changed = grouped(report.changed);
+    let removed = match report.removed {
+        0 => String::new(),
+        removed => format!(
             " {} that the file does not have went away.",
-            counted(report.removed, noun)
-        ));
-    }
-    text
+            counted(removed, noun)
+        ),
+    };
+    format!("{added} new, {changed} changed.{removed}")
 }

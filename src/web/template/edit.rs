@@ -62,8 +62,8 @@ struct TemplatePage {
     may_edit: bool,
     /// Save was pressed, and *OK* is asked for.
     asks: bool,
-    saved: bool,
-    pushed: bool,
+    /// What was done before the page was opened.
+    done: Option<&'static str>,
     problem: Option<String>,
     preview: Preview,
     /// How the template at Dynamic Media stands to the one that is saved here.
@@ -78,6 +78,18 @@ pub struct Shown {
     pushed: bool,
 }
 
+impl Shown {
+    fn sentence(&self) -> Option<&'static str> {
+        if self.saved {
+            Some("Saved. Invalidations from now on use this text.")
+        } else if self.pushed {
+            Some("Dynamic Media has this template now: it was read back, and is the same.")
+        } else {
+            None
+        }
+    }
+}
+
 /// Shows the template; editors may read it. While none was saved it is filled with the one at Dynamic Media.
 pub async fn show(
     Editor(person): Editor,
@@ -86,17 +98,15 @@ pub async fn show(
     Query(shown): Query<Shown>,
 ) -> Result<Response, AppError> {
     let template = app.store.template(at.company.id).await?;
-    let (text, based_on) = match template {
-        Some(template) => (template.text, template.version),
-        None => {
-            let foreign = Foreign::of(&app, at.company.id).await?;
-            let text = foreign.map(|foreign| foreign.template.text);
-            (text.unwrap_or_default(), 0)
-        }
+    let (text, based_on) = if let Some(template) = template {
+        (template.text, template.version)
+    } else {
+        let foreign = Foreign::of(&app, at.company.id).await?;
+        let text = foreign.map(|foreign| foreign.template.text);
+        (text.unwrap_or_default(), 0)
     };
     let page = TemplatePage {
-        saved: shown.saved,
-        pushed: shown.pushed,
+        done: shown.sentence(),
         ..page(&app, &person, &at, text, based_on).await?
     };
     Ok(page.into_response())
@@ -188,8 +198,7 @@ async fn page(
         based_on,
         may_edit: person.role == Role::Admin,
         asks: false,
-        saved: false,
-        pushed: false,
+        done: None,
         problem: None,
     })
 }

@@ -111,7 +111,7 @@ pub async fn show_push(
     State(app): State<App>,
     at: InCompany,
 ) -> Result<Response, AppError> {
-    let both = both(&app, &at).await?;
+    let both = both(&app, &at).await?.with_ours()?;
     Ok(page(&person, &at, Way::Push, &both, None).into_response())
 }
 
@@ -122,7 +122,7 @@ pub async fn push(
     at: InCompany,
     Form(seen): Form<Seen>,
 ) -> Result<Response, AppError> {
-    let before = both(&app, &at).await?;
+    let before = both(&app, &at).await?.with_ours()?;
     if !before.is_as(&seen) {
         return Ok(changed_meanwhile(&person, &at, Way::Push, &before));
     }
@@ -169,6 +169,14 @@ fn refusal(error: PushError) -> Result<Option<Trouble>, AppError> {
 impl Both {
     fn is_as(&self, seen: &Seen) -> bool {
         self.version == seen.based_on && self.theirs.read_at == seen.read_at
+    }
+
+    /// Only what was saved here can be pushed: an empty text would wipe out theirs.
+    fn with_ours(self) -> Result<Self, AppError> {
+        if self.version == 0 {
+            return Err(AppError::NotFound);
+        }
+        Ok(self)
     }
 }
 

@@ -100,12 +100,9 @@ fn sample_urls(site: &Site, hosts: &[DeliveryHost], text: &str, sample: &Asset) 
 /// An asset of the company, or one made up while it has none.
 async fn sample(app: &App, company: &Company) -> Result<Asset, StoreError> {
     let any_image = AssetQuery {
-        words: Vec::new(),
-        folder: None,
-        with_subfolders: true,
         class: Some(AssetClass::Image),
-        after: None,
         limit: 1,
+        ..AssetQuery::default()
     };
     let known = app
         .store

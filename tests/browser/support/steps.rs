@@ -67,9 +67,8 @@ impl Browser {
         self.press_words("Add Assets").await?;
         self.one("#q").await?.send_keys(asset).await?;
         self.press_words("Search").await?;
-        self.see(".hint", "selected so far").await?;
-        self.one(&format!("#q[value=\"{asset}\"]")).await?;
-        self.press(".asset-pick").await?;
+        self.see(".asset-row:first-child .asset-id", asset).await?;
+        self.press(".asset-row:first-child .asset-pick").await?;
         self.press_words("Add").await?;
         self.see(".asset-list .asset-name", asset).await?;
         Ok(())

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use unstale::{
     app::App,
     clock::Clock,
-    config::{Config, Settings},
+    config::{Config, DispatchSettings, Settings},
     demo,
     sandbox::{Sandbox, SandboxPorts},
     server,
@@ -41,6 +41,10 @@ impl World {
             public_url: Some(url.clone()),
             database_url: Some(format!("sqlite://{}", file("unstale.db").display())),
             secret_key_file: Some(file("unstale.key")),
+            dispatch: DispatchSettings {
+                dispatch_pause: Some("100".to_owned()),
+                ..DispatchSettings::default()
+            },
             ..Settings::default()
         };
         let config = Config::load(settings, None).unwrap();

@@ -15,6 +15,7 @@ mod picker;
 mod presets;
 mod restart;
 mod roles;
+mod sending;
 mod session;
 mod settings;
 mod template;
@@ -49,15 +50,12 @@ pub async fn draft_with_urls(browser: &Browser, urls: &str) -> (String, Answer) 
 async fn pick(browser: &Browser, draft: &str, id: &str) -> Answer {
     let query = crate::support::browser::encode(&[("q", id)]);
     let picker = browser.get(&format!("{draft}/assets?{query}")).await;
-    let names = picker.texts(".asset-row .asset-name");
-    let keys = picker.attributes(".asset-row input", "value");
+    let names = picker.texts(".asset-row .asset-id");
+    let keys = picker.attributes(".asset-row input[name=asset]", "value");
     let (_, key) = names
         .iter()
         .zip(&keys)
-        .find(|(name, _)| {
-            name.strip_prefix(id)
-                .is_some_and(|rest| !rest.starts_with('-'))
-        })
+        .find(|(name, _)| *name == id)
         .unwrap_or_else(|| panic!("no {id} among {names:?}"));
     let form = picker.form("#picker").and("asset", key).press("do", "add");
     browser.submit_and_follow(&form).await

@@ -1,15 +1,14 @@
 //! The asset picker without JavaScript: search, folders, pages, and ticks that no button loses.
 
 use super::{COMPANY, new_draft, pick};
-use crate::support::{app::TestApp, browser::Answer};
+use crate::support::{
+    app::TestApp,
+    browser::{Answer, Browser, encode},
+};
 
 /// The IDs that the picker lists.
 fn ids(picker: &Answer) -> Vec<String> {
-    let names = picker.texts(".asset-row .asset-name");
-    let meta = picker.texts(".asset-row .asset-meta");
-    let cut =
-        |(name, meta): (&String, &String)| name.strip_suffix(meta.as_str()).map(str::to_owned);
-    names.iter().zip(&meta).filter_map(cut).collect()
+    picker.texts(".asset-row .asset-id")
 }
 
 #[tokio::test]
@@ -17,7 +16,7 @@ async fn every_word_of_a_search_must_occur() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let picker = editor.get(&format!("{draft}/assets")).await;
+    let picker = editor.get(&format!("{draft}/assets?show=all")).await;
     let search = picker.form("#picker").set("q", "MUG enamel");
     let found = editor
         .submit_and_follow(&search.press("do", "search"))
@@ -40,7 +39,7 @@ async fn folders_lead_in_and_out() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let mut picker = editor.get(&format!("{draft}/assets")).await;
+    let mut picker = editor.get(&format!("{draft}/assets?show=all")).await;
     for folder in ["dms7snapshot", "dms7snapshot/documents"] {
         let form = picker.form("#picker").press("open", folder);
         picker = editor.submit_and_follow(&form).await;
@@ -62,19 +61,23 @@ async fn what_is_ticked_survives_every_button() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let picker = editor.get(&format!("{draft}/assets")).await;
+    let picker = editor.get(&format!("{draft}/assets?show=all")).await;
     let first = picker.attributes(".asset-row input:not([disabled])", "value");
     let form = picker.form("#picker").and("asset", &first[0]);
     let second_page = editor.submit_and_follow(&form.press("do", "more")).await;
     assert_ne!(ids(&second_page), ids(&picker));
-    assert!(second_page.body.contains("1 asset selected so far"));
+    assert!(
+        second_page
+            .body
+            .contains("<strong>1 asset</strong> selected")
+    );
 
     let next = second_page.attributes(".asset-row input:not([disabled])", "value");
     let form = second_page.form("#picker").and("asset", &next[0]);
     let form = form.press("do", "search");
     let again = editor.submit_and_follow(&form).await;
-    assert!(again.body.contains("2 assets selected so far"));
-    assert_eq!(again.count(".asset-row input[checked]"), 1);
+    assert!(again.body.contains("<strong>2 assets</strong> selected"));
+    assert_eq!(again.count(".asset-row input[checked]"), 1, "on this page");
 
     let add = again.form("#picker").press("do", "add");
     let details = editor.submit_and_follow(&add).await;
@@ -86,7 +89,7 @@ async fn all_assets_are_found_page_by_page() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let mut picker = editor.get(&format!("{draft}/assets")).await;
+    let mut picker = editor.get(&format!("{draft}/assets?show=all")).await;
     let mut found = ids(&picker);
     while picker.has("button[value=more]") {
         let more = picker.form("#picker").press("do", "more");
@@ -106,7 +109,11 @@ async fn excluded_formats_cannot_be_ticked_and_unpublished_ones_say_so() {
     let draft = new_draft(&editor).await;
     let excluded = editor.get(&format!("{draft}/assets?q=logo-print")).await;
     assert!(excluded.has(".asset-row.is-disabled input[disabled]"));
-    assert!(excluded.body.contains("this format cannot be invalidated"));
+    assert!(
+        excluded
+            .body
+            .contains("Adobe excludes this format (PostScript)")
+    );
     let unpublished = editor
         .get(&format!("{draft}/assets?q=spring-preview"))
         .await;
@@ -142,6 +149,15 @@ async fn odd_searches_break_nothing() {
     let draft = new_draft(&editor).await;
     for query in [
         "q=%00",
+        "q=%22spin%22%20AND%20(a%20OR%20b)%20NEAR*%20-x",
+        "q=%D7%A9%D7%9C%D7%95%D7%9D%20%E2%80%AE",
+        "folder=nowhere&only=1",
+        "kind=%27&publish=maybe&changed=-1&since=-99999-13-40",
+        "sort=x&view=x&show=x",
+        "after=20.00000000-0000-0000-0000-000000000000.8000000000000000",
+        "show=selected&after=-9223372036854775809",
+        "show=selected&after=-1",
+        "show=recent&after=99999999999999999999",
         "q=%25_%5C'%22",
         "q=%F0%9F%98%80",
         "folder=..%2F..",
@@ -152,7 +168,245 @@ async fn odd_searches_break_nothing() {
         let answer = editor.get(&format!("{draft}/assets?{query}")).await;
         assert_eq!(answer.status, 200, "{query}");
     }
+    let long = format!("{draft}/assets?q={}", "x".repeat(10_000));
+    assert_eq!(editor.get(&long).await.status, 200);
     let long = format!("{draft}/assets?q={}", "x%20".repeat(2_000));
     assert_eq!(editor.get(&long).await.status, 200);
     assert_eq!(editor.get(COMPANY).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_tick_that_is_taken_away_is_stored_like_one_that_is_made() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    pick(&editor, &draft, "spinset").await;
+    let picker = editor.get(&format!("{draft}/assets?q=spinset")).await;
+    assert_eq!(picker.count("input[name=asset][checked]"), 1);
+    let form = picker
+        .form("#picker")
+        .without("asset")
+        .press("do", "search");
+    let after = editor.submit_and_follow(&form).await;
+    assert!(after.body.contains("<strong>0 assets</strong> selected"));
+}
+
+#[tokio::test]
+async fn a_script_stores_just_the_ticks_that_changed() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    pick(&editor, &draft, "spinset").await;
+    let picker = editor.get(&format!("{draft}/assets?q=mug")).await;
+    let keys = picker.attributes(".asset-row input[name=asset]", "value");
+    let ticked = [
+        ("asset", &*keys[0]),
+        ("asset", &*keys[1]),
+        ("tick", &*keys[1]),
+    ];
+    let picked = tick(&editor, &draft, &ticked).await;
+    assert_eq!(
+        picked.text("#picked strong"),
+        "2 assets",
+        "the other came from elsewhere"
+    );
+    let gone = tick(&editor, &draft, &[("asset", &keys[0]), ("tick", &keys[1])]).await;
+    assert_eq!(gone.text("#picked strong"), "1 asset");
+}
+
+/// As the script sends it.
+async fn tick(editor: &Browser, draft: &str, fields: &[(&str, &str)]) -> Answer {
+    let request = editor
+        .request(reqwest::Method::POST, &format!("{draft}/assets"))
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("hx-request", "true")
+        .header("hx-target", "picked");
+    let answer = editor.send(request.body(encode(fields))).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer
+}
+
+#[tokio::test]
+async fn the_selected_are_listed_in_their_order_each_with_an_x() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    for id in ["spinset", "backpack"] {
+        pick(&editor, &draft, id).await;
+    }
+    let selected = editor.get(&format!("{draft}/assets?show=selected")).await;
+    assert_eq!(ids(&selected), ["spinset", "backpack"]);
+    let key = selected.attributes("button[name=remove]", "value");
+    let form = selected.form("#picker").press("remove", &key[0]);
+    let left = editor.submit_and_follow(&form).await;
+    assert_eq!(ids(&left), ["backpack"]);
+}
+
+#[tokio::test]
+async fn all_that_match_are_selected_with_one_button() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let picker = editor.get(&format!("{draft}/assets?q=mug")).await;
+    let found = ids(&picker).len();
+    let form = picker.form("#picker").press("do", "select-all");
+    let after = editor.submit_and_follow(&form).await;
+    assert_eq!(after.text("#picked strong"), format!("{found} assets"));
+
+    let request = editor.request(reqwest::Method::GET, &format!("{draft}/assets/count?q=mug"));
+    let count = editor.send(request.header("hx-request", "true")).await;
+    assert!(
+        count
+            .body
+            .contains(&format!("Select all {found} assets that match")),
+        "{}",
+        count.body
+    );
+}
+
+#[tokio::test]
+async fn what_was_searched_is_marked_where_it_stands() {
+    let app = TestApp::start().await;
+    app.add_asset("Größe-Übersicht").await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let query = encode(&[("q", "ubersicht GROSSE")]);
+    let found = editor.get(&format!("{draft}/assets?{query}")).await;
+    assert_eq!(found.texts(".asset-id mark"), ["Größe", "Übersicht"]);
+}
+
+#[tokio::test]
+async fn filters_stand_in_the_address_and_in_the_fields() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = editor
+        .get(&format!("{draft}/assets?kind=Pdf&publish=yes&view=grid"))
+        .await;
+    assert!(found.has("option[value=Pdf][selected]"));
+    assert!(found.has("#publish option[value=yes][selected]"));
+    assert!(found.has(".asset-list.is-grid"));
+    assert!(
+        ids(&found).contains(&"gspdf".to_owned()),
+        "{:?}",
+        ids(&found)
+    );
+    assert!(!ids(&found).contains(&"spinset".to_owned()));
+}
+
+#[tokio::test]
+async fn pasted_ids_are_found_missed_or_refused() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let page = editor.get(&format!("{draft}/assets/paste")).await;
+    let url = app.exact("backpack?wid=1,2");
+    let text = format!(
+        "spinset, gspdf\t\"logo-print\"\n{url}\nSPINSET.tif\nhttps://elsewhere.example/is/image/x/y"
+    );
+    let form = page.form("#paste").set("ids", &text).press("do", "find");
+    let found = editor.submit(&form).await;
+    assert_eq!(found.status, 200);
+    assert_eq!(found.text("#found"), "Found: 3 assets");
+    assert!(found.body.contains("logo-print (PostScript)"));
+    assert!(found.text(".missing li").starts_with("SPINSET.tif"));
+    assert!(found.text(".missing .similar").contains("spinset"));
+    assert!(found.body.contains("elsewhere.example"));
+
+    let add = found.form("#paste").press("do", "add");
+    let selected = editor.submit_and_follow(&add).await;
+    let mut selected = ids(&selected);
+    selected.sort_unstable();
+    assert_eq!(selected, ["backpack", "gspdf", "spinset"]);
+
+    for (text, sentence) in [
+        (String::new(), "Paste at least one"),
+        (
+            (0..10_001).map(|n| format!("{n}\n")).collect(),
+            "at most 10,000",
+        ),
+        ("a\0b".to_owned(), "cannot be read"),
+    ] {
+        let form = page.form("#paste").set("ids", &text).press("do", "find");
+        let refused = editor.submit(&form).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text("[role=alert]").contains(sentence));
+    }
+}
+
+#[tokio::test]
+async fn what_was_replaced_comes_first_and_starts_an_invalidation_from_tools() {
+    let app = TestApp::start().await;
+    let mut asset = app.add_asset("just-replaced").await;
+    app.clock.advance(std::time::Duration::from_hours(2));
+    asset.changed_at = app.clock.now();
+    let company = app.company().await.id;
+    let put = app
+        .app
+        .store
+        .put_assets(company, &[asset], app.clock.now())
+        .await;
+    assert_eq!(put.unwrap().changed, 1);
+
+    let editor = app.editor().await;
+    let tools = editor.open("/").await;
+    assert!(tools.text("#changed").contains("just-replaced"));
+    let details = editor.submit_and_follow(&tools.form("#changed")).await;
+    assert!(details.text(".asset-list").contains("just-replaced"));
+
+    let draft = new_draft(&editor).await;
+    let picker = editor.get(&format!("{draft}/assets")).await;
+    assert_eq!(ids(&picker)[0], "just-replaced");
+    assert!(picker.body.contains("Changed recently"));
+}
+
+#[tokio::test]
+async fn the_folders_in_a_folder_are_a_part_of_their_own() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let inside = editor
+        .get(&format!("{draft}/assets/folders?at=dms7snapshot"))
+        .await;
+    assert!(
+        inside
+            .texts(".folder-name")
+            .contains(&"documents".to_owned())
+    );
+    for odd in ["nowhere", "%00", "..%2F"] {
+        let nothing = editor
+            .get(&format!("{draft}/assets/folders?at={odd}"))
+            .await;
+        assert_eq!(
+            (nothing.status.as_u16(), nothing.count("li")),
+            (200, 0),
+            "{odd}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_image_whose_sets_cannot_be_asked_for_says_why() {
+    let app = TestApp::start().await;
+    let asset = app.add_asset("no-handle").await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let sets = editor
+        .get(&format!("{draft}/assets/sets?asset={}", asset.key))
+        .await;
+    assert!(sets.text(".notice").contains("handle"), "{}", sets.body);
+    for odd in [
+        "",
+        "?asset=x",
+        "?asset=00000000-0000-7000-8000-000000000000",
+    ] {
+        assert_eq!(
+            editor
+                .get(&format!("{draft}/assets/sets{odd}"))
+                .await
+                .status,
+            404
+        );
+    }
 }

@@ -21,7 +21,7 @@ const PAGES: [&str; 10] = [
 ];
 
 /// Every address that does something, with `DRAFT` for a draft.
-const ACTIONS: [&str; 9] = [
+const ACTIONS: [&str; 11] = [
     "/c/dms7snapshot/template",
     "/c/dms7snapshot/template/preview",
     "/c/dms7snapshot/template/versions/1",
@@ -31,6 +31,8 @@ const ACTIONS: [&str; 9] = [
     "DRAFT/confirm",
     "DRAFT/cancel",
     "DRAFT/resubmit",
+    "DRAFT/sending",
+    "DRAFT/find-bad-url",
 ];
 
 /// Fields that each of the forms can read.

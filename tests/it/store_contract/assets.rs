@@ -1,4 +1,5 @@
 use unstale::{
+    clock::Timestamp,
     domain::{Asset, AssetKey},
     store::{AssetQuery, Folder, StoreError},
 };
@@ -182,7 +183,11 @@ async fn a_vanished_asset_is_kept_but_not_searched_until_it_comes_back(t: &Fixtu
     );
     assert_eq!(t.store.folders(company).await.unwrap(), []);
     let kept = t.store.assets_by_key(company, &[asset.key]).await.unwrap();
-    assert_eq!(kept, std::slice::from_ref(&asset));
+    let vanished = Asset {
+        vanished_at: Some(Timestamp::from_micros(1)),
+        ..asset.clone()
+    };
+    assert_eq!(kept, [vanished]);
 
     t.store
         .put_assets(company, std::slice::from_ref(&asset), t.later())

@@ -1,21 +1,103 @@
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use unstale::{
     clock::Timestamp,
-    domain::{BatchId, BatchState, CompanyId, Failure, FailureKind, Receipt},
-    store::{BatchOutcome, Store, StoreError, WaitingBatch},
+    domain::{
+        BatchChange, BatchId, BatchState, CompanyId, Failure, FailureKind, InvalidationId, Part,
+        PersonId, Probe, Receipt, SEARCH_LIMIT,
+    },
+    store::{
+        Batch, BatchOutcome, BatchSearch, Claim, Finished, NodeId, Steering, Store, StoreError,
+        Submission, WaitingBatch,
+    },
 };
+use uuid::Uuid;
 
 use super::Fixture;
 
 on_both_databases! {
-    the_oldest_waiting_batch_is_next_and_one_per_company_is_on_its_way
+    the_next_batch_is_given_in_order_and_one_per_company_is_on_its_way
+    invalidations_take_turns_and_know_their_place
+    a_company_pauses_between_two_requests
     an_outcome_is_recorded_once
-    what_was_on_its_way_is_released_to_be_sent_again
+    what_may_pass_is_sent_again_later_and_recorded_as_a_repeat
+    what_was_on_its_way_is_released_when_its_lease_has_ended
+    a_node_that_lost_its_lease_cannot_write_over_its_successor
     two_nodes_never_take_the_same_batch_nor_two_of_one_company
+    what_waits_can_be_held_back_let_go_and_called_off
+    a_refused_batch_is_searched_part_by_part
+    the_look_before_the_first_byte_is_remembered
+    no_order_of_events_leads_to_an_illegal_state
+}
+
+const NODE: NodeId = NodeId(Uuid::from_u128(1));
+const OTHER_NODE: NodeId = NodeId(Uuid::from_u128(2));
+const LEASE: Duration = Duration::from_secs(15);
+
+impl Fixture {
+    async fn claim(&self, node: NodeId) -> Claim {
+        let until = self.now().plus(LEASE);
+        self.store
+            .claim_batch(node, self.now(), until)
+            .await
+            .unwrap()
+    }
+
+    /// The batch that is next, taken to be sent.
+    pub(super) async fn take(&self) -> Option<WaitingBatch> {
+        match self.claim(NODE).await {
+            Claim::Taken(batch) => Some(*batch),
+            Claim::Nothing { .. } => None,
+        }
+    }
+
+    async fn finish_as(
+        &self,
+        node: NodeId,
+        batch: &WaitingBatch,
+        outcome: &BatchOutcome,
+        probe: Option<&Probe>,
+    ) -> Result<(), StoreError> {
+        let finished = Finished {
+            batch,
+            node,
+            outcome,
+            probe,
+            now: self.now(),
+            next_request_at: self.now(),
+        };
+        self.store.finish_batch(&finished).await
+    }
+
+    pub(super) async fn finish(
+        &self,
+        batch: &WaitingBatch,
+        outcome: &BatchOutcome,
+    ) -> Result<(), StoreError> {
+        self.finish_as(NODE, batch, outcome, None).await
+    }
+
+    async fn batch(&self, of: &Submission, index: usize) -> Batch {
+        let mut batches = self.store.batches(of.company, of.id).await.unwrap();
+        batches.remove(index)
+    }
+
+    async fn changes(&self, company: CompanyId, batch: BatchId) -> Vec<BatchChange> {
+        let events = self.store.batch_events(company, batch).await.unwrap();
+        events.iter().map(|event| event.change).collect()
+    }
+
+    /// A submitted invalidation of one batch with so many URLs.
+    async fn submitted_of(&self, company: CompanyId, author: PersonId, urls: usize) -> Submission {
+        let draft = self.draft(company, author).await;
+        let submission = self.submission(&draft, 1, urls);
+        self.store.submit(&submission).await.unwrap();
+        submission
+    }
 }
 
 fn accepted() -> BatchOutcome {
@@ -26,67 +108,139 @@ fn accepted() -> BatchOutcome {
     })
 }
 
+fn failure(kind: FailureKind) -> Failure {
+    Failure {
+        kind,
+        code: Some(20006),
+        reason: "not \"yours\"".to_owned(),
+    }
+}
+
 fn failed(kind: FailureKind) -> BatchOutcome {
     BatchOutcome::Failed {
-        failure: Failure {
-            kind,
-            code: Some(20006),
-            reason: "not \"yours\"".to_owned(),
-        },
+        failure: failure(kind),
         named_url: Some("http://a/is/image/other/x".to_owned()),
     }
 }
 
-async fn the_oldest_waiting_batch_is_next_and_one_per_company_is_on_its_way(t: &Fixture) {
+fn again(kind: FailureKind, at: Timestamp) -> BatchOutcome {
+    BatchOutcome::Again {
+        failure: failure(kind),
+        at,
+    }
+}
+
+fn probe(part: Part, accepted: bool) -> Probe {
+    Probe {
+        part,
+        accepted,
+        code: (!accepted).then_some(30_001),
+        reason: (!accepted).then(|| "no".to_owned()),
+    }
+}
+
+async fn the_next_batch_is_given_in_order_and_one_per_company_is_on_its_way(t: &Fixture) {
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let author = t.person("ann@example.com").await;
-    assert_eq!(t.store.next_batch(t.now()).await.unwrap(), None);
+    assert_eq!(t.claim(NODE).await, Claim::Nothing { due: None });
     let first = t.submitted(company, author, 3).await;
     t.later();
-    let second = t.submitted(company, author, 1).await;
+    let second = t.submitted(other, author, 1).await;
     t.later();
-    let third = t.submitted(other, author, 1).await;
 
-    let taken = t.store.next_batch(t.later()).await.unwrap().unwrap();
+    let taken = t.take().await.unwrap();
     let expected = WaitingBatch {
-        id: first.batches[0].id,
-        company,
-        invalidation: first.id,
+        id: second.batches[0].id,
+        company: other,
+        invalidation: second.id,
         handle: Some("c|6".to_owned()),
         attempts: 1,
-        urls: first.batches[0]
+        failures: 0,
+        maybe_taken: false,
+        looked: false,
+        urls: second.batches[0]
             .urls
             .iter()
             .map(|url| url.url.clone())
             .collect(),
+        search: None,
     };
-    assert_eq!(taken, expected);
-    let stored = t.store.batches(company, first.id).await.unwrap().remove(0);
+    assert_eq!(taken, expected, "the smaller one first");
+    let stored = t.batch(&second, 0).await;
     assert_eq!(
         (stored.state, stored.attempts, stored.sent_at),
         (BatchState::Sending, 1, Some(t.now()))
     );
 
-    let taken = t.store.next_batch(t.now()).await.unwrap().unwrap();
-    assert_eq!((taken.id, taken.company), (third.batches[0].id, other));
-    assert_eq!(t.store.next_batch(t.now()).await.unwrap(), None);
-
-    let rest = [
-        first.batches[0].id,
-        first.batches[1].id,
-        first.batches[2].id,
-        second.batches[0].id,
-    ];
-    for pair in rest.windows(2) {
-        t.store
-            .finish_batch(pair[0], &accepted(), t.now())
-            .await
-            .unwrap();
-        assert_eq!(
-            t.store.next_batch(t.now()).await.unwrap().unwrap().id,
-            pair[1]
-        );
+    for batch in &first.batches {
+        let taken = t.take().await.unwrap();
+        assert_eq!((taken.id, taken.company), (batch.id, company), "in order");
+        assert_eq!(t.take().await, None, "one at a time");
+        t.finish(&taken, &accepted()).await.unwrap();
     }
+    assert_eq!(t.take().await, None);
+}
+
+async fn invalidations_take_turns_and_know_their_place(t: &Fixture) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    let big = t.submitted(company, author, 4).await;
+    let other = t.submitted(company, author, 3).await;
+    let mut order = Vec::new();
+    for turn in 0..8 {
+        if turn == 4 {
+            let single = t.submitted_of(company, author, 1).await;
+            let queue = t.store.queue(company, t.now()).await.unwrap();
+            let places: Vec<InvalidationId> =
+                queue.iter().map(|entry| entry.invalidation).collect();
+            assert_eq!(places, [single.id, other.id, big.id]);
+            assert_eq!(
+                queue.iter().map(|entry| entry.urls).collect::<Vec<_>>(),
+                [1, 2, 4]
+            );
+            assert_eq!(queue[1].batch, other.batches[2].id);
+        }
+        let taken = t.take().await.unwrap();
+        order.push(if taken.invalidation == big.id {
+            'b'
+        } else if taken.invalidation == other.id {
+            'o'
+        } else {
+            's'
+        });
+        t.later();
+        t.finish(&taken, &accepted()).await.unwrap();
+    }
+    assert_eq!(order.iter().collect::<String>(), "obobsobb");
+    assert_eq!(t.store.queue(company, t.now()).await.unwrap(), []);
+    let elsewhere = t.company("elsewhere").await;
+    t.submitted(company, author, 1).await;
+    assert_eq!(t.store.queue(elsewhere, t.now()).await.unwrap(), []);
+}
+
+async fn a_company_pauses_between_two_requests(t: &Fixture) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    t.submitted(company, author, 2).await;
+    let start = t.now();
+    let batch = t.take().await.unwrap();
+    let until = t.now().plus(Duration::from_secs(10));
+    let finished = Finished {
+        batch: &batch,
+        node: NODE,
+        outcome: &accepted(),
+        probe: None,
+        now: t.now(),
+        next_request_at: until,
+    };
+    t.store.finish_batch(&finished).await.unwrap();
+    assert_eq!(t.claim(NODE).await, Claim::Nothing { due: Some(until) });
+    t.clock.advance(Duration::from_secs(10));
+    assert!(t.take().await.is_some());
+    assert_eq!(t.store.requests_since(company, start).await.unwrap(), 2);
+    assert_eq!(t.store.requests_since(company, until).await.unwrap(), 1);
+    let other = t.company("other").await;
+    assert_eq!(t.store.requests_since(other, start).await.unwrap(), 0);
 }
 
 async fn an_outcome_is_recorded_once(t: &Fixture) {
@@ -99,26 +253,14 @@ async fn an_outcome_is_recorded_once(t: &Fixture) {
         failed(FailureKind::BadUrl),
         failed(FailureKind::Permission),
     ];
-    for (batch, outcome) in submission.batches.iter().zip(&outcomes) {
+    for outcome in &outcomes {
+        let taken = t.take().await.unwrap();
+        t.finish(&taken, outcome).await.unwrap();
         assert!(matches!(
-            t.store.finish_batch(batch.id, outcome, t.now()).await,
-            Err(StoreError::Conflict)
-        ));
-        t.store.next_batch(t.now()).await.unwrap().unwrap();
-        t.store
-            .finish_batch(batch.id, outcome, t.now())
-            .await
-            .unwrap();
-        assert!(matches!(
-            t.store.finish_batch(batch.id, outcome, t.now()).await,
+            t.finish(&taken, outcome).await,
             Err(StoreError::Conflict)
         ));
     }
-    let unknown = BatchId::from_uuid(t.clock.new_uuid());
-    assert!(matches!(
-        t.store.finish_batch(unknown, &outcomes[0], t.now()).await,
-        Err(StoreError::Conflict)
-    ));
 
     let batches = t.store.batches(company, submission.id).await.unwrap();
     let states: Vec<BatchState> = batches.iter().map(|batch| batch.state).collect();
@@ -151,40 +293,322 @@ async fn an_outcome_is_recorded_once(t: &Fixture) {
         (batches[1].failure.as_ref(), &batches[1].named_url),
         (Some(failure), named_url)
     );
+    let events = t.store.batch_events(company, batches[2].id).await.unwrap();
+    assert_eq!(events.len(), 2);
     assert_eq!(
-        batches[2].failure.as_ref().map(|failure| failure.kind),
-        Some(FailureKind::Permission)
+        (events[1].at, events[1].change, events[1].attempts),
+        (t.now(), BatchChange::Failed, 1)
+    );
+    assert_eq!(events[1].note.as_deref(), Some("not \"yours\""));
+    let other = t.company("other").await;
+    let foreign = t.store.batch_events(other, batches[2].id).await.unwrap();
+    assert_eq!(foreign, []);
+}
+
+async fn what_may_pass_is_sent_again_later_and_recorded_as_a_repeat(t: &Fixture) {
+    use BatchChange::{Accepted, NotAnswered, NotReached, Repeated, Sent};
+    let company = t.company("shop").await;
+    let submission = t
+        .submitted(company, t.person("ann@example.com").await, 1)
+        .await;
+    let at = t.now().plus(Duration::from_secs(30));
+    let taken = t.take().await.unwrap();
+    t.finish(&taken, &again(FailureKind::Unreachable, at))
+        .await
+        .unwrap();
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(
+        (batch.state, batch.maybe_taken, batch.retry_at),
+        (BatchState::Waiting, false, Some(at))
+    );
+    assert!(batch.cleared_nothing());
+    assert_eq!(t.claim(NODE).await, Claim::Nothing { due: Some(at) });
+
+    t.clock.advance(Duration::from_secs(30));
+    let taken = t.take().await.unwrap();
+    assert_eq!((taken.attempts, taken.failures), (2, 1));
+    let timed_out = again(FailureKind::TimedOut, t.now());
+    t.finish(&taken, &timed_out).await.unwrap();
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(
+        (batch.state, batch.maybe_taken),
+        (BatchState::Unknown, true)
+    );
+    assert!(!batch.cleared_nothing());
+    assert_eq!(
+        batch.failure.map(|failure| failure.kind),
+        Some(FailureKind::TimedOut)
+    );
+
+    let taken = t.take().await.unwrap();
+    assert_eq!((taken.failures, taken.maybe_taken), (2, true));
+    t.finish(&taken, &accepted()).await.unwrap();
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!((batch.failure, batch.retry_at), (None, None));
+    assert_eq!(
+        t.changes(company, batch.id).await,
+        [Sent, NotReached, Repeated, NotAnswered, Repeated, Accepted]
     );
 }
 
-async fn what_was_on_its_way_is_released_to_be_sent_again(t: &Fixture) {
+async fn what_was_on_its_way_is_released_when_its_lease_has_ended(t: &Fixture) {
+    let company = t.company("shop").await;
+    let submission = t
+        .submitted(company, t.person("ann@example.com").await, 1)
+        .await;
+    let taken = t.take().await.unwrap();
+    t.clock.advance(Duration::from_secs(10));
+    let until = t.now().plus(LEASE);
+    let renewed = t.store.renew_batch_lease(taken.id, NODE, until).await;
+    assert!(renewed.unwrap());
+    t.clock.advance(Duration::from_secs(10));
+    let release = || t.store.release_batches(t.now(), t.now());
+    assert_eq!(release().await.unwrap(), 0, "it was renewed");
+    t.clock.advance(Duration::from_secs(5));
+    assert_eq!(release().await.unwrap(), 1);
+    assert_eq!(release().await.unwrap(), 0);
+
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(
+        (batch.state, batch.maybe_taken),
+        (BatchState::Unknown, true)
+    );
+    assert_eq!(
+        t.changes(company, batch.id).await,
+        [BatchChange::Sent, BatchChange::LeaseLost]
+    );
+    assert_eq!(t.take().await.unwrap().attempts, 2);
+}
+
+async fn a_node_that_lost_its_lease_cannot_write_over_its_successor(t: &Fixture) {
+    let company = t.company("shop").await;
+    let submission = t
+        .submitted(company, t.person("ann@example.com").await, 1)
+        .await;
+    let lost = t.take().await.unwrap();
+    let end_of_time = Timestamp::from_micros(i64::MAX);
+    let released = t.store.release_batches(end_of_time, t.now()).await;
+    assert_eq!(released.unwrap(), 1);
+    let Claim::Taken(taken) = t.claim(OTHER_NODE).await else {
+        panic!("it can be taken again");
+    };
+    let bad = failed(FailureKind::Fault);
+    assert!(matches!(
+        t.finish(&lost, &bad).await,
+        Err(StoreError::Conflict)
+    ));
+    let renewed = t.store.renew_batch_lease(lost.id, NODE, end_of_time).await;
+    assert!(!renewed.unwrap());
+    let finished = t.finish_as(OTHER_NODE, &taken, &accepted(), None).await;
+    finished.unwrap();
+    assert_eq!(t.batch(&submission, 0).await.state, BatchState::Accepted);
+}
+
+async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
+    use BatchState::{Accepted, Cancelled};
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let author = t.person("ann@example.com").await;
+    let submission = t.submitted(company, author, 3).await;
+    let steer = async |company, steering| {
+        t.store
+            .steer(company, submission.id, steering, "Bob", t.now())
+            .await
+            .unwrap()
+    };
+    let sending = t.take().await.unwrap();
+    assert_eq!(
+        steer(other, Steering::Cancel).await,
+        0,
+        "of another company"
+    );
+    assert_eq!(steer(company, Steering::Pause).await, 2);
+    t.finish(&sending, &accepted()).await.unwrap();
+    assert_eq!(t.claim(NODE).await, Claim::Nothing { due: None });
+    assert_eq!(steer(company, Steering::Pause).await, 0);
+
+    assert_eq!(steer(company, Steering::Resume).await, 2);
+    let sending = t.take().await.unwrap();
+    assert_eq!(sending.id, submission.batches[1].id);
+    let lost = again(FailureKind::TimedOut, t.now());
+    t.finish(&sending, &lost).await.unwrap();
+    assert_eq!(steer(company, Steering::Cancel).await, 2);
+    assert_eq!(steer(company, Steering::Resume).await, 0);
+    assert_eq!(t.take().await, None);
+
+    let batches = t.store.batches(company, submission.id).await.unwrap();
+    let states: Vec<_> = batches
+        .iter()
+        .map(|batch| (batch.state, batch.cleared_nothing()))
+        .collect();
+    assert_eq!(
+        states,
+        [(Accepted, false), (Cancelled, false), (Cancelled, true)]
+    );
+    assert_eq!(batches[2].finished_at, Some(t.now()));
+    let events = t.store.batch_events(company, batches[2].id).await.unwrap();
+    assert!(
+        events
+            .iter()
+            .all(|event| event.note.as_deref() == Some("Bob"))
+    );
+}
+
+async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
+    use BatchChange::{Refused, SearchStarted, SearchedOn, Sent};
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let author = t.person("ann@example.com").await;
+    let submission = t.submitted_of(company, author, 4).await;
+    let id = submission.batches[0].id;
+    let start = async |company, sound| {
+        t.store
+            .start_search(company, id, sound, "Bob", t.now())
+            .await
+    };
+    assert!(matches!(start(company, 2).await, Err(StoreError::Conflict)));
+    let taken = t.take().await.unwrap();
+    t.finish(&taken, &failed(FailureKind::BadUrl))
+        .await
+        .unwrap();
+    assert!(matches!(start(other, 2).await, Err(StoreError::Conflict)));
+    start(company, 2).await.unwrap();
+
+    let taken = t.take().await.unwrap();
+    let search = BatchSearch {
+        limit: SEARCH_LIMIT,
+        sound: 2,
+        probes: Vec::new(),
+    };
+    assert_eq!(
+        (taken.search.as_ref(), taken.urls.len()),
+        (Some(&search), 4)
+    );
+    let first = probe(Part::range(2..=2), true);
+    let searched = BatchOutcome::SearchedOn;
+    t.finish_as(NODE, &taken, &searched, Some(&first))
+        .await
+        .unwrap();
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(batch.state, BatchState::Waiting);
+    assert_eq!(batch.probes, [first.clone()]);
+    assert!(!batch.cleared_nothing());
+
+    let taken = t.take().await.unwrap();
+    let second = probe([1, 3].into_iter().collect(), false);
+    let over = failed(FailureKind::Partial);
+    t.finish_as(NODE, &taken, &over, Some(&second))
+        .await
+        .unwrap();
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(batch.state, BatchState::Refused);
+    assert_eq!(batch.probes, [first, second]);
+    let found = batch.search().unwrap();
+    assert_eq!((found.sent.len(), found.left.len()), (1, 3));
+
+    start(company, 4).await.unwrap();
+    let taken = t.take().await.unwrap().search.unwrap();
+    assert_eq!(
+        (taken.limit, taken.sound, taken.probes.len()),
+        (SEARCH_LIMIT + 2, 2, 2),
+        "it goes on where it was"
+    );
+    assert_eq!(
+        t.changes(company, id).await,
+        [
+            Sent,
+            Refused,
+            SearchStarted,
+            Sent,
+            SearchedOn,
+            Sent,
+            Refused,
+            SearchStarted,
+            Sent
+        ],
+        "no part is a repeat"
+    );
+}
+
+async fn the_look_before_the_first_byte_is_remembered(t: &Fixture) {
     let company = t.company("shop").await;
     let submission = t
         .submitted(company, t.person("ann@example.com").await, 2)
         .await;
-    let first = t.store.next_batch(t.now()).await.unwrap().unwrap();
-    t.store
-        .finish_batch(first.id, &accepted(), t.now())
-        .await
-        .unwrap();
-    let second = t.store.next_batch(t.now()).await.unwrap().unwrap();
+    let taken = t.take().await.unwrap();
+    assert!(!taken.looked);
+    t.store.set_looked(submission.id, t.now()).await.unwrap();
+    t.finish(&taken, &accepted()).await.unwrap();
+    assert!(t.take().await.unwrap().looked);
+}
 
-    assert_eq!(t.store.release_batches(t.now()).await.unwrap(), 0);
-    let later = t.now().plus(std::time::Duration::from_secs(1));
-    assert_eq!(t.store.release_batches(later).await.unwrap(), 1);
-    assert_eq!(t.store.release_batches(later).await.unwrap(), 0);
-    let batches = t.store.batches(company, submission.id).await.unwrap();
-    assert_eq!(
-        (batches[0].state, batches[1].state),
-        (BatchState::Accepted, BatchState::Waiting)
-    );
-    assert!(matches!(
-        t.store.finish_batch(second.id, &accepted(), t.now()).await,
-        Err(StoreError::Conflict)
-    ));
-
-    let again = t.store.next_batch(t.now()).await.unwrap().unwrap();
-    assert_eq!((again.id, again.attempts), (second.id, 2));
+/// Does things at random, and follows the events: each must be possible, and the last one must have led to what is stored.
+async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    let submissions = [
+        t.submitted(company, author, 3).await,
+        t.submitted(company, author, 2).await,
+    ];
+    let mut taken: Vec<WaitingBatch> = Vec::new();
+    let mut random = 7_u64;
+    let mut next = |below: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    for _ in 0..250 {
+        t.later();
+        let submission = &submissions[usize::try_from(next(2)).unwrap()];
+        let steer = async |steering| {
+            let steered = t
+                .store
+                .steer(company, submission.id, steering, "Bob", t.now());
+            steered.await.unwrap();
+        };
+        match next(12) {
+            0..4 => taken.extend(t.take().await),
+            4..8 => {
+                let Some(batch) = taken.last() else { continue };
+                let outcome = match next(6) {
+                    0 => accepted(),
+                    1 => failed(FailureKind::BadUrl),
+                    2 => failed(FailureKind::Fault),
+                    3 => again(FailureKind::Unreachable, t.now()),
+                    4 => again(FailureKind::TimedOut, t.now()),
+                    _ => BatchOutcome::SearchedOn,
+                };
+                match t.finish(batch, &outcome).await {
+                    Ok(()) | Err(StoreError::Conflict) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            8 => steer(Steering::Pause).await,
+            9 => steer(Steering::Resume).await,
+            10 => {
+                let batch = submission.batches[0].id;
+                let started = t.store.start_search(company, batch, 1, "Bob", t.now());
+                match started.await {
+                    Ok(()) | Err(StoreError::Conflict) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            _ => {
+                let now = t.now().plus(LEASE);
+                t.store.release_batches(now, t.now()).await.unwrap();
+            }
+        }
+    }
+    for submission in &submissions {
+        for batch in t.store.batches(company, submission.id).await.unwrap() {
+            let mut state = BatchState::Waiting;
+            for change in t.changes(company, batch.id).await {
+                state = state
+                    .after(change)
+                    .unwrap_or_else(|| panic!("{change:?} happened to a batch that was {state:?}"));
+            }
+            assert_eq!(state, batch.state);
+        }
+    }
 }
 
 async fn two_nodes_never_take_the_same_batch_nor_two_of_one_company(t: &Fixture) {
@@ -213,7 +637,11 @@ async fn two_nodes_never_take_the_same_batch_nor_two_of_one_company(t: &Fixture)
         t.db.reopen().await,
     ]
     .into_iter()
-    .map(|store| tokio::spawn(work(store, Arc::clone(&seen), t.now())))
+    .zip(1..)
+    .map(|(store, number)| {
+        let node = NodeId(Uuid::from_u128(number));
+        tokio::spawn(work(store, node, Arc::clone(&seen), t.now()))
+    })
     .collect();
     let mut taken = 0;
     for node in nodes {
@@ -228,10 +656,11 @@ struct Seen {
 }
 
 /// Takes and finishes batches until none is left; says how many it took.
-async fn work(store: Store, seen: Arc<Mutex<Seen>>, now: Timestamp) -> usize {
+async fn work(store: Store, node: NodeId, seen: Arc<Mutex<Seen>>, now: Timestamp) -> usize {
     let mut taken = 0;
     while !seen.lock().unwrap().waiting.is_empty() {
-        let Some(batch) = store.next_batch(now).await.unwrap() else {
+        let claim = store.claim_batch(node, now, now.plus(LEASE)).await.unwrap();
+        let Claim::Taken(batch) = claim else {
             tokio::task::yield_now().await;
             continue;
         };
@@ -246,10 +675,15 @@ async fn work(store: Store, seen: Arc<Mutex<Seen>>, now: Timestamp) -> usize {
         taken += 1;
         tokio::task::yield_now().await;
         seen.lock().unwrap().on_their_way.remove(&batch.company);
-        store
-            .finish_batch(batch.id, &accepted(), now)
-            .await
-            .unwrap();
+        let finished = Finished {
+            batch: &batch,
+            node,
+            outcome: &accepted(),
+            probe: None,
+            now,
+            next_request_at: now,
+        };
+        store.finish_batch(&finished).await.unwrap();
     }
     taken
 }

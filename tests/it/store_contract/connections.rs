@@ -18,6 +18,7 @@ on_both_databases! {
     what_is_known_about_a_connection_is_kept_with_it
     a_new_account_is_untested
     a_connection_is_deleted_and_the_company_stays
+    servers_that_were_found_give_way_to_what_somebody_typed_meanwhile
     settings_of_a_company_are_kept
     a_verified_account_waits_for_its_person_only
     a_verified_account_does_not_wait_for_ever
@@ -49,7 +50,7 @@ fn report(at: Timestamp) -> CheckReport {
         sentence: "Nothing answers.".to_owned(),
         advice: "Check the region.".to_owned(),
     };
-    CheckReport::of(vec![reached], at)
+    CheckReport::of(&[reached], at)
 }
 
 async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
@@ -60,7 +61,9 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
         read_at: t.later(),
     };
     for refused in [
-        t.store.put_account_facts(company, &facts).await,
+        t.store
+            .put_account_facts(company, "a@example.com", &facts)
+            .await,
         t.store.put_check_report(company, &report).await,
         t.store.remember_template(company, &template).await,
     ] {
@@ -75,7 +78,12 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
             .await
             .unwrap();
     }
-    t.store.put_account_facts(company, &facts).await.unwrap();
+    let of = |email: &'static str| t.store.put_account_facts(company, email, &facts);
+    assert!(matches!(
+        of("b@example.com").await,
+        Err(StoreError::NotFound)
+    ));
+    of("a@example.com").await.unwrap();
     t.store.put_check_report(company, &report).await.unwrap();
     t.store.remember_template(company, &template).await.unwrap();
 
@@ -121,6 +129,58 @@ async fn a_connection_is_deleted_and_the_company_stays(t: &Fixture) {
     assert!(t.store.connection(other).await.unwrap().is_some());
 }
 
+async fn servers_that_were_found_give_way_to_what_somebody_typed_meanwhile(t: &Fixture) {
+    let company = t.company("shop").await;
+    let found = |server: &str, seen: &CompanySettings| CompanySettings {
+        publish_server_source: Some(ValueSource::Found {
+            property: server.to_owned(),
+            at: t.now(),
+        }),
+        ..seen.clone()
+    };
+    let put = async |server: &str, seen: &CompanySettings| {
+        let address = PublishServer::parse(server);
+        let found = found(server, seen);
+        let store = &t.store;
+        store
+            .put_found_servers(company, address.as_ref(), &found, seen, t.now())
+            .await
+            .unwrap();
+        let shop = store.company(company).await.unwrap().unwrap();
+        shop.publish_server.unwrap().to_string()
+    };
+    let seen = t.store.company_settings(company).await.unwrap();
+    assert_eq!(
+        put("https://found.example", &seen).await,
+        "https://found.example"
+    );
+    assert_eq!(
+        put("https://late.example", &seen).await,
+        "https://found.example",
+        "the source is another by now"
+    );
+    let seen = t.store.company_settings(company).await.unwrap();
+    assert_eq!(
+        put("https://next.example", &seen).await,
+        "https://next.example"
+    );
+
+    let identity = t
+        .store
+        .put_company_identity(company, "Root", "c|9", t.now());
+    identity.await.unwrap();
+    let shop = t.store.company(company).await.unwrap().unwrap();
+    assert_eq!(shop.root.as_deref(), Some("Root"));
+    assert_eq!(shop.handle.as_deref(), Some("c|9"));
+    assert_eq!(shop.name, "The shop company");
+    let unknown = CompanyId::from_uuid(t.clock.new_uuid());
+    let missing = t
+        .store
+        .put_company_identity(unknown, "R", "h", t.now())
+        .await;
+    assert!(matches!(missing, Err(StoreError::NotFound)));
+}
+
 async fn settings_of_a_company_are_kept(t: &Fixture) {
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let at_first = CompanySettings {
@@ -152,7 +212,7 @@ async fn settings_of_a_company_are_kept(t: &Fixture) {
     // What the company is stays untouched by that, and the other way round.
     let mut shop = t.store.company(company).await.unwrap().unwrap();
     assert_eq!(shop.root.as_deref(), Some("shop"));
-    shop.name = "Renamed".to_owned();
+    "Renamed".clone_into(&mut shop.name);
     t.store.update_company(&shop, t.now()).await.unwrap();
     assert_eq!(t.store.company_settings(company).await.unwrap(), changed);
 
@@ -173,7 +233,7 @@ fn pending(t: &Fixture, person: unstale::domain::PersonId, email: &str) -> Pendi
         email: email.to_owned(),
         sealed_password: vec![7, 0, 255],
         found: "{}".to_owned(),
-        expires_at: t.now().plus(Duration::from_secs(60)),
+        expires_at: t.now().plus(Duration::from_mins(1)),
     }
 }
 

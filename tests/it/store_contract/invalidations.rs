@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use unstale::{
     domain::{BatchId, BatchState, Failure, FailureKind, InvalidationId, Receipt},
-    store::{BatchOutcome, Invalidation, StoreError, Submission},
+    store::{BatchOutcome, Invalidation, Steering, StoreError, Submission},
 };
 
 use super::Fixture;
@@ -246,13 +246,19 @@ async fn recent_invalidations_are_counted_by_state(t: &Fixture) {
         failed(FailureKind::BadUrl),
         failed(FailureKind::TimedOut),
     ] {
-        let batch = t.store.next_batch(t.now()).await.unwrap().unwrap();
-        t.store
-            .finish_batch(batch.id, &outcome, t.now())
-            .await
-            .unwrap();
+        let batch = t.take().await.unwrap();
+        t.finish(&batch, &outcome).await.unwrap();
     }
-    t.store.next_batch(t.now()).await.unwrap().unwrap();
+    let steer = async |steering| {
+        let steered = t.store.steer(company, first.id, steering, "Ann", t.now());
+        steered.await.unwrap()
+    };
+    assert_eq!(steer(Steering::Pause).await, 2);
+    let recent = t.store.recent_invalidations(company, 10).await.unwrap();
+    assert_eq!((recent[1].paused, recent[1].cancelled), (2, 0));
+    assert_eq!(steer(Steering::Resume).await, 2);
+    t.take().await.unwrap();
+    assert_eq!(steer(Steering::Cancel).await, 1);
 
     let recent = t.store.recent_invalidations(company, 10).await.unwrap();
     assert_eq!([recent[0].id, recent[1].id], [second.id, first.id]);
@@ -273,6 +279,7 @@ async fn recent_invalidations_are_counted_by_state(t: &Fixture) {
         (recent[1].accepted, recent[1].refused, recent[1].failed),
         (1, 1, 1)
     );
+    assert_eq!((recent[1].paused, recent[1].cancelled), (0, 1));
     assert_eq!(
         t.store
             .recent_invalidations(company, 1)
@@ -321,9 +328,10 @@ async fn a_list_that_is_downloaded_never_waits_in_the_queue(t: &Fixture) {
         ..t.submission(&draft, 2, 2)
     };
     t.store.submit(&submission).await.unwrap();
-    assert_eq!(t.store.next_batch(t.later()).await.unwrap(), None);
-    t.store.release_batches(t.later()).await.unwrap();
-    assert_eq!(t.store.next_batch(t.later()).await.unwrap(), None);
+    assert_eq!(t.take().await, None);
+    let later = t.later();
+    assert_eq!(t.store.release_batches(later, later).await.unwrap(), 0);
+    assert_eq!(t.take().await, None);
     let batches = t.store.batches(company, draft.id).await.unwrap();
     for batch in &batches {
         assert_eq!(batch.state, BatchState::Downloaded);

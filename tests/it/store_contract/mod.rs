@@ -37,6 +37,7 @@ macro_rules! on_both_databases {
 
 mod assets;
 mod batches;
+mod bulk_load;
 mod catalogue;
 mod catalogue_syncs;
 mod checks;

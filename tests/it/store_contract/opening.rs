@@ -36,8 +36,8 @@ async fn everything_is_there_after_a_restart(t: &Fixture) {
         ids(&store.search_assets(company, &query).await.unwrap().assets),
         ["spinset"]
     );
-    let taken = store.next_batch(t.now()).await.unwrap().unwrap();
-    assert_eq!(taken.invalidation, submission.id);
+    let queue = store.queue(company, t.now()).await.unwrap();
+    assert_eq!(queue[0].invalidation, submission.id);
 }
 
 async fn a_database_of_a_newer_version_is_refused(t: &Fixture) {

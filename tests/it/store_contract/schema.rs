@@ -37,19 +37,19 @@ async fn columns(db: &TestDatabase) -> Vec<Column> {
     }
 }
 
-/// The indexes that have a name of ours.
+/// The indexes that have a name of ours. Names that begin with a low line are of one database alone.
 async fn indexes(db: &TestDatabase) -> BTreeSet<String> {
     let names: Vec<String> = match db.backend {
         Backend::Sqlite => {
-            let sql = "select name from sqlite_schema where type = 'index' and sql is not null";
+            let sql = r"select name from sqlite_schema where type = 'index' and sql is not null and name not like '\_%' escape '\'";
             sqlx::query_scalar(sql)
                 .fetch_all(&mut db.sqlite().await)
                 .await
                 .unwrap()
         }
         Backend::Postgres => {
-            let sql = "select indexname::text from pg_indexes where schemaname = 'public' and indexname::text not in \
-                       (select conname::text from pg_constraint)";
+            let sql = r"select indexname::text from pg_indexes where schemaname = 'public' and indexname::text not in
+                        (select conname::text from pg_constraint) and indexname::text not like '\_%' escape '\'";
             sqlx::query_scalar(sql)
                 .fetch_all(&mut db.postgres().await)
                 .await
@@ -95,10 +95,18 @@ fn file_names(folder: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The text of all files, those in folders below too.
 fn text_of(folder: &str) -> String {
-    file_names(folder)
-        .iter()
-        .map(|name| fs::read_to_string(source(folder).join(name)).unwrap())
+    let names = file_names(folder).into_iter();
+    let paths = names.map(|name| format!("{folder}/{name}"));
+    paths
+        .map(|path| {
+            if source(&path).is_dir() {
+                text_of(&path)
+            } else {
+                fs::read_to_string(source(&path)).unwrap()
+            }
+        })
         .collect()
 }
 

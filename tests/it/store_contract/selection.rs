@@ -8,6 +8,7 @@ use unstale::{
 use super::{Fixture, ids};
 
 on_both_databases! {
+    the_selection_is_counted_and_read_in_parts
     assets_stay_in_the_order_of_their_selection
     a_thousand_assets_are_selected_at_once
     assets_of_other_companies_are_passed_over
@@ -42,11 +43,11 @@ async fn assets_stay_in_the_order_of_their_selection(t: &Fixture) {
     );
 
     t.store
-        .remove_draft_asset(company, draft.id, keys[0], t.now())
+        .remove_draft_assets(company, draft.id, &[keys[0]], t.now())
         .await
         .unwrap();
     t.store
-        .remove_draft_asset(company, draft.id, keys[0], t.now())
+        .remove_draft_assets(company, draft.id, &[keys[0]], t.now())
         .await
         .unwrap();
     t.store
@@ -173,7 +174,7 @@ async fn every_change_of_the_selection_raises_the_version(t: &Fixture) {
         .await
         .unwrap();
     t.store
-        .remove_draft_asset(company, id, key, t.later())
+        .remove_draft_assets(company, id, &[key], t.later())
         .await
         .unwrap();
     t.store
@@ -199,7 +200,9 @@ async fn changes(
     let urls = ["http://a".to_owned()];
     [
         t.store.add_draft_assets(company, id, &[key], t.now()).await,
-        t.store.remove_draft_asset(company, id, key, t.now()).await,
+        t.store
+            .remove_draft_assets(company, id, &[key], t.now())
+            .await,
         t.store.remove_urls(company, id, &urls, t.now()).await,
         t.store.put_back_urls(company, id, &urls, t.now()).await,
     ]
@@ -257,4 +260,35 @@ async fn two_who_select_at_once_both_succeed(t: &Fixture) {
     let mut selected = t.store.draft_assets(draft.id).await.unwrap();
     selected.sort_by(|a, b| a.id.cmp(&b.id));
     assert_eq!(selected, all);
+}
+
+async fn the_selection_is_counted_and_read_in_parts(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("a@example.com").await);
+    let assets = t.assets(company, &["a", "b", "c"]).await;
+    let draft = t.draft(company, author).await;
+    let keys = [assets[2].key, assets[0].key];
+    t.store
+        .add_draft_assets(company, draft.id, &keys, t.now())
+        .await
+        .unwrap();
+    assert_eq!(t.store.count_selected(draft.id).await.unwrap(), 2);
+    let first = t.store.selected_assets(draft.id, 0, 1).await.unwrap();
+    assert_eq!(first[0].1.id, "c");
+    let rest = t
+        .store
+        .selected_assets(draft.id, first[0].0, 9)
+        .await
+        .unwrap();
+    assert_eq!(rest.len(), 1);
+    assert_eq!(rest[0].1.id, "a");
+    assert_eq!(
+        t.store
+            .selected_assets(draft.id, i64::MIN, -1)
+            .await
+            .unwrap(),
+        []
+    );
+    let all: Vec<_> = assets.iter().map(|asset| asset.key).collect();
+    let among = t.store.selected_among(draft.id, &all).await.unwrap();
+    assert_eq!(among, keys.into());
 }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use unstale::{
     app::App,
     clock::Clock,
-    config::{Config, LogFormat, PublicUrl, SecretKeySource},
+    config::{Config, DispatchConfig, LogFormat, PublicUrl, SecretKeySource},
     demo,
     domain::{
         Asset, AssetKey, CheckSettings, Company, DeliveryHost, HostOrigin, PersonId, PurgeScope,
@@ -40,7 +40,19 @@ pub struct Start {
     pub catalogue: Option<demo::Catalogue>,
     /// How delivery hosts are looked at.
     pub checks: CheckSettings,
+    /// How batches are sent.
+    pub dispatch: DispatchConfig,
 }
+
+/// Without pauses: the tests' clock stands still.
+pub const DISPATCH: DispatchConfig = DispatchConfig {
+    pause: Duration::ZERO,
+    lease: Duration::from_secs(15),
+    idle: Duration::from_secs(5),
+    repeats: 3,
+    repeat_pause: Duration::ZERO,
+    daily: 500,
+};
 
 impl Default for Start {
     fn default() -> Self {
@@ -49,6 +61,7 @@ impl Default for Start {
             public_url: None,
             catalogue: Some(demo::Catalogue::Given),
             checks: CheckSettings::default(),
+            dispatch: DISPATCH,
         }
     }
 }
@@ -63,6 +76,7 @@ pub struct TestApp {
     checks: CheckSettings,
     address: String,
     database: Option<Guard>,
+    dispatch: DispatchConfig,
     /// Its own runtime: ending it ends the process, as far as Unstale can tell.
     runtime: Option<Runtime>,
     stop: CancellationToken,
@@ -91,6 +105,7 @@ impl TestApp {
             database,
             start.public_url,
             start.checks,
+            start.dispatch,
         )
         .await;
         if let Some(catalogue) = start.catalogue {
@@ -108,6 +123,7 @@ impl TestApp {
         database: Guard,
         public_url: Option<&str>,
         checks: CheckSettings,
+        dispatch: DispatchConfig,
     ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -128,6 +144,7 @@ impl TestApp {
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
             checks,
+            dispatch,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
@@ -148,6 +165,7 @@ impl TestApp {
             checks,
             address,
             database: Some(database),
+            dispatch,
             runtime: Some(runtime),
             stop,
         }
@@ -164,6 +182,7 @@ impl TestApp {
             database,
             None,
             self.checks,
+            self.dispatch,
         )
         .await
     }

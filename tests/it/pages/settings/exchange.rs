@@ -20,7 +20,9 @@ async fn change_there(app: &TestApp, text: &str) {
     let account = app.app.connector.account(company).await.unwrap();
     let ips = &app.app.ips;
     let types = ips.property_set_types(&account, None).await.unwrap();
-    let setting = &types[0].handle;
+    let mut types = types.iter();
+    let setting = types.find(|it| it.name == "Adobe.SPS.ApplicationSetting");
+    let setting = &setting.unwrap().handle;
     let sets = ips.property_sets(&account, setting, COMPANY_HANDLE).await;
     let set = sets.unwrap().remove(0).handle;
     ips.update_property(&account, &set, TEMPLATE, text)

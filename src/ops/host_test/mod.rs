@@ -7,28 +7,28 @@
 //! The purge itself is an ordinary invalidation, by the administrator who tests: it waits in the same queue, with one
 //! request on its way per company, is kept safe from a crash, and stands in the history. So nothing here calls Adobe.
 
+mod judge;
+mod purge;
+
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use tracing::warn;
 use url::Url;
 
+use self::judge::{Sighting, Turn, judge};
 use crate::{
     clock::{Clock, Timestamp},
     domain::{
-        Asset, AssetClass, BatchId, BatchState, Company, HostOrigin, HostVerdict, InvalidationId,
-        MissingSetting, Options, PersonId, PresetChoice, UrlOrigin, formation,
+        Asset, AssetClass, Company, HostOrigin, HostVerdict, MissingSetting, PersonId, formation,
     },
     edge::{self, CacheWord, Evidence, Look, LookError, Reach},
     ops::dispatch::Dispatcher,
-    store::{Batch, Draft, HostTest, NewBatch, Store, StoreError, Submission, SubmittedUrl},
+    store::{HostTest, Store, StoreError},
 };
 
 /// A test that has been under way for longer was left by a process that died.
 const ABANDONED_AFTER: Duration = Duration::from_mins(5);
-
-/// How long the queue before the test's own request may take.
-const QUEUE: Duration = Duration::from_mins(2);
 
 /// Looks that are made until the host keeps a copy.
 const WARMING: usize = 5;
@@ -191,7 +191,7 @@ impl HostTester {
         let sample = sample.trim().to_owned();
         let assets = self
             .store
-            .assets_by_id(company.id, &[sample.clone()])
+            .assets_by_id(company.id, std::slice::from_ref(&sample))
             .await?;
         let asset = assets
             .into_iter()
@@ -220,9 +220,9 @@ impl HostTester {
 
     async fn watch(&self, subject: &Subject) -> Result<(HostVerdict, String), Untestable> {
         let base = subject.base_url();
-        let form = subject.query_form(&base)?;
+        let form = Subject::query_form(&base)?;
         let mut before = Sighting::now(self.warm(subject, &form).await?);
-        let stale = before.look.hash != self.from_origin(subject, &form).await?.hash;
+        let stale = before.look.hash != self.look_past_the_cache(subject, &form).await?.hash;
         let Evidence { word, age } = before.look.evidence;
         if word.is_none() && age.is_some() && !stale {
             sleep(self.pace.ageing).await;
@@ -264,7 +264,7 @@ impl HostTester {
     }
 
     /// The same picture past the cache: the server passes over `id=`, the cache does not.
-    async fn from_origin(&self, subject: &Subject, form: &Url) -> Result<Look, Untestable> {
+    async fn look_past_the_cache(&self, subject: &Subject, form: &Url) -> Result<Look, Untestable> {
         let mut url = form.clone();
         let query = form.query().unwrap_or_default();
         url.set_query(Some(&format!(
@@ -285,80 +285,6 @@ impl HostTester {
             )))
         }
     }
-
-    /// Has the base URL purged like any other, and waits until Adobe has taken it.
-    async fn purge(&self, subject: &Subject, base: &str) -> Result<Batch, Untestable> {
-        let id = self.submit(subject, base).await?;
-        self.dispatcher.wake();
-        let until = Instant::now() + QUEUE;
-        loop {
-            let batches = self.store.batches(subject.company.id, id).await?;
-            let batch = batches.into_iter().next();
-            let Some(batch) = batch.filter(|batch| batch.state.is_final()) else {
-                if Instant::now() >= until {
-                    return Err(Untestable(
-                        "The purge still waits in the queue. Test again when it is through; Tools lists it.".to_owned(),
-                    ));
-                }
-                sleep(self.pace.step).await;
-                continue;
-            };
-            return match (batch.state, &batch.failure) {
-                (BatchState::Accepted, _) => Ok(batch),
-                (_, Some(failure)) => Err(Untestable(format!(
-                    "Adobe did not take the purge of {base}: {}",
-                    failure.reason
-                ))),
-                _ => Err(Untestable(format!("{base} was not purged."))),
-            };
-        }
-    }
-
-    async fn submit(&self, subject: &Subject, base: &str) -> Result<InvalidationId, StoreError> {
-        let now = self.clock.now();
-        let draft = Draft {
-            id: InvalidationId::from_uuid(self.clock.new_uuid()),
-            company: subject.company.id,
-            author: subject.tester,
-            options: Options {
-                presets: false,
-                template: false,
-                alias: false,
-                fold: false,
-            },
-            split: false,
-            presets: PresetChoice::All,
-            manual_urls: base.to_owned(),
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        };
-        self.store.create_draft(&draft).await?;
-        let url = SubmittedUrl {
-            position: 1,
-            url: base.to_owned(),
-            origins: vec![UrlOrigin::Base {
-                asset: subject.asset.id.clone(),
-            }],
-            covers: Vec::new(),
-        };
-        let submission = Submission {
-            company: draft.company,
-            id: draft.id,
-            version: draft.version,
-            template_version: None,
-            first_state: BatchState::Waiting,
-            batches: vec![NewBatch {
-                id: BatchId::from_uuid(self.clock.new_uuid()),
-                root: subject.root.clone(),
-                handle: subject.company.handle.clone(),
-                urls: vec![url],
-            }],
-            now,
-        };
-        self.store.submit(&submission).await?;
-        Ok(draft.id)
-    }
 }
 
 impl Subject {
@@ -368,7 +294,7 @@ impl Subject {
     }
 
     /// A size that hardly any page uses: what visitors see stays as it is.
-    fn query_form(&self, base: &str) -> Result<Url, Untestable> {
+    fn query_form(base: &str) -> Result<Url, Untestable> {
         let url = format!("{base}?wid=87&hei=87");
         Url::parse(&url).map_err(|_| Untestable(format!("{url} is not an address.")))
     }
@@ -403,136 +329,5 @@ impl From<StoreError> for Untestable {
     fn from(error: StoreError) -> Self {
         warn!(%error, "a host's test was ended by the database");
         Self("The test was interrupted by a failure of our own. Try again.".to_owned())
-    }
-}
-
-/// A look, and when it was.
-#[derive(Debug, Clone)]
-struct Sighting {
-    look: Look,
-    at: Instant,
-}
-
-impl Sighting {
-    fn now(look: Look) -> Self {
-        Self {
-            look,
-            at: Instant::now(),
-        }
-    }
-}
-
-/// What two looks show, when they show something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// The copy is a new one; how that is seen.
-    Turned(&'static str),
-    /// It is still the copy from before.
-    Kept,
-}
-
-/// Ages are whole seconds, and caches round them differently.
-const ROUNDING: u64 = 2;
-
-/// Compares a look from before the purge with one from after it. `stale` says that the copy from before was older than
-/// the origin's picture.
-fn judge(before: &Sighting, after: &Sighting, stale: bool) -> Option<Turn> {
-    if before.look.hash != after.look.hash {
-        return Some(Turn::Turned(
-            "the host delivers another picture than before",
-        ));
-    }
-    if stale {
-        return Some(Turn::Kept);
-    }
-    match after.look.evidence.word {
-        Some(CacheWord::Fetched) => {
-            return Some(Turn::Turned(
-                "the host fetched it anew, as its own headers say",
-            ));
-        }
-        Some(CacheWord::Hit) => return Some(Turn::Kept),
-        None => {}
-    }
-    let (was, is) = (before.look.evidence.age?, after.look.evidence.age?);
-    let kept = was + after.at.duration_since(before.at).as_secs();
-    if is + ROUNDING < kept {
-        Some(Turn::Turned("the age of the host's copy began anew"))
-    } else if kept > ROUNDING {
-        Some(Turn::Kept)
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seen(at: Instant, picture: u8, x_cache: Option<&str>, age: Option<&str>) -> Sighting {
-        Sighting {
-            at,
-            look: Look {
-                status: 200,
-                hash: [picture; 32],
-                evidence: Evidence::read(x_cache, age),
-            },
-        }
-    }
-
-    fn turned(turn: Option<Turn>) -> bool {
-        matches!(turn, Some(Turn::Turned(_)))
-    }
-
-    #[test]
-    fn another_picture_has_turned_whatever_the_headers_say() {
-        let now = Instant::now();
-        let before = seen(now, 1, Some("TCP_HIT"), None);
-        assert!(turned(judge(
-            &before,
-            &seen(now, 2, Some("TCP_HIT"), None),
-            false
-        )));
-    }
-
-    #[test]
-    fn a_picture_that_was_stale_and_stays_so_is_kept_even_without_headers() {
-        let now = Instant::now();
-        let before = seen(now, 1, None, None);
-        assert_eq!(judge(&before, &before, true), Some(Turn::Kept));
-        assert_eq!(judge(&before, &before, false), None);
-    }
-
-    #[test]
-    fn the_caches_own_word_decides_about_the_same_picture() {
-        let now = Instant::now();
-        let before = seen(now, 1, Some("TCP_HIT"), Some("9"));
-        assert!(turned(judge(
-            &before,
-            &seen(now, 1, Some("TCP_MISS"), Some("0")),
-            false
-        )));
-        let kept = judge(
-            &before,
-            &seen(now, 1, Some("TCP_MEM_HIT"), Some("0")),
-            false,
-        );
-        assert_eq!(kept, Some(Turn::Kept));
-    }
-
-    #[test]
-    fn an_age_that_began_anew_has_turned_and_one_that_grows_has_not() {
-        let now = Instant::now();
-        let later = now + Duration::from_secs(5);
-        let before = seen(now, 1, None, Some("40"));
-        assert!(turned(judge(
-            &before,
-            &seen(later, 1, None, Some("3")),
-            false
-        )));
-        let kept = judge(&before, &seen(later, 1, None, Some("45")), false);
-        assert_eq!(kept, Some(Turn::Kept));
-        let young = seen(now, 1, None, Some("0"));
-        assert_eq!(judge(&young, &seen(now, 1, None, Some("0")), false), None);
     }
 }

@@ -1,0 +1,183 @@
+//! What a failure means for a batch: whether it may pass, and when to try again. Never for a fault: Adobe has answered,
+//! and would answer the same again.
+
+use std::time::Duration;
+
+use crate::{
+    clock::Clock,
+    config::DispatchConfig,
+    domain::{Failure, FailureKind},
+    ips::IpsError,
+    store::{BatchOutcome, WaitingBatch},
+};
+
+/// No pause before a repeat is longer.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
+/// Whether the same request may go through a little later.
+pub(super) fn may_pass(error: &IpsError) -> bool {
+    match error {
+        IpsError::Unreachable { .. } | IpsError::TimedOut { .. } | IpsError::Closed { .. } => true,
+        // A gateway's error page. With any other status something answers that is not Adobe's API.
+        IpsError::Unexpected { status, .. } => *status >= 500,
+        _ => false,
+    }
+}
+
+/// Again later; or, once too often, no more.
+pub(super) fn again(
+    batch: &WaitingBatch,
+    failure: Failure,
+    config: &DispatchConfig,
+    clock: &Clock,
+) -> BatchOutcome {
+    if batch.failures < config.repeats {
+        let pause = clock.jittered(pause(batch.failures, config));
+        return BatchOutcome::Again {
+            failure,
+            at: clock.now().plus(pause),
+        };
+    }
+    // "Nothing was sent" is true of the last attempt only.
+    let kind = if batch.maybe_taken && failure.kind == FailureKind::Unreachable {
+        FailureKind::TimedOut
+    } else {
+        failure.kind
+    };
+    BatchOutcome::Failed {
+        failure: Failure { kind, ..failure },
+        named_url: None,
+    }
+}
+
+/// After so many failures in a row: twice as long each time.
+fn pause(failures: u32, config: &DispatchConfig) -> Duration {
+    let factor = 2_u32.saturating_pow(failures);
+    config
+        .repeat_pause
+        .saturating_mul(factor)
+        .min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        clock::Timestamp,
+        domain::{BatchId, CompanyId, InvalidationId},
+        ips::{Fault, FaultKind, NoConnection},
+    };
+
+    const CONFIG: DispatchConfig = DispatchConfig {
+        pause: Duration::ZERO,
+        lease: Duration::from_secs(15),
+        idle: Duration::from_secs(5),
+        repeats: 3,
+        repeat_pause: Duration::from_secs(4),
+        daily: 1,
+    };
+
+    fn batch(failures: u32, maybe_taken: bool) -> WaitingBatch {
+        WaitingBatch {
+            id: BatchId::from_uuid(Uuid::nil()),
+            company: CompanyId::from_uuid(Uuid::nil()),
+            invalidation: InvalidationId::from_uuid(Uuid::nil()),
+            handle: None,
+            attempts: 9,
+            failures,
+            maybe_taken,
+            looked: true,
+            urls: Vec::new(),
+            search: None,
+        }
+    }
+
+    fn unreachable() -> Failure {
+        Failure {
+            kind: FailureKind::Unreachable,
+            code: None,
+            reason: "refused".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_adobe_said_is_never_asked_again() {
+        let passing = [
+            IpsError::Unreachable {
+                cause: NoConnection::Refused,
+                reason: String::new(),
+            },
+            IpsError::TimedOut {
+                after: Duration::ZERO,
+            },
+            IpsError::Closed {
+                reason: String::new(),
+            },
+            unexpected(503),
+        ];
+        assert!(passing.iter().all(may_pass));
+        let lasting = [
+            IpsError::Fault(Fault {
+                kind: FaultKind::Api,
+                code: Some(30_000),
+                reason: String::new(),
+            }),
+            IpsError::Partial {
+                accepted: 1,
+                refused: 1,
+                errors: Vec::new(),
+            },
+            unexpected(200),
+            unexpected(404),
+        ];
+        assert!(!lasting.iter().any(may_pass));
+    }
+
+    fn unexpected(status: u16) -> IpsError {
+        IpsError::Unexpected {
+            status,
+            problem: String::new(),
+            excerpt: String::new(),
+        }
+    }
+
+    #[test]
+    fn repeats_wait_longer_each_time_and_come_to_an_end() {
+        let clock = Clock::manual(Timestamp::from_micros(0));
+        for (failures, most) in [(0, 4), (1, 8), (2, 16)] {
+            let BatchOutcome::Again { at, .. } =
+                again(&batch(failures, false), unreachable(), &CONFIG, &clock)
+            else {
+                panic!("it is not the end yet");
+            };
+            let pause = at.since(clock.now());
+            let most = Duration::from_secs(most);
+            assert!(pause >= most / 2 && pause <= most, "{pause:?}");
+        }
+        let end = again(&batch(3, false), unreachable(), &CONFIG, &clock);
+        assert_eq!(end.change(), crate::domain::BatchChange::Failed);
+        let long = DispatchConfig {
+            repeats: 99,
+            ..CONFIG
+        };
+        assert_eq!(pause(60, &long), LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn it_does_not_say_nothing_was_sent_when_an_earlier_attempt_was() {
+        let clock = Clock::manual(Timestamp::from_micros(0));
+        for (maybe_taken, kind) in [
+            (false, FailureKind::Unreachable),
+            (true, FailureKind::TimedOut),
+        ] {
+            let BatchOutcome::Failed { failure, .. } =
+                again(&batch(3, maybe_taken), unreachable(), &CONFIG, &clock)
+            else {
+                panic!("it is the end");
+            };
+            assert_eq!(failure.kind, kind);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Sends what was submitted: a background task that takes the batch that is next, one of a company at a time.
+//!
+//! A batch is taken by a lease in the database before its first byte leaves, and the lease is renewed while it is sent.
+//! So a crash, a kill or a lost connection to the database leaves it to be taken up again, by this node or another; a
+//! repeat is safe for Adobe, and recorded as one. Nothing here decides what an answer means: see [`answer`].
+
+mod answer;
+mod sending;
+mod volume;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{error, warn};
+
+pub use self::volume::Volume;
+use super::verify::Verifier;
+use crate::{
+    clock::{Clock, Timestamp},
+    config::DispatchConfig,
+    ips,
+    store::{Claim, NodeId, Store, StoreError},
+    vault::Vault,
+};
+
+const END_OF_TIME: Timestamp = Timestamp::from_micros(i64::MAX);
+
+/// Sends submitted batches. Cheap to clone; all clones wake the same task.
+#[derive(Debug, Clone)]
+pub struct Dispatcher {
+    store: Store,
+    vault: Vault,
+    ips: ips::Client,
+    verifier: Verifier,
+    clock: Clock,
+    config: DispatchConfig,
+    node: NodeId,
+    wake: Arc<Notify>,
+}
+
+impl Dispatcher {
+    /// Puts it together; nothing is sent before [`Dispatcher::run`].
+    #[must_use]
+    pub fn new(
+        store: Store,
+        vault: Vault,
+        ips: ips::Client,
+        verifier: Verifier,
+        clock: Clock,
+        config: DispatchConfig,
+    ) -> Self {
+        Self {
+            node: NodeId(clock.new_uuid()),
+            store,
+            vault,
+            ips,
+            verifier,
+            clock,
+            config,
+            wake: Arc::default(),
+        }
+    }
+
+    /// Says that something waits to be sent.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// How it sends.
+    #[must_use]
+    pub const fn config(&self) -> &DispatchConfig {
+        &self.config
+    }
+
+    /// Sends until cancelled, then waits for what is on its way.
+    pub async fn run(self, cancel: CancellationToken) {
+        let tasks = TaskTracker::new();
+        if self.store.is_single_node() {
+            // Nobody else sends: what is on its way was left by the process before this one.
+            self.release(END_OF_TIME).await;
+        }
+        while !cancel.is_cancelled() {
+            let pause = self.send_due(&tasks).await.unwrap_or_else(|error| {
+                error!(%error, "the queue could not be read");
+                self.config.idle
+            });
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = self.clock.sleep(pause) => {}
+                () = cancel.cancelled() => {}
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// Begins what is due, and says how long there is nothing more to do.
+    async fn send_due(&self, tasks: &TaskTracker) -> Result<Duration, StoreError> {
+        self.release(self.clock.now()).await;
+        loop {
+            let now = self.clock.now();
+            let lease_until = now.plus(self.config.lease);
+            match self.store.claim_batch(self.node, now, lease_until).await? {
+                Claim::Taken(batch) => {
+                    let this = self.clone();
+                    tasks.spawn(async move {
+                        this.send(&batch).await;
+                        this.wake();
+                    });
+                }
+                Claim::Nothing { due } => {
+                    let due = due.map_or(self.config.idle, |due| due.since(self.clock.now()));
+                    return Ok(due.min(self.config.idle));
+                }
+            }
+        }
+    }
+
+    /// Puts what was left on its way back into the queue.
+    async fn release(&self, ended_by: Timestamp) {
+        match self.store.release_batches(ended_by, self.clock.now()).await {
+            Ok(0) => {}
+            Ok(released) => warn!(
+                released,
+                "batches that were left on their way are sent again"
+            ),
+            Err(error) => {
+                error!(%error, "batches that were left on their way could not be looked for");
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! One attempt to send one batch, or the part of it that a search for a bad URL wants sent.
+
+use std::time::Duration;
+
+use tracing::{error, info, warn};
+
+use super::{Dispatcher, answer};
+use crate::{
+    domain::{Failure, FailureKind, Part, Probe, Receipt, Search},
+    ips::IpsError,
+    ops::connection::{self, AccountError},
+    store::{BatchOutcome, BatchSearch, Finished, StoreError, WaitingBatch},
+};
+
+/// How often an outcome is tried to be stored. After that the lease ends, and the batch is sent again.
+const STORE_ATTEMPTS: u32 = 5;
+/// Between two of them.
+const STORE_PAUSE: Duration = Duration::from_millis(500);
+
+/// How an attempt ended.
+struct Ended {
+    outcome: BatchOutcome,
+    /// What a search learnt from it.
+    probe: Option<Probe>,
+}
+
+impl From<BatchOutcome> for Ended {
+    fn from(outcome: BatchOutcome) -> Self {
+        Self {
+            outcome,
+            probe: None,
+        }
+    }
+}
+
+impl Dispatcher {
+    /// Sends a batch that this node has taken, and stores what became of it.
+    pub(super) async fn send(&self, batch: &WaitingBatch) {
+        let ended = tokio::select! {
+            ended = self.attempt(batch) => ended,
+            () = self.hold(batch) => {
+                warn!(batch = %batch.id, "the lease is lost; another node goes on with the batch");
+                return;
+            }
+        };
+        let Some(Ended { outcome, probe }) = ended else {
+            return;
+        };
+        log(batch, &outcome);
+        if !self.store_outcome(batch, &outcome, probe.as_ref()).await {
+            return;
+        }
+        let took_some = match (&outcome, &batch.search) {
+            (BatchOutcome::Accepted(_), _) => true,
+            (BatchOutcome::Failed { .. }, Some(search)) => search
+                .probes
+                .iter()
+                .chain(&probe)
+                .any(|probe| probe.accepted),
+            _ => false,
+        };
+        if took_some {
+            self.verifier.accepted(batch.company, batch.id).await;
+        }
+    }
+
+    /// Renews the lease for as long as it is ours.
+    async fn hold(&self, batch: &WaitingBatch) {
+        loop {
+            self.clock.sleep(self.config.lease / 3).await;
+            let until = self.clock.now().plus(self.config.lease);
+            match self
+                .store
+                .renew_batch_lease(batch.id, self.node, until)
+                .await
+            {
+                Ok(true) => {}
+                Ok(false) => return,
+                // A database that is away for a moment takes the lease from nobody.
+                Err(error) => warn!(batch = %batch.id, %error, "a lease could not be renewed"),
+            }
+        }
+    }
+
+    /// Whether the outcome is stored. If not, nobody lost it: the batch is sent again.
+    async fn store_outcome(
+        &self,
+        batch: &WaitingBatch,
+        outcome: &BatchOutcome,
+        probe: Option<&Probe>,
+    ) -> bool {
+        for _ in 0..STORE_ATTEMPTS {
+            let now = self.clock.now();
+            let finished = Finished {
+                batch,
+                node: self.node,
+                outcome,
+                probe,
+                now,
+                next_request_at: now.plus(self.config.pause),
+            };
+            match self.store.finish_batch(&finished).await {
+                Ok(()) => return true,
+                Err(StoreError::Conflict) => {
+                    warn!(batch = %batch.id, "an outcome came after the lease had ended; another node goes on with the batch");
+                    return false;
+                }
+                Err(error) => {
+                    error!(batch = %batch.id, %error, "an outcome could not be stored");
+                    self.clock.sleep(STORE_PAUSE).await;
+                }
+            }
+        }
+        error!(batch = %batch.id, "the batch will be sent again when its lease has ended");
+        false
+    }
+
+    /// `None` when our own database failed: nothing was sent, and the batch is taken up again when its lease has ended.
+    async fn attempt(&self, batch: &WaitingBatch) -> Option<Ended> {
+        let account = match connection::account(&self.store, &self.vault, batch.company).await {
+            Ok(account) => account,
+            Err(AccountError::Store(error)) => {
+                error!(batch = %batch.id, %error, "the account could not be read; the batch will be sent later");
+                return None;
+            }
+            Err(error) => return Some(not_connected(&error).into()),
+        };
+        let Some(handle) = &batch.handle else {
+            return Some(not_connected(&AccountError::NotConnected).into());
+        };
+        if !batch.looked {
+            self.verifier
+                .before_sending(batch.company, batch.invalidation)
+                .await;
+            let looked = self
+                .store
+                .set_looked(batch.invalidation, self.clock.now())
+                .await;
+            if let Err(error) = looked {
+                error!(batch = %batch.id, %error, "the look before the purge could not be stored; the batch will be sent later");
+                return None;
+            }
+        }
+        let Some(search) = &batch.search else {
+            let answer = self
+                .ips
+                .cdn_cache_invalidation(&account, handle, &batch.urls)
+                .await;
+            return Some(match answer {
+                Ok(receipt) => BatchOutcome::Accepted(receipt).into(),
+                Err(error) => self.trouble(batch, &batch.urls, &error).into(),
+            });
+        };
+        let progress = progress(batch, search, &search.probes);
+        let Some(part) = progress.next.filter(|_| may_go_on(search, &search.probes)) else {
+            return Some(after_probe(batch, search, &search.probes, None).into());
+        };
+        let urls = urls_of(batch, &part);
+        let answer = self
+            .ips
+            .cdn_cache_invalidation(&account, handle, &urls)
+            .await;
+        Some(self.searched(batch, search, part, &urls, answer))
+    }
+
+    fn trouble(&self, batch: &WaitingBatch, urls: &[String], error: &IpsError) -> BatchOutcome {
+        let failure = error.failure();
+        if answer::may_pass(error) {
+            return answer::again(batch, failure, &self.config, &self.clock);
+        }
+        BatchOutcome::Failed {
+            failure,
+            named_url: error.named_url(urls).map(str::to_owned),
+        }
+    }
+
+    /// What an answer means for a search: a refusal because of a URL is what it is there for.
+    fn searched(
+        &self,
+        batch: &WaitingBatch,
+        search: &BatchSearch,
+        part: Part,
+        urls: &[String],
+        answer: Result<Receipt, IpsError>,
+    ) -> Ended {
+        let (receipt, failure) = match answer {
+            Ok(receipt) => (Some(receipt), None),
+            Err(error) if error.failure().kind == FailureKind::BadUrl => {
+                (None, Some(error.failure()))
+            }
+            Err(error) => return self.trouble(batch, urls, &error).into(),
+        };
+        let probe = Probe {
+            part,
+            accepted: receipt.is_some(),
+            code: failure.as_ref().and_then(|failure| failure.code),
+            reason: failure.map(|failure| failure.reason),
+        };
+        let probes: Vec<Probe> = search.probes.iter().chain([&probe]).cloned().collect();
+        Ended {
+            outcome: after_probe(batch, search, &probes, receipt),
+            probe: Some(probe),
+        }
+    }
+}
+
+fn progress(batch: &WaitingBatch, search: &BatchSearch, probes: &[Probe]) -> Search {
+    let urls = i64::try_from(batch.urls.len()).unwrap_or(i64::MAX);
+    Search::of(urls, search.sound, probes)
+}
+
+fn may_go_on(search: &BatchSearch, probes: &[Probe]) -> bool {
+    i32::try_from(probes.len()).is_ok_and(|made| made < search.limit)
+}
+
+fn urls_of(batch: &WaitingBatch, part: &Part) -> Vec<String> {
+    let urls = (1..).zip(&batch.urls);
+    urls.filter(|(place, _)| part.contains(*place))
+        .map(|(_, url)| url.clone())
+        .collect()
+}
+
+/// Goes on, or comes to an end: all taken, the connection at fault, bad URLs found, or requests used up.
+fn after_probe(
+    batch: &WaitingBatch,
+    search: &BatchSearch,
+    probes: &[Probe],
+    receipt: Option<Receipt>,
+) -> BatchOutcome {
+    let progress = progress(batch, search, probes);
+    if progress.next.is_some() && may_go_on(search, probes) {
+        return BatchOutcome::SearchedOn;
+    }
+    if let Some(receipt) = receipt.filter(|_| progress.bad.is_empty() && progress.left.is_empty()) {
+        return BatchOutcome::Accepted(receipt);
+    }
+    let refusal = probes.iter().rev().find(|probe| !probe.accepted);
+    let kind = if progress.connection {
+        FailureKind::Fault
+    } else if progress.sent.is_empty() {
+        FailureKind::BadUrl
+    } else {
+        FailureKind::Partial
+    };
+    BatchOutcome::Failed {
+        failure: Failure {
+            kind,
+            code: refusal.and_then(|probe| probe.code),
+            reason: refusal
+                .and_then(|probe| probe.reason.clone())
+                .unwrap_or_else(|| "Adobe refused a URL, and does not say which".to_owned()),
+        },
+        named_url: urls_of(batch, &progress.bad).into_iter().next(),
+    }
+}
+
+fn not_connected(error: &AccountError) -> BatchOutcome {
+    BatchOutcome::Failed {
+        failure: Failure {
+            kind: FailureKind::NotConnected,
+            code: None,
+            reason: error.to_string(),
+        },
+        named_url: None,
+    }
+}
+
+fn log(batch: &WaitingBatch, outcome: &BatchOutcome) {
+    let (id, invalidation, attempts) = (batch.id, batch.invalidation, batch.attempts);
+    match outcome {
+        BatchOutcome::Accepted(_) => {
+            info!(batch = %id, %invalidation, attempts, urls = batch.urls.len(), "batch accepted");
+        }
+        BatchOutcome::SearchedOn => {
+            info!(batch = %id, %invalidation, attempts, "a part of the batch was answered");
+        }
+        BatchOutcome::Failed { failure, .. } => {
+            warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), code = failure.code, "batch failed");
+        }
+        BatchOutcome::Again { failure, .. } => {
+            warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), "batch did not go through and is sent again");
+        }
+    }
+}

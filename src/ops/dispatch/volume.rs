@@ -1,0 +1,76 @@
+//! How many requests a company makes in a day, and when that is a reason to warn. It never holds anything back: Adobe
+//! publishes no limit, but may switch the feature off for those who use it too much.
+
+use std::time::Duration;
+
+use super::Dispatcher;
+use crate::{domain::CompanyId, store::StoreError};
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// The requests of the last 24 hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Volume {
+    /// How many were made.
+    pub made: u64,
+    /// How many are normal.
+    pub normal: u64,
+}
+
+impl Dispatcher {
+    /// How many requests a company has made.
+    pub async fn volume(&self, company: CompanyId) -> Result<Volume, StoreError> {
+        let since = self.clock.now().minus(DAY);
+        Ok(Volume {
+            made: self.store.requests_since(company, since).await?,
+            normal: self.config.daily,
+        })
+    }
+}
+
+impl Volume {
+    /// What a person reads who is about to make so many more, when that is too many.
+    #[must_use]
+    pub fn for_submit(self, more: usize) -> Option<String> {
+        let all = self.made + more as u64;
+        (all > self.normal).then(|| {
+            format!(
+                "In the last 24 hours Unstale has made {} requests for this company; with this list it would be {all}, and up \
+                 to {} are normal here. Adobe may switch the feature off for a company that uses it too much. You can \
+                 submit all the same; if it can wait, wait.",
+                self.made, self.normal
+            )
+        })
+    }
+
+    /// What administrators read when there were too many.
+    #[must_use]
+    pub fn for_admins(self) -> Option<String> {
+        (self.made > self.normal).then(|| {
+            format!(
+                "In the last 24 hours Unstale has made {} requests for this company; up to {} are normal here \
+                 (UNSTALE_DISPATCH_DAILY). Adobe may switch the feature off for a company that uses it too much.",
+                self.made, self.normal
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_comes_when_it_is_more_than_normal() {
+        let volume = Volume {
+            made: 9,
+            normal: 10,
+        };
+        assert_eq!(volume.for_submit(1), None);
+        let warning = volume.for_submit(2).unwrap();
+        assert!(warning.contains("would be 11") && warning.contains("up to 10"));
+        assert_eq!(volume.for_admins(), None);
+        let over = Volume { made: 11, ..volume };
+        assert!(over.for_admins().unwrap().contains("11 requests"));
+    }
+}

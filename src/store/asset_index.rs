@@ -1,0 +1,294 @@
+//! The indexes that searching uses, and loading assets in bulk, which takes them away and makes them again.
+//!
+//! They are made here rather than in a migration because they come and go. Searching is right without any of them,
+//! only slow. What a crash leaves undone is written down in the table `bulk_load`.
+
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tracing::warn;
+use uuid::Uuid;
+
+use super::{
+    Result, Store,
+    db::Db,
+    fold::{fold, search_text},
+};
+use crate::{
+    clock::Timestamp,
+    domain::{Asset, AssetKey, CompanyId},
+};
+
+/// Rows that are indexed in one transaction; the lock is held for about half a second.
+const INDEXED_AT_ONCE: i64 = 20_000;
+
+/// Rows whose searched text is made again in one transaction.
+const REFOLDED_AT_ONCE: i64 = 2_000;
+
+/// A load into a catalogue that holds more than this keeps the indexes: others are searching it.
+const SMALL: i64 = 1_000;
+
+/// Held while the indexes are made on PostgreSQL, so that two nodes do not make them at once.
+const ADVISORY_LOCK: i64 = 0x0075_6e73_7461_6c65;
+
+/// An hour in microseconds: what changed sooner after it was made is new rather than replaced.
+pub(super) const NEW_FOR: i64 = 3_600_000_000;
+
+/// Walking by name looks at nothing but the index: the columns that searching and filtering need stand behind its key.
+const SQLITE: [&str; 4] = [
+    "create index if not exists asset_by_name on asset (company_id, id_folded, key, number, folder, class, asset_type, \
+     published, changed_at, created_at, vanished_at, search_text) where vanished_at is null",
+    "create index if not exists asset_by_folder on asset (company_id, folder, id_folded, key) where vanished_at is null",
+    "create index if not exists asset_by_change on asset (company_id, changed_at, key, number, class, asset_type, \
+     published, created_at, vanished_at) where vanished_at is null",
+    "create index if not exists asset_recent on asset (company_id, changed_at, key, number, class, asset_type, \
+     published, created_at, vanished_at) where vanished_at is null \
+     and changed_at > created_at + 3600000000 and (last_invalidated_at is null or changed_at > last_invalidated_at)",
+];
+
+const POSTGRES: [&str; 4] = [
+    "create index if not exists asset_by_name on asset (company_id, id_folded, key) include (number, folder, class, \
+     asset_type, published, changed_at, created_at, search_text) where vanished_at is null",
+    "create index if not exists asset_by_folder on asset (company_id, folder, id_folded, key) where vanished_at is null",
+    "create index if not exists asset_by_change on asset (company_id, changed_at, key) include (number, id_folded, \
+     class, asset_type, published, created_at) where vanished_at is null",
+    "create index if not exists asset_recent on asset (company_id, changed_at, key) include (number, id_folded, class, \
+     asset_type, published, created_at) where vanished_at is null \
+     and changed_at > created_at + 3600000000 and (last_invalidated_at is null or changed_at > last_invalidated_at)",
+];
+
+/// Needs the extension `pg_trgm`, which not every PostgreSQL has and not every account may install.
+const POSTGRES_TRIGRAM: [&str; 2] = [
+    "create extension if not exists pg_trgm",
+    "create index if not exists _asset_trigram on asset using gin (search_text gin_trgm_ops)",
+];
+
+const DROPPED: [&str; 4] = [
+    "drop index if exists asset_by_name",
+    "drop index if exists asset_by_folder",
+    "drop index if exists asset_by_change",
+    "drop index if exists asset_recent",
+];
+
+const IS_LOADING: &str = "select exists (select 1 from bulk_load)";
+
+/// Makes what is missing, unless a load is under way or was interrupted: then its end makes them.
+pub(super) async fn prepare_sqlite(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let loading: bool = sqlx::query_scalar(IS_LOADING)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !loading {
+        for sql in SQLITE {
+            sqlx::query(sql).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for PostgreSQL.
+pub(super) async fn prepare_postgres(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let loading: bool = sqlx::query_scalar(IS_LOADING)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !loading {
+        make_postgres(connection).await?;
+    }
+    Ok(())
+}
+
+async fn make_postgres(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let mut tx = connection.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(ADVISORY_LOCK)
+        .execute(&mut *tx)
+        .await?;
+    for sql in POSTGRES {
+        sqlx::query(sql).execute(&mut *tx).await?;
+    }
+    let mut trial = tx.begin().await?;
+    match make_trigrams(&mut trial).await {
+        Ok(()) => trial.commit().await?,
+        Err(error) => {
+            trial.rollback().await?;
+            warn!(
+                %error,
+                "PostgreSQL's extension pg_trgm cannot be used, so searching large catalogues for rare words is slow; \
+                 an administrator of the database can install it with: create extension pg_trgm"
+            );
+        }
+    }
+    tx.commit().await
+}
+
+async fn make_trigrams(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    for sql in POSTGRES_TRIGRAM {
+        sqlx::query(sql).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Readies the catalogue for many thousands of new assets: until [`Store::finish_bulk_load`], searching is slow and
+    /// may find less, and [`Store::put_assets`] is quicker. Beginning twice is beginning once.
+    pub async fn begin_bulk_load(&self, company: CompanyId) -> Result<()> {
+        let few = "select count(*) from (select 1 from asset limit $1) few";
+        let sql = "insert into bulk_load (company_id, indexed_to) \
+                   values ($1, coalesce((select max(number) from asset), 0)) on conflict (company_id) do nothing";
+        in_transaction!(self, |tx| {
+            let rows: i64 = sqlx::query_scalar(few)
+                .bind(SMALL + 1)
+                .fetch_one(&mut *tx)
+                .await?;
+            sqlx::query(sql)
+                .bind(company.uuid())
+                .execute(&mut *tx)
+                .await?;
+            if rows <= SMALL {
+                for sql in DROPPED {
+                    sqlx::query(sql).execute(&mut *tx).await?;
+                }
+                if self.is_postgres() {
+                    sqlx::query("drop index if exists _asset_trigram")
+                        .execute(&mut *tx)
+                        .await?;
+                }
+            }
+        });
+        self.catalogue_replaced(company);
+        Ok(())
+    }
+
+    /// Builds what searching needs for what came since [`Store::begin_bulk_load`]. Does nothing without it. Interrupted,
+    /// it goes on where it was when it is called again.
+    pub async fn finish_bulk_load(&self, company: CompanyId) -> Result<()> {
+        let Some(indexed_to) = self.indexed_to(company).await? else {
+            return Ok(());
+        };
+        if indexed_to < 0 {
+            self.refold(company).await?;
+        }
+        match &self.db {
+            Db::Sqlite { writer, .. } => {
+                for sql in SQLITE {
+                    sqlx::query(sql).execute(writer).await?;
+                }
+                while self.index_more(company).await? {}
+            }
+            Db::Postgres(pool) => {
+                make_postgres(&mut *pool.acquire().await?).await?;
+                // Only what a vacuum has seen can be answered from an index alone.
+                sqlx::query("vacuum (analyze) asset").execute(pool).await?;
+            }
+        }
+        let sql = "delete from bulk_load where company_id = $1";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        self.catalogue_replaced(company);
+        Ok(())
+    }
+
+    /// The companies whose load was begun and not finished: when none is under way, a crash was in between.
+    pub async fn unfinished_bulk_loads(&self) -> Result<Vec<CompanyId>> {
+        let sql = "select company_id from bulk_load order by company_id";
+        let companies: Vec<Uuid> =
+            on_reader!(self, |pool| sqlx::query_scalar(sql).fetch_all(pool).await?);
+        Ok(companies.into_iter().map(CompanyId::from_uuid).collect())
+    }
+
+    pub(super) async fn indexed_to(&self, company: CompanyId) -> Result<Option<i64>> {
+        let sql = "select indexed_to from bulk_load where company_id = $1";
+        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(company.uuid())
+            .fetch_optional(pool)
+            .await?))
+    }
+
+    /// Indexes the next rows on `SQLite`; false when there were none. The transaction moves the mark with them, so
+    /// that nothing is indexed twice, whoever puts assets meanwhile.
+    async fn index_more(&self, company: CompanyId) -> Result<bool> {
+        // `+` keeps the planner from going by company and sorting all of its assets by number, for each of the steps.
+        let last = "select max(number) from (select number from asset where +company_id = $1 and number > \
+                    (select indexed_to from bulk_load where company_id = $1) order by number limit $2) next";
+        let index = "insert into _asset_trigram (rowid, search_text) select number, search_text from asset \
+                     where +company_id = $1 and number > (select indexed_to from bulk_load where company_id = $1) \
+                     and number <= $2 order by number";
+        let mark = "update bulk_load set indexed_to = $1 where company_id = $2";
+        Ok(in_transaction!(self, |tx| {
+            let last: Option<i64> = sqlx::query_scalar(last)
+                .bind(company.uuid())
+                .bind(INDEXED_AT_ONCE)
+                .fetch_one(&mut *tx)
+                .await?;
+            if let Some(last) = last {
+                sqlx::query(index)
+                    .bind(company.uuid())
+                    .bind(last)
+                    .execute(&mut *tx)
+                    .await?;
+                sqlx::query(mark)
+                    .bind(last)
+                    .bind(company.uuid())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            last.is_some()
+        }))
+    }
+
+    /// Makes the searched text of every asset again, after an older version of Unstale.
+    async fn refold(&self, company: CompanyId) -> Result<()> {
+        let mut after = 0;
+        while let Some(last) = self.refold_more(company, after).await? {
+            after = last;
+        }
+        let sql = "update bulk_load set indexed_to = 0 where company_id = $1";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    async fn refold_more(&self, company: CompanyId, after: i64) -> Result<Option<i64>> {
+        let read = "select number, id, file_name, folder from asset \
+                    where company_id = $1 and number > $2 order by number limit $3";
+        let write = "update asset set id_folded = $1, search_text = $2 where number = $3";
+        Ok(in_transaction!(self, |tx| {
+            let rows: Vec<(i64, String, String, String)> = sqlx::query_as(read)
+                .bind(company.uuid())
+                .bind(after)
+                .bind(REFOLDED_AT_ONCE)
+                .fetch_all(&mut *tx)
+                .await?;
+            let last = rows.last().map(|row| row.0);
+            for (number, id, file_name, folder) in rows {
+                let asset = named(id, file_name, folder);
+                sqlx::query(write)
+                    .bind(fold(&asset.id))
+                    .bind(search_text(&asset))
+                    .bind(number)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            last
+        }))
+    }
+}
+
+/// An asset of which nothing but the names counts.
+fn named(id: String, file_name: String, folder: String) -> Asset {
+    Asset {
+        key: AssetKey::from_uuid(Uuid::nil()),
+        id,
+        file_name,
+        folder,
+        asset_type: String::new(),
+        published: false,
+        handle: None,
+        created_at: Timestamp::from_micros(0),
+        changed_at: Timestamp::from_micros(0),
+        vanished_at: None,
+    }
+}

@@ -1,0 +1,182 @@
+//! What is done with all that matches at once: counting, and selecting into a draft.
+
+use std::collections::BTreeSet;
+
+use sqlx::AssertSqlSafe;
+
+use super::{
+    AssetQuery, AssetSort, Filter, Order, Sql, Stage, Value, filter::LONGEST_WORD, plan,
+    push_matches, push_rows, stage::end_of,
+};
+use crate::{
+    clock::Timestamp,
+    domain::{Asset, CompanyId, INVALIDATION_LIMIT, InvalidationId},
+    store::{
+        Result, Store,
+        assets::AssetRow,
+        convert::{at_most, count, storable},
+        fold::fold,
+    },
+};
+
+/// Counting stops here.
+const COUNTED: i64 = 10_000;
+
+/// How many assets match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matches {
+    /// Just so many.
+    Exactly(i64),
+    /// More than so many.
+    MoreThan(i64),
+}
+
+/// A draft would hold more assets than an invalidation may have URLs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a draft takes at most {INVALIDATION_LIMIT} assets")]
+pub struct TooManyAssets;
+
+impl Store {
+    /// How many assets match, whatever the query's cursor and limit.
+    pub async fn count_assets(&self, company: CompanyId, query: &AssetQuery) -> Result<Matches> {
+        let Some(filter) = Filter::of(query) else {
+            return Ok(Matches::Exactly(0));
+        };
+        let snapshot = self.snapshot(company).await?;
+        let plan = plan::choose(&snapshot, &filter, &whole(Order::Name), COUNTED + 1);
+        let mut sql = Sql::default();
+        sql.push("select count(*) from (");
+        push_matches(&mut sql, self.is_postgres(), company, &filter, &plan);
+        sql.push(" limit ").bind(COUNTED + 1).push(") matches");
+        let matches: i64 = on_reader!(self, |pool| {
+            let query = sqlx::query_scalar(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_one(pool).await?
+        });
+        Ok(if matches > COUNTED {
+            Matches::MoreThan(COUNTED)
+        } else {
+            Matches::Exactly(matches)
+        })
+    }
+
+    /// Selects all assets that match and can be invalidated, in the query's order, whatever its cursor and limit.
+    /// `Ok(Err(_))`, and nothing selected, when the draft would hold too many.
+    /// [`Conflict`](crate::store::StoreError::Conflict) when it was submitted.
+    pub async fn select_all_assets(
+        &self,
+        company: CompanyId,
+        draft: InvalidationId,
+        query: &AssetQuery,
+        now: Timestamp,
+    ) -> Result<Result<u64, TooManyAssets>> {
+        let Some(mut filter) = Filter::of(query) else {
+            return Ok(Ok(0));
+        };
+        filter.supported = true;
+        let most = count(INVALIDATION_LIMIT);
+        let snapshot = self.snapshot(company).await?;
+        let stage = whole(query.sort.order());
+        let plan = plan::choose(&snapshot, &filter, &stage, most + 1);
+        let mut sql = Sql::default();
+        sql.push("insert into invalidation_asset (company_id, invalidation_id, asset_key, position) select ");
+        sql.bind(company.uuid()).push(", ").bind(draft.uuid());
+        sql.push(", key, ").bind(0);
+        sql.push(" + row_number() over (order by ")
+            .push(match query.sort {
+                AssetSort::Changed => "changed_at desc, key desc",
+                AssetSort::Relevance | AssetSort::Name => "id_folded, key",
+            });
+        let last_position = sql.values.len() - 1;
+        sql.push(") from (");
+        push_rows(
+            &mut sql,
+            self.is_postgres(),
+            company,
+            &filter,
+            &stage,
+            &plan,
+        );
+        sql.push(" limit ").bind(most + 1);
+        sql.push(
+            ") matches where true order by key on conflict (invalidation_id, asset_key) do nothing",
+        );
+
+        let last =
+            "select coalesce(max(position), 0) from invalidation_asset where invalidation_id = $1";
+        let held = "select count(*) from invalidation_asset where invalidation_id = $1";
+        Ok(in_transaction!(self, |tx| {
+            touch!(self, tx, company, draft, now);
+            let position: i64 = sqlx::query_scalar(last)
+                .bind(draft.uuid())
+                .fetch_one(&mut *tx)
+                .await?;
+            sql.values[last_position] = Value::Number(position);
+            let query = sqlx::query(AssertSqlSafe(sql.text.clone()));
+            let added = bound!(query, sql).execute(&mut *tx).await?.rows_affected();
+            let held: i64 = sqlx::query_scalar(held)
+                .bind(draft.uuid())
+                .fetch_one(&mut *tx)
+                .await?;
+            if held > most {
+                drop(tx);
+                return Ok(Err(TooManyAssets));
+            }
+            Ok(added)
+        }))
+    }
+}
+
+impl Store {
+    /// The types that the company's assets have, as Adobe spells them, sorted. A rare one of a large catalogue may be
+    /// missing.
+    pub async fn asset_types(&self, company: CompanyId) -> Result<Vec<String>> {
+        let snapshot = self.snapshot(company).await?;
+        let types: BTreeSet<&str> = snapshot.rows.iter().map(|row| &*row.asset_type).collect();
+        Ok(types.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Assets whose ID is much like the given one: it differs in case, in accents, in an extension, or towards its end.
+    pub async fn assets_like(
+        &self,
+        company: CompanyId,
+        id: &str,
+        limit: i64,
+    ) -> Result<Vec<Asset>> {
+        let stem = id.rsplit_once('.').map_or(id, |(stem, _)| stem);
+        let folded = fold(&storable(stem));
+        let letters = folded.chars().count();
+        let shorter: String = folded.chars().take(letters - letters / 3).collect();
+        if shorter.chars().count() < 3 || shorter.len() > LONGEST_WORD {
+            return Ok(Vec::new());
+        }
+        let mut like = Vec::new();
+        for prefix in [folded, shorter] {
+            let sql = "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset \
+                       where company_id = $1 and vanished_at is null and id_folded >= $2 and id_folded < $3 \
+                       order by id_folded, key limit $4";
+            let rows: Vec<AssetRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+                .bind(company.uuid())
+                .bind(prefix.as_str())
+                .bind(end_of(&prefix))
+                .bind(at_most(limit))
+                .fetch_all(pool)
+                .await?);
+            like.extend(rows.into_iter().map(Asset::from));
+            if !like.is_empty() {
+                break;
+            }
+        }
+        Ok(like)
+    }
+}
+
+/// All of the list.
+const fn whole(order: Order) -> Stage {
+    Stage {
+        rank: 0,
+        order,
+        starting: None,
+        not_starting: None,
+        after: None,
+    }
+}

@@ -1,0 +1,188 @@
+//! What became of a batch that was sent.
+//!
+//! Whatever a node stores of a batch goes through its lease: one that lost it is told so, and cannot write over its
+//! successor.
+
+use std::borrow::Cow;
+
+use super::{
+    NodeId, Result, Store, StoreError, WaitingBatch,
+    convert::{storable, to_json},
+};
+use crate::{
+    clock::Timestamp,
+    domain::{BatchChange, Failure, FailureKind, Probe, Receipt},
+};
+
+/// What became of a batch that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BatchOutcome {
+    /// Adobe took it.
+    Accepted(Receipt),
+    /// It did not go through. Where Adobe refused URLs the batch is refused, else failed.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The URL that Adobe named.
+        named_url: Option<String>,
+    },
+    /// It did not go through, for a reason that may pass: it is sent again.
+    Again {
+        /// Why; its kind tells whether Adobe may have taken it.
+        failure: Failure,
+        /// Not before.
+        at: Timestamp,
+    },
+    /// A part of it was answered, and the search for the bad URL goes on.
+    SearchedOn,
+}
+
+impl BatchOutcome {
+    /// The change that it is.
+    #[must_use]
+    pub const fn change(&self) -> BatchChange {
+        match self {
+            Self::Accepted(_) => BatchChange::Accepted,
+            Self::Failed { failure, .. } => match failure.kind {
+                FailureKind::BadUrl | FailureKind::Partial => BatchChange::Refused,
+                _ => BatchChange::Failed,
+            },
+            Self::Again { failure, .. } if failure.kind.cleared_nothing() => {
+                BatchChange::NotReached
+            }
+            Self::Again { .. } => BatchChange::NotAnswered,
+            Self::SearchedOn => BatchChange::SearchedOn,
+        }
+    }
+
+    const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed { failure, .. } | Self::Again { failure, .. } => Some(failure),
+            Self::Accepted(_) | Self::SearchedOn => None,
+        }
+    }
+}
+
+/// The end of an attempt.
+#[derive(Debug, Clone)]
+pub struct Finished<'a> {
+    /// Which batch.
+    pub batch: &'a WaitingBatch,
+    /// Who sent it.
+    pub node: NodeId,
+    /// What became of it.
+    pub outcome: &'a BatchOutcome,
+    /// The request of a search that was answered.
+    pub probe: Option<&'a Probe>,
+    /// Now.
+    pub now: Timestamp,
+    /// The company's next request is not made before.
+    pub next_request_at: Timestamp,
+}
+
+/// What a batch's row says about its last attempt.
+struct Details<'a> {
+    finished_at: Option<i64>,
+    retry_at: Option<i64>,
+    /// One more failure in a row; else there is none.
+    failed_again: bool,
+    receipt_handle: Option<Cow<'a, str>>,
+    estimated_seconds: Option<i32>,
+    warnings: Option<i32>,
+    failure_kind: Option<&'static str>,
+    failure_code: Option<i32>,
+    failure_reason: Option<Cow<'a, str>>,
+    named_url: Option<Cow<'a, str>>,
+}
+
+impl<'a> Details<'a> {
+    const SQL: &'static str = "update batch set finished_at = $1, retry_at = $2, \
+         failures = case when $3 then failures + 1 else 0 end, receipt_handle = $4, estimated_seconds = $5, \
+         warnings = $6, failure_kind = $7, failure_code = $8, failure_reason = $9, named_url = $10 where id = $11";
+
+    fn of(outcome: &'a BatchOutcome, now: Timestamp) -> Self {
+        let is_final = outcome.change().to().is_final();
+        let (receipt, named_url, at) = match outcome {
+            BatchOutcome::Accepted(receipt) => (Some(receipt), None, None),
+            BatchOutcome::Failed { named_url, .. } => (None, named_url.as_deref(), None),
+            BatchOutcome::Again { at, .. } => (None, None, Some(at)),
+            BatchOutcome::SearchedOn => (None, None, None),
+        };
+        let failure = outcome.failure();
+        Self {
+            finished_at: is_final.then_some(now.as_micros()),
+            retry_at: at.map(|at| at.as_micros()),
+            failed_again: at.is_some(),
+            receipt_handle: receipt
+                .and_then(|receipt| receipt.handle.as_deref())
+                .map(storable),
+            estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
+            warnings: receipt.map(|receipt| receipt.warnings),
+            failure_kind: failure.map(|failure| failure.kind.as_str()),
+            failure_code: failure.and_then(|failure| failure.code),
+            failure_reason: failure.map(|failure| storable(&failure.reason)),
+            named_url: named_url.map(storable),
+        }
+    }
+}
+
+impl Store {
+    /// Stores what became of a batch. [`StoreError::Conflict`] when it is no longer that node's.
+    pub async fn finish_batch(&self, finished: &Finished<'_>) -> Result<()> {
+        let Finished {
+            batch,
+            outcome,
+            now,
+            ..
+        } = *finished;
+        let (id, company) = (batch.id.uuid(), batch.company.uuid());
+        let details = Details::of(outcome, now);
+        let note = details.failure_reason.clone().map(Cow::into_owned);
+        let next = "update company set next_request_at = $1 where id = $2";
+        // The failure that the search is about stays.
+        let searched_on = "update batch set failures = 0, retry_at = null where id = $1";
+        let probe = "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason) values \
+                     ($1, $2, (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6)";
+        let node = finished.node.0.to_string();
+        in_transaction!(self, |tx| {
+            if !change!(tx, company, id, outcome.change(), Some(node), now, note) {
+                return Err(StoreError::Conflict);
+            }
+            sqlx::query(next)
+                .bind(finished.next_request_at.as_micros())
+                .bind(company)
+                .execute(&mut *tx)
+                .await?;
+            if let Some(answered) = finished.probe {
+                sqlx::query(probe)
+                    .bind(company)
+                    .bind(id)
+                    .bind(to_json(&answered.part)?)
+                    .bind(answered.accepted)
+                    .bind(answered.code)
+                    .bind(answered.reason.as_deref().map(storable))
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            if let BatchOutcome::SearchedOn = outcome {
+                sqlx::query(searched_on).bind(id).execute(&mut *tx).await?;
+            } else {
+                sqlx::query(Details::SQL)
+                    .bind(details.finished_at)
+                    .bind(details.retry_at)
+                    .bind(details.failed_again)
+                    .bind(details.receipt_handle)
+                    .bind(details.estimated_seconds)
+                    .bind(details.warnings)
+                    .bind(details.failure_kind)
+                    .bind(details.failure_code)
+                    .bind(details.failure_reason)
+                    .bind(details.named_url)
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! How text is searched: without case and without accents, and in pieces of at least three characters.
+//!
+//! An index of pieces of three characters answers any search for three or more. So that it answers shorter ones too,
+//! the searched text ends with the beginnings of all its words, each behind marks that no text of Dynamic Media holds:
+//! *`re`* at the beginning of a word is the piece *mark, r, e*, and *`r`* is *mark, mark, r*.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use super::convert::storable;
+use crate::domain::Asset;
+
+/// Stands before the beginning of a word.
+const MARK: char = '\u{1f}';
+
+/// Signs that nearly every text holds: to index where they are would help nobody.
+const ORDINARY: [char; 4] = ['_', '-', '.', '/'];
+
+/// PostgreSQL's indexes hold some 2,700 bytes a row, and one holds the searched text beside the ID and the folder.
+const LONGEST: usize = 2_400;
+
+/// Text as it is searched and sorted: compatible forms are one, accents are gone, and so is case.
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().replace(MARK, " ");
+    }
+    lower(&plain(text))
+}
+
+/// What words are looked for in. The line ends keep a word from matching across two of the three.
+pub(super) fn search_text(asset: &Asset) -> String {
+    // Mostly the file is called as the asset, with an extension: then its name is enough.
+    let id = if asset.file_name.starts_with(&asset.id) {
+        ""
+    } else {
+        &asset.id
+    };
+    let original = format!("{id}\n{}\n{}", asset.file_name, asset.folder);
+    let original = plain(&storable(&original));
+    let mut text = lower(&original);
+    for start in starts(&original) {
+        let _ = write!(text, "{MARK}{MARK}{start}");
+    }
+    let room = LONGEST.saturating_sub(asset.id.len() + asset.folder.len());
+    text.truncate(text.floor_char_boundary(room.max(LONGEST / 8)));
+    text
+}
+
+/// What is looked for in [`search_text`] when a person types a word, which is folded already.
+pub(super) fn needle(word: &str) -> String {
+    let mut chars = word.chars();
+    match (chars.next(), chars.next(), chars.next()) {
+        (Some(sign), None, None) if !ORDINARY.contains(&sign) => format!("{MARK}{MARK}{word}"),
+        (Some(a), Some(b), None) if a.is_alphanumeric() && b.is_alphanumeric() => {
+            format!("{MARK}{word}")
+        }
+        _ => word.to_owned(),
+    }
+}
+
+/// Without accents, but with its case: words can still be told apart where it changes.
+fn plain(text: &str) -> String {
+    let spaced = |c: char| if c == MARK { ' ' } else { c };
+    if text.is_ascii() {
+        return text.replace(MARK, " ");
+    }
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .map(spaced)
+        .collect()
+}
+
+fn lower(plain: &str) -> String {
+    if plain.is_ascii() {
+        plain.to_ascii_lowercase()
+    } else {
+        plain.to_lowercase().replace('ß', "ss")
+    }
+}
+
+/// The first two letters or digits of each word, and each sign that is not an everyday one. A word begins after
+/// anything else, at a capital after a small letter, and between letters and digits: `redShoe-78` has three.
+fn starts(plain: &str) -> BTreeSet<String> {
+    let mut starts = BTreeSet::new();
+    let mut before: Option<char> = None;
+    for (at, c) in plain.char_indices() {
+        if c.is_alphanumeric() {
+            let begins = before.is_none_or(|b| {
+                !b.is_alphanumeric()
+                    || (b.is_lowercase() && c.is_uppercase())
+                    || b.is_numeric() != c.is_numeric()
+            });
+            if begins {
+                let word: String = plain[at..]
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric())
+                    .take(2)
+                    .collect();
+                starts.insert(lower(&word).chars().take(2).collect());
+            }
+        } else if !c.is_whitespace() && !c.is_control() && !ORDINARY.contains(&c) {
+            starts.insert(c.to_string());
+        }
+        before = Some(c);
+    }
+    starts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::Timestamp, domain::AssetKey};
+
+    fn asset(id: &str, file_name: &str, folder: &str) -> Asset {
+        Asset {
+            key: AssetKey::from_uuid(uuid::Uuid::nil()),
+            id: id.to_owned(),
+            file_name: file_name.to_owned(),
+            folder: folder.to_owned(),
+            asset_type: "Image".to_owned(),
+            published: true,
+            handle: None,
+            created_at: Timestamp::from_micros(0),
+            changed_at: Timestamp::from_micros(0),
+            vanished_at: None,
+        }
+    }
+
+    #[test]
+    fn case_accents_and_compatible_forms_do_not_matter() {
+        for (text, folded) in [
+            ("GLO_Shoe", "glo_shoe"),
+            ("Größe", "grosse"),
+            ("GRO\u{308}SSE", "grosse"),
+            ("ﬁn\u{1f}e", "fin e"),
+            ("İstanbul™", "istanbultm"),
+            ("ПЁС", "пес"),
+        ] {
+            assert_eq!(fold(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for text in ["Größe ẞ İ Ǆ ﬁ ™", "שלום", "한국어", "👟\u{fe0f}"] {
+            assert_eq!(fold(&fold(text)), fold(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_begin_at_signs_capitals_and_digits() {
+        let found: Vec<String> = starts("GLO_redShoe78-x 100%").into_iter().collect();
+        assert_eq!(found, ["%", "10", "78", "gl", "re", "sh", "x"]);
+    }
+
+    #[test]
+    fn short_words_are_looked_for_at_beginnings_and_long_ones_anywhere() {
+        let text = search_text(&asset("GLO_redShoe", "über.tif", "Größen/a"));
+        for (word, found) in [
+            ("dsh", true),
+            ("re", true),
+            ("ed", false),
+            ("u", true),
+            ("b", false),
+            ("grossen", true),
+            ("_", true),
+            ("/a", true),
+            ("%", false),
+        ] {
+            assert_eq!(text.contains(&needle(word)), found, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_very_long_text_fits_into_an_index() {
+        let asset = asset(&"ä".repeat(400), &"b".repeat(5_000), &"c".repeat(500));
+        assert!(search_text(&asset).len() + asset.id.len() + asset.folder.len() <= LONGEST);
+    }
+}

@@ -1,0 +1,95 @@
+//! How many assets match: a part of its own, so that the list never waits for it.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+
+use super::wanted::{Show, Wanted};
+use crate::{
+    app::App,
+    domain::{BATCH_LIMIT, INVALIDATION_LIMIT},
+    error::AppError,
+    store::Matches,
+    web::{
+        extract::{Htmx, MyDraft},
+        view::{counted, draft_path, grouped},
+    },
+};
+
+/// The number, and what selecting all of it would mean.
+#[derive(Template)]
+#[template(path = "assets/count.html")]
+pub struct CountPart {
+    draft: String,
+    sentence: String,
+    /// What *Select all* is called now.
+    select_all: Option<String>,
+    warning: Option<String>,
+}
+
+/// Counts. Without a script there is nothing to put a part into, so it leads to the page.
+pub async fn show(
+    State(app): State<App>,
+    my: MyDraft,
+    Htmx(is_htmx): Htmx,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
+    if !is_htmx {
+        let page = draft_path(&my.at.company, my.draft.id, "assets");
+        return Ok(Redirect::to(&format!("{page}{}", wanted.to_query())).into_response());
+    }
+    let part = CountPart::load(&app, &my, &wanted).await?;
+    Ok(Html(part.render()?).into_response())
+}
+
+impl CountPart {
+    async fn load(app: &App, my: &MyDraft, wanted: &Wanted) -> Result<Self, AppError> {
+        let draft = draft_path(&my.at.company, my.draft.id, "");
+        let draft = draft.trim_end_matches('/').to_owned();
+        if wanted.list() == Show::Selected {
+            let selected = app.store.count_selected(my.draft.id).await?;
+            return Ok(Self::of(draft, Matches::Exactly(selected), true));
+        }
+        let query = wanted.query(app.clock.now());
+        let matches = app.store.count_assets(my.at.company.id, &query).await?;
+        Ok(Self::of(draft, matches, false))
+    }
+
+    fn of(draft: String, matches: Matches, is_selected: bool) -> Self {
+        let (sentence, select_all, number) = match matches {
+            Matches::Exactly(number) => {
+                let assets = counted(number.unsigned_abs(), "asset");
+                (
+                    assets.clone(),
+                    format!("Select all {assets} that match"),
+                    number,
+                )
+            }
+            Matches::MoreThan(number) => {
+                let more = format!("more than {} assets", grouped(number.unsigned_abs()));
+                let most = grouped(INVALIDATION_LIMIT as u64);
+                (
+                    more,
+                    format!("Select all that match, at most {most}"),
+                    number + 1,
+                )
+            }
+        };
+        let offered = number > 0 && !is_selected;
+        let is_many = usize::try_from(number).is_ok_and(|number| number > BATCH_LIMIT);
+        let limit = grouped(BATCH_LIMIT as u64);
+        Self {
+            draft,
+            sentence,
+            select_all: offered.then_some(select_all),
+            warning: (offered && is_many).then(|| {
+                format!(
+                    "One request takes {limit} URLs, and each asset makes at least one: selecting all of these needs \
+                     “Send as several requests” on Add Details."
+                )
+            }),
+        }
+    }
+}

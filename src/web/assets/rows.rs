@@ -1,0 +1,65 @@
+//! One asset as the picker lists it.
+
+use std::collections::HashSet;
+
+use super::marks::{Piece, marked};
+use crate::{
+    domain::{Asset, AssetClass, AssetKey, PublishServer, Site},
+    web::view::{AssetView, Moment, Thumbnail},
+};
+
+/// A row, or a card of the grid.
+#[derive(Debug)]
+pub struct PickRow {
+    pub asset: AssetView,
+    pub is_selected: bool,
+    /// Its ID, folder and file name, with what was searched marked. The file's name only when it says more.
+    pub id: Vec<Piece>,
+    pub folder: Vec<Piece>,
+    pub file_name: Vec<Piece>,
+    pub changed: Moment,
+    /// Whether the sets that it is in can be asked for.
+    pub has_sets: bool,
+}
+
+impl PickRow {
+    /// Puts it together.
+    pub fn new(
+        asset: &Asset,
+        site: Option<&Site>,
+        preview: Option<&PublishServer>,
+        selected: &HashSet<AssetKey>,
+        words: &[String],
+    ) -> Self {
+        let stem = asset.file_name.rsplit_once('.').map(|(stem, _)| stem);
+        let says_more = stem.unwrap_or(&asset.file_name) != asset.id;
+        Self {
+            is_selected: selected.contains(&asset.key),
+            id: marked(&asset.id, words),
+            folder: marked(&asset.folder, words),
+            file_name: if says_more {
+                marked(&asset.file_name, words)
+            } else {
+                Vec::new()
+            },
+            changed: asset.changed_at.into(),
+            has_sets: asset.class() == AssetClass::Image
+                && asset.handle.is_some()
+                && !asset.asset_type.ends_with("Set"),
+            asset: AssetView {
+                thumbnail: Thumbnail::from_servers(asset, site, preview),
+                ..AssetView::new(asset, site)
+            },
+        }
+    }
+
+    /// Why it cannot be chosen.
+    pub fn why_not(&self) -> Option<String> {
+        let kind = &self.asset.asset_type;
+        self.asset.unsupported.then(|| {
+            format!(
+                "Adobe excludes this format ({kind}) from invalidation, so it cannot be selected"
+            )
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! *Sets with this image*: offered beside it, because a set keeps showing the old picture until it is cleared too.
+
+use std::collections::{BTreeSet, HashSet};
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{choose::add_supported, rows::PickRow};
+use crate::{
+    app::App,
+    domain::AssetKey,
+    error::AppError,
+    ops::associations::{self, AssociationsError},
+    web::{
+        extract::{Form, MyDraft},
+        shell::Shell,
+        view::draft_path,
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "assets/sets.html")]
+struct SetsPage {
+    shell: Shell,
+    draft: String,
+    image: PickRow,
+    sets: Vec<PickRow>,
+    /// Why they could not be found.
+    problem: Option<String>,
+}
+
+/// The image.
+#[derive(Debug, Deserialize)]
+pub struct With {
+    #[serde(default)]
+    asset: String,
+}
+
+/// What was chosen.
+#[derive(Debug, Deserialize)]
+pub struct SetsForm {
+    #[serde(default)]
+    asset: BTreeSet<AssetKey>,
+}
+
+/// Shows the sets that the image is in.
+pub async fn show(
+    State(app): State<App>,
+    my: MyDraft,
+    Query(With { asset }): Query<With>,
+) -> Result<Response, AppError> {
+    let company = &my.at.company;
+    let asset: AssetKey = asset.parse().map_err(|_| AppError::NotFound)?;
+    let mut found = app.store.assets_by_key(company.id, &[asset]).await?;
+    let image = found.pop().ok_or(AppError::NotFound)?;
+    let sets = associations::sets_with(
+        &app.store,
+        &app.vault,
+        &app.ips,
+        &app.syncer,
+        company,
+        &image,
+    )
+    .await;
+    let (sets, problem) = match sets {
+        Ok(sets) => (sets, None),
+        Err(AssociationsError::Store(error)) => return Err(error.into()),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    let keys: Vec<AssetKey> = sets.iter().chain([&image]).map(|asset| asset.key).collect();
+    let selected: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
+    let site = company.site().ok();
+    let preview = app.store.company_settings(company.id).await?.preview_server;
+    let row = |asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &selected, &[]);
+    let draft = draft_path(company, my.draft.id, "");
+    let page = SetsPage {
+        shell: Shell::at("Add Assets", &my.editor.0, &my.at),
+        draft: draft.trim_end_matches('/').to_owned(),
+        image: row(&image),
+        sets: sets.iter().map(row).collect(),
+        problem,
+    };
+    Ok(page.into_response())
+}
+
+/// Selects the image and the sets that are ticked.
+pub async fn add(
+    State(app): State<App>,
+    my: MyDraft,
+    Form(form): Form<SetsForm>,
+) -> Result<Redirect, AppError> {
+    let keys: Vec<AssetKey> = form.asset.into_iter().collect();
+    add_supported(&app, &my, &keys).await?;
+    let page = draft_path(&my.at.company, my.draft.id, "assets");
+    Ok(Redirect::to(&format!("{page}?show=selected")))
+}

@@ -1,0 +1,328 @@
+//! Shows the picker: as a page, as a dialog over Add Details, or the part of it that changed.
+
+use std::{collections::HashSet, time::Duration};
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::{Html, IntoResponse as _, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    folders::{Crumb, Folders},
+    rows::PickRow,
+    wanted::{Show, Wanted},
+};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    domain::{Asset, AssetKey},
+    error::AppError,
+    web::{
+        extract::MyDraft,
+        shell::Shell,
+        view::{Moment, counted, draft_path, grouped},
+    },
+};
+
+/// A catalogue that was read so shortly ago is not asked for again.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// Assets on one page.
+const PAGE: i64 = 48;
+
+/// The page; its blocks are the parts that are asked for alone.
+#[derive(Template, WebTemplate)]
+#[template(path = "assets/page.html", blocks = ["picker", "view", "results", "picked"])]
+pub struct PickerPage {
+    shell: Shell,
+    pub picker: Picker,
+}
+
+/// The same over Add Details.
+#[derive(Template)]
+#[template(path = "assets/dialog.html")]
+struct PickerDialog {
+    page: PickerPage,
+}
+
+/// What is on it.
+pub struct Picker {
+    /// The start of the draft's addresses.
+    pub draft: String,
+    pub wanted: Wanted,
+    pub list: Show,
+    pub types: Vec<String>,
+    pub crumbs: Vec<Crumb>,
+    pub folders: Folders,
+    pub rows: Vec<PickRow>,
+    /// The next page's address, as a query.
+    pub next: Option<String>,
+    pub first: Option<String>,
+    /// The place after which the next page begins.
+    pub next_after: String,
+    pub count_query: String,
+    /// What a button did, or why not.
+    pub said: Option<String>,
+    pub selected: Selected,
+    pub as_of: Option<AsOf>,
+}
+
+/// Up to when the catalogue is known.
+#[derive(Debug)]
+pub struct AsOf {
+    pub at: Moment,
+    /// The address that answers once there is a newer one; not while this one is new.
+    pub newer: Option<String>,
+}
+
+impl AsOf {
+    fn new(at: Timestamp, now: Timestamp, wanted: &Wanted) -> Self {
+        let ask = || {
+            let query = wanted.to_query().replacen('?', "&", 1);
+            format!("/assets/newer?than={}{query}", at.as_micros())
+        };
+        Self {
+            at: at.into(),
+            newer: (now.since(at) > FRESH).then(ask),
+        }
+    }
+}
+
+/// How much is selected, always in sight.
+#[derive(Debug)]
+pub struct Selected {
+    pub number: i64,
+    pub words: String,
+}
+
+impl Selected {
+    fn new(number: i64) -> Self {
+        Self {
+            number,
+            words: counted(number.unsigned_abs(), "asset"),
+        }
+    }
+}
+
+impl Picker {
+    pub fn is_recent(&self) -> bool {
+        self.list == Show::Recent
+    }
+
+    pub fn is_selected_list(&self) -> bool {
+        self.list == Show::Selected
+    }
+
+    pub fn changed_is(&self, value: &str) -> bool {
+        self.wanted.changed == value
+    }
+
+    pub fn kind_is(&self, value: &str) -> bool {
+        self.wanted.kind == value
+    }
+
+    /// Whether there may be something to select at once.
+    pub fn offers_all(&self) -> bool {
+        !self.is_selected_list() && self.rows.iter().any(|row| !row.asset.unsupported)
+    }
+
+    /// Why the list is empty.
+    pub fn nothing(&self) -> String {
+        match self.list {
+            Show::Selected => "Nothing is selected yet.".to_owned(),
+            Show::Recent => {
+                "Nothing was replaced in the last 30 days that was not invalidated since."
+                    .to_owned()
+            }
+            Show::All if self.wanted.q.trim().is_empty() && !self.wanted.is_filtered() => {
+                "There are no assets yet. An administrator can read the catalogue in Settings."
+                    .to_owned()
+            }
+            Show::All if self.wanted.q.trim().is_empty() => {
+                "Nothing here is like that. Take a filter away, or open another folder.".to_owned()
+            }
+            Show::All => {
+                let inside = if self.wanted.folder.is_empty() {
+                    ""
+                } else {
+                    " in this folder"
+                };
+                format!(
+                    "Nothing matches “{}”{inside}. Every word must occur in the name, the file or the folder.",
+                    self.wanted.search()
+                )
+            }
+        }
+    }
+}
+
+/// Shows what is asked for.
+pub async fn show(
+    State(app): State<App>,
+    my: MyDraft,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
+    if wanted.after.is_empty()
+        && let Err(error) = app.syncer.freshen(my.at.company.id).await
+    {
+        tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
+    }
+    let page = PickerPage::load(&app, &my, wanted, None).await?;
+    page.answer(&headers)
+}
+
+/// The place from which the list was made.
+#[derive(Debug, Deserialize)]
+pub struct Than {
+    #[serde(default)]
+    than: i64,
+}
+
+/// Shows the list anew once the catalogue is newer than it was; until then there is nothing to show.
+pub async fn newer(
+    State(app): State<App>,
+    my: MyDraft,
+    Query(Than { than }): Query<Than>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
+    let read_until = app.store.catalogue_sync(my.at.company.id).await?.read_until;
+    if read_until.is_none_or(|at| at.as_micros() <= than) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let page = PickerPage::load(&app, &my, wanted, None).await?;
+    Ok(Html(page.as_view().render()?).into_response())
+}
+
+impl PickerPage {
+    /// Reads it all.
+    pub async fn load(
+        app: &App,
+        my: &MyDraft,
+        mut wanted: Wanted,
+        said: Option<String>,
+    ) -> Result<Self, AppError> {
+        let company = my.at.company.id;
+        let draft = draft_path(&my.at.company, my.draft.id, "");
+        let mut found = find(app, my, &wanted).await?;
+        let asks_nothing = wanted.show.is_empty() && wanted.after.is_empty();
+        if found.assets.is_empty() && wanted.list() == Show::Recent && asks_nothing {
+            // Nothing was replaced lately: then everything is more use than an empty list.
+            wanted.show = "all".to_owned();
+            found = find(app, my, &wanted).await?;
+        }
+        let keys: Vec<AssetKey> = found.assets.iter().map(|asset| asset.key).collect();
+        let chosen: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
+        let site = my.at.company.site().ok();
+        let preview = app.store.company_settings(company).await?.preview_server;
+        let read_until = app.store.catalogue_sync(company).await?.read_until;
+        let words = if wanted.list() == Show::Selected {
+            Vec::new()
+        } else {
+            wanted.words()
+        };
+        let rows = found
+            .assets
+            .iter()
+            .map(|asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &chosen, &words))
+            .collect();
+        let next = found.next.map(|after| Wanted {
+            after,
+            ..wanted.clone()
+        });
+        let picker = Picker {
+            draft: draft.trim_end_matches('/').to_owned(),
+            list: wanted.list(),
+            types: app.store.asset_types(company).await?,
+            crumbs: Crumb::of(&wanted.folder),
+            folders: Folders::around(app, company, &wanted.folder).await?,
+            rows,
+            next_after: next
+                .as_ref()
+                .map(|next| next.after.clone())
+                .unwrap_or_default(),
+            next: next.map(|next| next.to_query()),
+            first: (!wanted.after.is_empty()).then(|| wanted.first_page().to_query()),
+            count_query: wanted.first_page().to_query(),
+            said,
+            as_of: read_until.map(|at| AsOf::new(at, app.clock.now(), &wanted)),
+            selected: Selected::new(app.store.count_selected(my.draft.id).await?),
+            wanted,
+        };
+        Ok(Self {
+            shell: Shell::at("Add Assets", &my.editor.0, &my.at),
+            picker,
+        })
+    }
+
+    /// The whole page; for htmx the part that it asks for. Going back in a dialog's history asks for a whole page.
+    pub fn answer(self, headers: &HeaderMap) -> Result<Response, AppError> {
+        let is_back = headers.contains_key("hx-history-restore-request");
+        let target = headers
+            .get("hx-target")
+            .and_then(|target| target.to_str().ok());
+        let part = match target.filter(|_| !is_back) {
+            Some("picker-dialog") => {
+                return Ok(Html(PickerDialog { page: self }.render()?).into_response());
+            }
+            Some("picked") => return Ok(Html(self.as_picked().render()?).into_response()),
+            Some("results") => self.as_results().render()?,
+            Some("view") => self.as_view().render()?,
+            Some("picker") => self.as_picker().render()?,
+            _ => return Ok(self.into_response()),
+        };
+        let address = format!(
+            "{}/assets{}",
+            self.picker.draft,
+            self.picker.wanted.to_query()
+        );
+        let mut response = Html(part).into_response();
+        if let Ok(address) = HeaderValue::from_str(&address) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("hx-push-url"), address);
+        }
+        Ok(response)
+    }
+}
+
+struct FoundPage {
+    assets: Vec<Asset>,
+    next: Option<String>,
+}
+
+async fn find(app: &App, my: &MyDraft, wanted: &Wanted) -> Result<FoundPage, AppError> {
+    if wanted.list() == Show::Selected {
+        let after = wanted.after.parse().unwrap_or(0);
+        let mut placed = app
+            .store
+            .selected_assets(my.draft.id, after, PAGE + 1)
+            .await?;
+        let more = placed.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+        if more {
+            placed.pop();
+        }
+        let last = placed.last().map(|(position, _)| position.to_string());
+        return Ok(FoundPage {
+            next: last.filter(|_| more),
+            assets: placed.into_iter().map(|(_, asset)| asset).collect(),
+        });
+    }
+    let mut query = wanted.query(app.clock.now());
+    query.limit = PAGE;
+    let page = app.store.search_assets(my.at.company.id, &query).await?;
+    Ok(FoundPage {
+        assets: page.assets,
+        next: page.next.map(|next| next.to_string()),
+    })
+}
+
+/// The number as people read it.
+pub fn shown(number: i64) -> String {
+    grouped(number.unsigned_abs())
+}

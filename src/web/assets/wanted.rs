@@ -1,0 +1,294 @@
+//! What a view of the picker shows, as it stands in its address, so that it can be shared.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::{
+    clock::Timestamp,
+    domain::AssetClass,
+    store::{AssetCursor, AssetQuery, AssetSort},
+    web::view::query_value,
+};
+
+/// Longer searches are cut: no ID is as long.
+const LONGEST_SEARCH: usize = 500;
+
+/// What changed longer ago is not recent.
+const RECENT: Duration = Duration::from_hours(30 * 24);
+
+/// What was made longer ago is not new.
+const NEW: Duration = Duration::from_hours(7 * 24);
+
+/// The fields of the picker's filters. Everything is text as it came: what cannot be read asks for nothing.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    /// `recent`, `all` or `selected`; without it, recent when nothing else is asked for.
+    pub show: String,
+    /// The words.
+    pub q: String,
+    /// The folder's path.
+    pub folder: String,
+    /// `1`: only what is right in the folder.
+    pub only: String,
+    /// A class (`image`, `content`, `unsupported`) or a type as Adobe spells it.
+    pub kind: String,
+    /// `yes` or `no`: marked for publish.
+    pub publish: String,
+    /// `hour`, `day`, `week` or `month`.
+    pub changed: String,
+    /// A date, `2026-11-24`.
+    pub since: String,
+    /// `1`: changed since its last invalidation.
+    pub uncleared: String,
+    /// `1`: new.
+    pub new: String,
+    /// `relevance`, `name` or `changed`.
+    pub sort: String,
+    /// `grid`, or a list.
+    pub view: String,
+    /// Where the page begins.
+    pub after: String,
+}
+
+/// Which list is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    Recent,
+    All,
+    Selected,
+}
+
+impl Wanted {
+    /// The list that is asked for.
+    pub fn list(&self) -> Show {
+        match self.show.as_str() {
+            "recent" => Show::Recent,
+            "selected" => Show::Selected,
+            "all" => Show::All,
+            _ if self.is_filtered() => Show::All,
+            _ => Show::Recent,
+        }
+    }
+
+    /// Whether anything narrows the list.
+    pub fn is_filtered(&self) -> bool {
+        !self.q.trim().is_empty() || !self.folder.is_empty() || self.filters() > 0
+    }
+
+    /// How many filters are on, besides words and folder.
+    pub fn filters(&self) -> usize {
+        let chosen = [&self.kind, &self.publish, &self.changed, &self.since];
+        let ticked = [&self.uncleared, &self.new];
+        chosen.iter().filter(|it| !it.is_empty()).count()
+            + ticked.iter().filter(|it| **it == "1").count()
+    }
+
+    /// Whether assets are shown as a grid.
+    pub fn is_grid(&self) -> bool {
+        self.view == "grid"
+    }
+
+    /// The words as they are looked for.
+    pub fn search(&self) -> String {
+        self.q.chars().take(LONGEST_SEARCH).collect()
+    }
+
+    /// The words, one by one.
+    pub fn words(&self) -> Vec<String> {
+        self.search()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The query, without a limit.
+    pub fn query(&self, now: Timestamp) -> AssetQuery {
+        let is_recent = self.list() == Show::Recent;
+        let since = [self.changed_since(now), self.date()];
+        let recent = is_recent.then(|| now.minus(RECENT));
+        let (class, asset_type) = match self.kind.as_str() {
+            "" => (None, None),
+            "image" => (Some(AssetClass::Image), None),
+            "content" => (Some(AssetClass::Content), None),
+            "unsupported" => (Some(AssetClass::Unsupported), None),
+            kind => (None, Some(kind.to_owned())),
+        };
+        AssetQuery {
+            words: self.words(),
+            folder: Some(self.folder.clone()).filter(|folder| !folder.is_empty()),
+            with_subfolders: self.only != "1",
+            class,
+            asset_type,
+            published: match self.publish.as_str() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            },
+            changed_since: since.into_iter().chain([recent]).flatten().max(),
+            created_since: (self.new == "1").then(|| now.minus(NEW)),
+            uncleared: is_recent || self.uncleared == "1",
+            replaced: is_recent,
+            sort: self.order(),
+            // A place that is none, or one in another order, begins at the beginning.
+            after: self.after.parse::<AssetCursor>().ok(),
+            limit: 0,
+        }
+    }
+
+    /// The order that is asked for, or that suits the list.
+    pub fn order(&self) -> AssetSort {
+        match self.sort.as_str() {
+            "name" => AssetSort::Name,
+            "changed" => AssetSort::Changed,
+            "relevance" => AssetSort::Relevance,
+            _ if self.list() == Show::Recent => AssetSort::Changed,
+            _ => AssetSort::Relevance,
+        }
+    }
+
+    fn changed_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let hours = match self.changed.as_str() {
+            "hour" => 1,
+            "day" => 24,
+            "week" => 7 * 24,
+            "month" => 30 * 24,
+            _ => return None,
+        };
+        Some(now.minus(Duration::from_hours(hours)))
+    }
+
+    fn date(&self) -> Option<Timestamp> {
+        let form = time::macros::format_description!("[year]-[month]-[day]");
+        let date = time::Date::parse(&self.since, form).ok()?;
+        let seconds = date.midnight().assume_utc().unix_timestamp();
+        Some(Timestamp::from_micros(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// The query string that asks for this again; empty for nothing.
+    pub fn to_query(&self) -> String {
+        let fields = [
+            ("show", &self.show),
+            ("q", &self.q),
+            ("folder", &self.folder),
+            ("only", &self.only),
+            ("kind", &self.kind),
+            ("publish", &self.publish),
+            ("changed", &self.changed),
+            ("since", &self.since),
+            ("uncleared", &self.uncleared),
+            ("new", &self.new),
+            ("sort", &self.sort),
+            ("view", &self.view),
+            ("after", &self.after),
+        ];
+        let given: Vec<String> = fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", query_value(value)))
+            .collect();
+        if given.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", given.join("&"))
+        }
+    }
+
+    /// The same from the beginning.
+    pub fn first_page(&self) -> Self {
+        Self {
+            after: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The same in another folder; the list of recent changes has none.
+    pub fn in_folder(&self, folder: &str) -> Self {
+        Self {
+            show: "all".to_owned(),
+            folder: folder.to_owned(),
+            after: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// Another list, with nothing else but the way it is shown.
+    pub fn only_list(&self, show: &str) -> Self {
+        Self {
+            show: show.to_owned(),
+            view: self.view.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// What changed recently and was not invalidated since.
+pub fn recent_query(now: Timestamp) -> AssetQuery {
+    let recent = Wanted {
+        show: "recent".to_owned(),
+        ..Wanted::default()
+    };
+    recent.query(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_asks_for_nothing_shows_what_changed_recently() {
+        let now = Timestamp::from_micros(1_800_000_000_000_000);
+        let query = Wanted::default().query(now);
+        assert!(query.replaced && query.uncleared);
+        assert_eq!(query.sort, AssetSort::Changed);
+        let searched = Wanted {
+            q: "shoe".to_owned(),
+            ..Wanted::default()
+        };
+        assert_eq!(searched.list(), Show::All);
+        assert!(!searched.query(now).replaced);
+    }
+
+    #[test]
+    fn what_cannot_be_read_asks_for_nothing() {
+        let odd = Wanted {
+            show: "all".to_owned(),
+            changed: "yesterday".to_owned(),
+            since: "99999999-01-01".to_owned(),
+            publish: "maybe".to_owned(),
+            after: "-1".to_owned(),
+            sort: "1; drop".to_owned(),
+            ..Wanted::default()
+        };
+        let query = odd.query(Timestamp::from_micros(0));
+        let nothing = AssetQuery {
+            with_subfolders: true,
+            ..AssetQuery::default()
+        };
+        assert_eq!(query, nothing);
+    }
+
+    #[test]
+    fn the_latest_of_several_beginnings_counts() {
+        let now = Timestamp::from_micros(1_800_000_000_000_000);
+        let wanted = Wanted {
+            since: "2027-01-10".to_owned(),
+            changed: "month".to_owned(),
+            ..Wanted::default()
+        };
+        let since = wanted.query(now).changed_since.unwrap();
+        assert_eq!(since.to_utc().date(), time::macros::date!(2027 - 01 - 10));
+    }
+
+    #[test]
+    fn a_view_can_be_shared() {
+        let wanted = Wanted {
+            q: "rød & blå".to_owned(),
+            only: "1".to_owned(),
+            ..Wanted::default()
+        };
+        assert_eq!(wanted.to_query(), "?q=r%C3%B8d%20%26%20bl%C3%A5&only=1");
+        assert_eq!(Wanted::default().to_query(), "");
+    }
+}

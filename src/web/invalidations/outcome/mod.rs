@@ -1,0 +1,200 @@
+//! The outcome: where things stand, what became of each batch, as it happens, and the URLs that were in it.
+//!
+//! Only the part that moves is asked for again while something is on its way (`progress`); the URLs of a batch never
+//! change, and are loaded once, for one batch at a time. One file per part of the page.
+
+mod batch_view;
+mod download;
+mod standing;
+mod steer;
+mod urls;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+
+use self::{batch_view::BatchView, standing::Standing, urls::UrlsView};
+pub use self::{
+    download::download,
+    steer::{find_bad_url, steer},
+    urls::Wanted,
+};
+use super::checks_view::ChecksSection;
+use crate::{
+    app::App,
+    domain::{BatchState, InvalidationId},
+    error::AppError,
+    store::{Batch, Invalidation},
+    web::{
+        extract::{Editor, Htmx, InCompany, InvalidationPath},
+        shell::Shell,
+        view::{Moment, company_path, counted, draft_path, outcome_path},
+    },
+};
+
+/// Seconds between two looks of a browser without JavaScript, while something is on its way.
+const REFRESH: u32 = 2;
+
+/// The same while URLs are looked at, which takes longer.
+const LOOKS_REFRESH: u32 = 10;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "invalidations/outcome.html", blocks = ["progress"])]
+struct OutcomePage {
+    shell: Shell,
+    base: String,
+    /// The address of this page.
+    this: String,
+    who: String,
+    when: Moment,
+    total: String,
+    running: bool,
+    standing: Standing,
+    batches: Vec<BatchView>,
+    is_single: bool,
+    /// Batches that are at an end, of all; for more than one.
+    ended: usize,
+    controls: Controls,
+    /// Why a press of a button did nothing.
+    refused: Option<String>,
+    /// Not there in the part that moves.
+    urls: Option<UrlsView>,
+    /// What was seen of the URLs.
+    checks: ChecksSection,
+}
+
+/// What can be done with what waits.
+struct Controls {
+    pause: bool,
+    resume: bool,
+    cancel: bool,
+}
+
+/// Shows the outcome, for htmx only the part that moves. A draft leads to its details.
+pub async fn show(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    InvalidationPath(id): InvalidationPath,
+    Htmx(htmx): Htmx,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
+    let invalidation = app
+        .store
+        .invalidation(at.company.id, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    if invalidation.submitted_at.is_none() {
+        return if invalidation.author == person.id {
+            Ok(Redirect::to(&draft_path(&at.company, id, "details")).into_response())
+        } else {
+            Err(AppError::NotFound)
+        };
+    }
+    let shell = Shell::at("CDN Invalidation", &person, &at);
+    let batches = app.store.batches(at.company.id, id).await?;
+    let page = OutcomePage::new(&app, &at, shell, &invalidation, &batches).await?;
+    if htmx {
+        return Ok(Html(page.as_progress().render()?).into_response());
+    }
+    let urls = UrlsView::load(&app.store, at.company.id, &batches, &wanted).await?;
+    Ok(OutcomePage { urls, ..page }.into_response())
+}
+
+/// The page again, with why nothing was done.
+async fn refuse(
+    app: &App,
+    shell: Shell,
+    at: &InCompany,
+    id: InvalidationId,
+    sentence: String,
+) -> Result<Response, AppError> {
+    let company = at.company.id;
+    let invalidation = app
+        .store
+        .invalidation(company, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let batches = app.store.batches(company, id).await?;
+    let page = OutcomePage::new(app, at, shell, &invalidation, &batches).await?;
+    let urls = UrlsView::load(&app.store, company, &batches, &Wanted::default()).await?;
+    let page = OutcomePage {
+        refused: Some(sentence),
+        urls,
+        ..page
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+impl OutcomePage {
+    async fn new(
+        app: &App,
+        at: &InCompany,
+        shell: Shell,
+        invalidation: &Invalidation,
+        batches: &[Batch],
+    ) -> Result<Self, AppError> {
+        let company = &at.company;
+        let now = app.clock.now();
+        let any = |states: &[BatchState]| batches.iter().any(|batch| states.contains(&batch.state));
+        let running = batches.iter().any(|batch| batch.state.is_under_way());
+        let waits = any(&[BatchState::Waiting, BatchState::Unknown]);
+        let is_paused = any(&[BatchState::Paused]);
+        let queue = if waits {
+            app.store.queue(company.id, now).await?
+        } else {
+            Vec::new()
+        };
+        let place = queue
+            .iter()
+            .position(|entry| entry.invalidation == invalidation.id);
+        let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
+        let is_single = batches.len() == 1;
+        let is_admin = shell.is_admin();
+        let checks =
+            ChecksSection::load(&app.store, company, invalidation.id, batches, is_admin).await?;
+        let mut views = Vec::new();
+        for batch in batches {
+            views.push(BatchView::load(&app.store, company.id, batch).await?);
+        }
+        Ok(Self {
+            shell: Shell {
+                refresh: if running {
+                    Some(REFRESH)
+                } else {
+                    checks.is_running().then_some(LOOKS_REFRESH)
+                },
+                ..shell
+            },
+            base: company_path(company),
+            this: outcome_path(company, invalidation.id),
+            who: invalidation.author_email.clone(),
+            when: invalidation
+                .submitted_at
+                .unwrap_or(invalidation.created_at)
+                .into(),
+            total: counted(total.unsigned_abs(), "URL"),
+            running,
+            standing: Standing::of(batches, place, app.dispatcher.config().pause, now),
+            ended: batches
+                .iter()
+                .filter(|batch| batch.state.is_final())
+                .count(),
+            controls: Controls {
+                // What is on its way cannot be held back any more.
+                pause: waits,
+                resume: is_paused,
+                cancel: waits || is_paused,
+            },
+            batches: views,
+            is_single,
+            refused: None,
+            urls: None,
+            checks,
+        })
+    }
+}

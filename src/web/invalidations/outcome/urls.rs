@@ -1,0 +1,114 @@
+//! The URLs of one batch, 200 at a time, and what happened to it: the part of the outcome that does not move.
+
+use serde::Deserialize;
+
+use crate::{
+    domain::{BatchChange, BatchEvent, CompanyId},
+    error::AppError,
+    store::{Batch, Store, SubmittedUrl},
+    web::view::{Moment, origin_words},
+};
+
+/// URLs on one page.
+const ROWS: i64 = 200;
+
+/// Which batch's URLs are shown, and from which on.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    batch: String,
+    #[serde(default)]
+    after: i64,
+}
+
+/// The URLs of a batch.
+pub struct UrlsView {
+    pub id: String,
+    pub position: i32,
+    pub rows: Vec<RowView>,
+    /// Position after which the next rows stand.
+    pub next: Option<i64>,
+    pub events: Vec<EventView>,
+}
+
+/// One URL.
+pub struct RowView {
+    pub url: String,
+    pub origins: String,
+    pub covers: usize,
+}
+
+/// Something that happened.
+pub struct EventView {
+    pub at: Moment,
+    pub what: String,
+}
+
+impl UrlsView {
+    /// Those of the batch that is wanted, else of the first.
+    pub async fn load(
+        store: &Store,
+        company: CompanyId,
+        batches: &[Batch],
+        wanted: &Wanted,
+    ) -> Result<Option<Self>, AppError> {
+        let named = batches
+            .iter()
+            .find(|batch| batch.id.to_string() == wanted.batch);
+        let (batch, after) = match (named, batches.first()) {
+            (Some(batch), _) => (batch, wanted.after),
+            (None, Some(first)) => (first, 0),
+            (None, None) => return Ok(None),
+        };
+        let urls = store.batch_urls(company, batch.id, after, ROWS).await?;
+        let events = store.batch_events(company, batch.id).await?;
+        let last = urls.last().map_or(0, |url| url.position);
+        Ok(Some(Self {
+            id: batch.id.to_string(),
+            position: batch.position,
+            next: (last < batch.url_count && !urls.is_empty()).then_some(last),
+            rows: urls.iter().map(row).collect(),
+            events: events.iter().map(event).collect(),
+        }))
+    }
+}
+
+fn row(submitted: &SubmittedUrl) -> RowView {
+    RowView {
+        url: submitted.url.clone(),
+        origins: submitted
+            .origins
+            .iter()
+            .map(origin_words)
+            .collect::<Vec<_>>()
+            .join(" · "),
+        covers: submitted.covers.len(),
+    }
+}
+
+fn event(event: &BatchEvent) -> EventView {
+    let what = match event.change {
+        BatchChange::Sent => "Sent",
+        BatchChange::Repeated => "Sent again",
+        BatchChange::Accepted => "Accepted by Adobe",
+        BatchChange::Refused => "Refused by Adobe",
+        BatchChange::Failed => "Failed",
+        BatchChange::NotReached => "Adobe could not be reached; nothing was sent",
+        BatchChange::NotAnswered => "No clear answer; whether Adobe took it is unknown",
+        BatchChange::LeaseLost => {
+            "Unstale stopped while it was on its way; whether Adobe took it is unknown"
+        }
+        BatchChange::SearchStarted => "Search for the bad URL started",
+        BatchChange::SearchedOn => "A part of it was answered",
+        BatchChange::Paused => "Paused",
+        BatchChange::Resumed => "Resumed",
+        BatchChange::Cancelled => "Cancelled",
+    };
+    EventView {
+        at: event.at.into(),
+        what: match &event.note {
+            Some(note) => format!("{what}: {note}"),
+            None => what.to_owned(),
+        },
+    }
+}

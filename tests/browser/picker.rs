@@ -1,0 +1,186 @@
+//! Thirty assets from three folders: with the keyboard alone, without scripts, and with Shift.
+
+use thirtyfour::prelude::*;
+use unstale::{
+    clock::Timestamp,
+    domain::{Asset, AssetKey},
+};
+
+use crate::{
+    keyboard::{keys, tab_back_to, tab_to},
+    support::{Browser, Scripts, World},
+};
+
+/// The demo, with three folders more of ten assets each.
+async fn world() -> World {
+    let world = World::demo().await;
+    let company = world.app.store.companies().await.unwrap().remove(0).id;
+    let assets: Vec<Asset> = (0..30)
+        .map(|n| {
+            let folder = ["amber", "basalt", "cobalt"][n % 3];
+            Asset {
+                key: AssetKey::from_uuid(world.app.clock.new_uuid()),
+                id: format!("{folder}-{n:02}"),
+                file_name: format!("{folder}-{n:02}.jpg"),
+                folder: format!("stones/{folder}"),
+                asset_type: "Image".to_owned(),
+                published: false,
+                handle: None,
+                created_at: Timestamp::from_micros(0),
+                changed_at: Timestamp::from_micros(0),
+            }
+        })
+        .collect();
+    let put = world
+        .app
+        .store
+        .put_assets(company, &assets, world.app.clock.now())
+        .await;
+    assert_eq!(put.unwrap().added, 30);
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_assets_from_three_folders_are_added_by_keyboard_alone() -> WebDriverResult<()> {
+    let world = world().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, "editor@example.com").await?;
+    tab_to(&browser, "button.tile").await?;
+    keys(&browser, Key::Enter).await?;
+    browser.see("h2", "Select Assets").await?;
+    tab_to(&browser, "button[value=add-assets]").await?;
+    keys(&browser, Key::Enter).await?;
+    browser.one("dialog:modal").await?;
+
+    // One by one.
+    tab_to(&browser, "#q").await?;
+    keys(&browser, "stones/amber").await?;
+    browser.see(".results-count", "10 assets").await?;
+    browser
+        .see(".asset-row:first-child .asset-id", "amber")
+        .await?;
+    tab_to(&browser, ".asset-row:first-child input[name=asset]").await?;
+    for row in 1..=10 {
+        tab_to(
+            &browser,
+            &format!(".asset-row:nth-child({row}) input[name=asset]"),
+        )
+        .await?;
+        keys(&browser, Key::Space).await?;
+        let words = if row == 1 {
+            "1 asset".to_owned()
+        } else {
+            format!("{row} assets")
+        };
+        browser.see("#picked", &words).await?;
+    }
+    // All that match.
+    for (folder, total) in [("basalt", "20 assets"), ("cobalt", "30 assets")] {
+        tab_back_to(&browser, "#q").await?;
+        let all = browser.action_chain().key_down(Key::Control).send_keys("a");
+        all.key_up(Key::Control).perform().await?;
+        keys(&browser, format!("stones/{folder}")).await?;
+        browser
+            .see(".asset-row:first-child .asset-id", folder)
+            .await?;
+        browser.see(".results-count", "10 assets").await?;
+        tab_to(&browser, ".results-count button[value=select-all]").await?;
+        keys(&browser, Key::Enter).await?;
+        browser.see("#picked", total).await?;
+    }
+    tab_back_to(&browser, "button[value=add]").await?;
+    keys(&browser, Key::Enter).await?;
+    browser.see("h2", "Select Assets").await?;
+    assert_eq!(selected(&browser).await?, 30);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_assets_from_three_folders_are_added_without_scripts() -> WebDriverResult<()> {
+    let world = world().await;
+    let browser = Browser::open(Scripts::Off).await;
+    browser.sign_in(&world, "editor@example.com").await?;
+    browser.press("button.tile").await?;
+    browser.press_words("Add Assets").await?;
+    browser.see("h1", "Add Assets").await?;
+    for (folder, total) in [
+        ("amber", "10 assets"),
+        ("basalt", "20 assets"),
+        ("cobalt", "30 assets"),
+    ] {
+        for path in [
+            "/".to_owned(),
+            "stones".to_owned(),
+            format!("stones/{folder}"),
+        ] {
+            if path == "/" && folder == "amber" {
+                continue;
+            }
+            browser
+                .press(&format!("button[name=open][value=\"{path}\"]"))
+                .await?;
+        }
+        browser.see(".breadcrumb [aria-current]", folder).await?;
+        for tick in browser.find_all(By::Css("input[name=asset]")).await? {
+            tick.click().await?;
+        }
+        // Whatever is pressed next stores the ticks.
+        browser.press_words("Search").await?;
+        browser.see("#picked", total).await?;
+    }
+    browser.press_words("Add").await?;
+    browser.see("h2", "Select Assets").await?;
+    assert_eq!(selected(&browser).await?, 30);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shift_ticks_a_range_and_another_tab_finds_it() -> WebDriverResult<()> {
+    let world = world().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, "editor@example.com").await?;
+    browser.press("button.tile").await?;
+    browser.press_words("Add Assets").await?;
+    browser.one("#q").await?.send_keys("stones/cobalt").await?;
+    browser.see(".results-count", "10 assets").await?;
+    browser
+        .see(".asset-row:first-child .asset-id", "cobalt")
+        .await?;
+    browser.press(".asset-row:nth-child(2) .asset-pick").await?;
+    browser.see("#picked", "1 asset").await?;
+    let last = browser.one(".asset-row:nth-child(6) input").await?;
+    let range = browser
+        .action_chain()
+        .key_down(Key::Shift)
+        .click_element(&last);
+    range.key_up(Key::Shift).perform().await?;
+    browser.see("#picked", "5 assets").await?;
+    browser.press_words("Show selected").await?;
+    browser.see("#results h2", "Selected").await?;
+    assert_eq!(
+        browser
+            .find_all(By::Css("button[name=remove]"))
+            .await?
+            .len(),
+        5
+    );
+    browser.press("button[name=remove]").await?;
+    browser.see("#picked", "4 assets").await?;
+
+    let address = browser.current_url().await?;
+    browser
+        .goto(address.as_str().split("/assets").next().unwrap().to_owned() + "/details")
+        .await?;
+    browser.see("h2", "Select Assets").await?;
+    assert_eq!(selected(&browser).await?, 4);
+    Ok(())
+}
+
+/// The assets that Add Details lists.
+async fn selected(browser: &Browser) -> WebDriverResult<usize> {
+    browser.one(".asset-list .asset-row").await?;
+    Ok(browser
+        .find_all(By::Css("#details .asset-list .asset-row"))
+        .await?
+        .len())
+}

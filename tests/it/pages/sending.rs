@@ -1,0 +1,358 @@
+//! Sending as people see it: repeats, the queue, pausing and calling off, the search for a bad URL, the daily volume.
+
+use std::time::Duration;
+
+use unstale::{
+    config::DispatchConfig,
+    sandbox::ips::{Instead, Knobs},
+};
+
+use super::{COMPANY, draft_with_urls, listed, next, numbered, sent, settled, submit};
+use crate::support::{
+    app::{DISPATCH, Start, TestApp},
+    browser::{Answer, Browser},
+};
+
+/// Submits so many URLs, in as many requests as it takes; the address of the outcome.
+async fn submitted(app: &TestApp, browser: &Browser, urls: usize) -> String {
+    let (_, details) = draft_with_urls(browser, &numbered(app, urls)).await;
+    let form = details.form("#details").set("split", "true");
+    let confirm = browser.submit_and_follow(&form.press("do", "next")).await;
+    submit(browser, &confirm).await
+}
+
+async fn with_dispatch(dispatch: DispatchConfig) -> TestApp {
+    TestApp::with(Start {
+        dispatch,
+        ..Start::default()
+    })
+    .await
+}
+
+fn standing(page: &Answer) -> String {
+    page.text("#progress > .notice strong")
+}
+
+/// Asks until the page has it.
+async fn seen(browser: &Browser, path: &str, css: &str) -> Answer {
+    let seen = async {
+        loop {
+            let page = browser.get(path).await;
+            if page.has(css) {
+                return page;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen)
+        .await
+        .unwrap_or_else(|_| panic!("{css} appears"))
+}
+
+fn hold(app: &TestApp, hold: bool) {
+    app.ips().knobs(|knobs| knobs.hold = hold);
+}
+
+#[tokio::test]
+async fn a_request_without_an_answer_is_unknown_and_then_repeated() {
+    let app = with_dispatch(DispatchConfig {
+        repeat_pause: Duration::from_mins(1),
+        ..DISPATCH
+    })
+    .await;
+    app.ips()
+        .knobs(|knobs| knobs.instead = Some(Instead::Closed));
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 2).await;
+    let page = seen(&editor, &path, ".status.unknown").await;
+    assert!(standing(&page).starts_with("Adobe has not answered"));
+    assert!(page.has("#progress[hx-get]"), "it goes on by itself");
+
+    app.ips().knobs(|knobs| knobs.instead = None);
+    app.clock.advance(Duration::from_secs(29));
+    assert_eq!(sent(&app).len(), 1, "not before half of the pause");
+    app.clock.advance(Duration::from_secs(31));
+    let page = settled(&editor, &path).await;
+    assert!(page.has(".status.accepted"), "{}", page.body);
+    let events = page.texts(".event-list li").join("\n");
+    for what in [
+        "Sent\n",
+        "whether Adobe took it is unknown",
+        "Sent again",
+        "Accepted",
+    ] {
+        assert!(events.contains(what), "{what} in {events}");
+    }
+    let sent = sent(&app);
+    assert_eq!((sent.len(), &sent[0]), (2, &sent[1]));
+}
+
+#[tokio::test]
+async fn repeats_come_to_an_end_and_faults_are_never_repeated() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let cases: [(fn(&mut Knobs), usize, &str); 4] = [
+        (
+            |knobs| knobs.instead = Some(Instead::Closed),
+            4,
+            "It is not certain what was cleared.",
+        ),
+        (
+            |knobs| knobs.instead = Some(Instead::Unavailable),
+            4,
+            "It is not certain what was cleared.",
+        ),
+        (
+            |knobs| knobs.instead = Some(Instead::Html),
+            1,
+            "It is not certain what was cleared.",
+        ),
+        (
+            |knobs| knobs.no_permission = true,
+            1,
+            "Nothing was cleared.",
+        ),
+    ];
+    for (turn, requests, sentence) in cases {
+        app.ips().knobs(|knobs| *knobs = Knobs::default());
+        app.ips().knobs(turn);
+        let before = sent(&app).len();
+        let path = submitted(&app, &editor, 1).await;
+        let page = settled(&editor, &path).await;
+        assert!(page.has(".status.failed"));
+        assert_eq!(
+            page.text(".block .notice.blocks strong"),
+            "Failed to invalidate CDN cache."
+        );
+        assert_eq!(standing(&page), sentence);
+        assert_eq!(sent(&app).len() - before, requests);
+    }
+}
+
+#[tokio::test]
+async fn a_big_run_does_not_hold_up_a_single_picture() {
+    let app = TestApp::start().await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    let big = submitted(&app, &editor, 3_000).await;
+    app.ips().wait_for_calls(1).await;
+    let later = submitted(&app, &editor, 40).await;
+    let single = submitted(&app, &editor, 1).await;
+    assert_eq!(
+        standing(&editor.get(&later).await),
+        "Waiting to be sent. 1 request of another invalidation goes first."
+    );
+    assert_eq!(standing(&editor.get(&single).await), "Waiting to be sent.");
+    hold(&app, false);
+    settled(&editor, &big).await;
+    let sizes: Vec<usize> = sent(&app).iter().map(Vec::len).collect();
+    assert_eq!(sizes, [1_000, 1, 40, 1_000, 1_000]);
+}
+
+#[tokio::test]
+async fn what_waits_is_paused_resumed_and_called_off_between_requests() {
+    let app = TestApp::start().await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 3_500).await;
+    app.ips().wait_for_calls(1).await;
+    let page = editor.get(&path).await;
+    let press = |page: &Answer, what| page.form("form[action$=sending]").press("do", what);
+    let page = editor.submit_and_follow(&press(&page, "pause")).await;
+    assert_eq!(page.count(".status.paused"), 3);
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert_eq!(
+        standing(&page),
+        "Paused: nothing more is sent until somebody presses Resume. 1 of 4 requests done."
+    );
+    assert_eq!(editor.get(COMPANY).await.text(".table .status"), "Paused");
+    assert_eq!(sent(&app).len(), 1);
+
+    hold(&app, true);
+    editor.submit_and_follow(&press(&page, "resume")).await;
+    app.ips().wait_for_calls(2).await;
+    let page = editor.get(&path).await;
+    assert!(page.text("#progress > .notice p").contains("remain"));
+    editor.submit_and_follow(&press(&page, "cancel")).await;
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert_eq!(
+        standing(&page),
+        "Cancelled. Adobe has accepted a part of it: 2,000 of 3,500 URLs. The rest was not sent, or did not go through."
+    );
+    assert_eq!(page.count(".status.cancelled"), 2);
+    assert!(!page.has("form[action$=sending]"));
+    assert_eq!(sent(&app).len(), 2);
+    assert_eq!(
+        editor.get(COMPANY).await.text(".table .status"),
+        "Cancelled"
+    );
+}
+
+#[tokio::test]
+async fn only_the_moving_part_is_asked_for_again() {
+    let app = TestApp::start().await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1_500).await;
+    app.ips().wait_for_calls(1).await;
+    let page = editor.get(&path).await;
+    assert_eq!(page.count(".url-row"), 200);
+    let second = page.attributes(".table a", "href").remove(1);
+    let urls = editor.get(second.split('#').next().unwrap()).await;
+    assert_eq!(urls.text("#urls h2"), "URLs of request 2");
+    assert_eq!(urls.texts(".url-text")[0], app.exact("n01000"));
+
+    let request = editor
+        .request(reqwest::Method::GET, &path)
+        .header("hx-request", "true");
+    let part = editor.send(request).await;
+    assert!(part.has("#progress") && part.has(".status.sending"));
+    assert!(!part.has(".url-row") && !part.has("h1"));
+    hold(&app, false);
+    settled(&editor, &path).await;
+}
+
+/// Submits ten URLs of which those that hold the text are bad, without Adobe saying which.
+async fn refused_without_a_name(app: &TestApp, editor: &Browser, text: &str) -> (String, Answer) {
+    app.ips()
+        .knobs(|knobs| knobs.refuse = Some(text.to_owned()));
+    let path = submitted(app, editor, 10).await;
+    let page = settled(editor, &path).await;
+    assert!(page.has(".status.refused"), "{}", page.body);
+    (path, page)
+}
+
+async fn find(editor: &Browser, path: &str, page: &Answer) -> Answer {
+    let form = page.form("form[action$=find-bad-url]");
+    let batch = page
+        .attributes("form[action$=find-bad-url] button", "value")
+        .remove(0);
+    editor.submit_and_follow(&form.press("batch", &batch)).await;
+    settled(editor, path).await
+}
+
+#[tokio::test]
+async fn a_bad_url_that_adobe_does_not_name_is_found_and_the_good_ones_are_sent() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let (path, page) = refused_without_a_name(&app, &editor, "n00006").await;
+    assert!(
+        page.body.contains("at most 12 requests"),
+        "before it starts"
+    );
+    let page = find(&editor, &path, &page).await;
+    assert!(page.has(".status.refused"));
+    assert_eq!(
+        page.text(".block .notice.blocks strong"),
+        "Some URLs are not defined correctly. Correct and resubmit."
+    );
+    assert_eq!(
+        standing(&page),
+        "Adobe has accepted a part of it: 9 of 10 URLs. The rest did not go through."
+    );
+    let bad = app.exact("n00006");
+    assert_eq!(page.text(".notice.blocks .url-text"), bad);
+    assert!(!page.has("form[action$=find-bad-url]"), "nothing is left");
+
+    let calls = app.ips().calls();
+    assert!(calls.len() <= 13);
+    assert_eq!(calls[1].urls.len(), 1, "first one that is surely good");
+    let taken = calls.iter().filter(|call| call.fault.is_none());
+    let mut taken: Vec<String> = taken.flat_map(|call| call.urls.clone()).collect();
+    taken.sort_unstable();
+    let good: String = numbered(&app, 10).replace(&format!("{bad}\n"), "");
+    assert_eq!(taken.join("\n") + "\n", good, "each good one once");
+
+    let batch = page
+        .attributes("form[action$=resubmit] button", "value")
+        .remove(0);
+    let resubmit = page.form("form[action$=resubmit]").press("batch", &batch);
+    let confirm = editor.submit_and_follow(&resubmit).await;
+    assert_eq!(listed(&confirm), [bad], "what was sent is done with");
+}
+
+#[tokio::test]
+async fn when_the_surely_good_url_is_refused_the_search_stops() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let (path, page) = refused_without_a_name(&app, &editor, "n0").await;
+    let page = find(&editor, &path, &page).await;
+    assert_eq!(sent(&app).len(), 2);
+    assert!(page.has(".status.failed"));
+    assert!(
+        page.body
+            .contains("an administrator can check the connection")
+    );
+    assert!(!page.has("form[action$=find-bad-url]"));
+    assert_eq!(standing(&page), "Nothing was cleared.");
+}
+
+#[tokio::test]
+async fn a_search_goes_on_where_a_crash_left_it() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let (path, page) = refused_without_a_name(&app, &editor, "n00008").await;
+    hold(&app, true);
+    let form = page.form("form[action$=find-bad-url]");
+    let batch = page
+        .attributes("form[action$=find-bad-url] button", "value")
+        .remove(0);
+    let page = editor.submit_and_follow(&form.press("batch", &batch)).await;
+    app.ips().wait_for_calls(2).await;
+    assert!(page.has("#progress[hx-get]"));
+    let app = app.crash_and_restart().await;
+    hold(&app, false);
+    let page = settled(&app.editor().await, &path).await;
+    assert_eq!(page.text(".notice.blocks .url-text"), app.exact("n00008"));
+    let sent = sent(&app);
+    assert_eq!(sent[1], sent[2], "the part that was on its way is repeated");
+}
+
+#[tokio::test]
+async fn only_a_refusal_that_names_no_url_can_be_searched() {
+    let app = TestApp::start().await;
+    app.stop_checking_roots().await;
+    let editor = app.editor().await;
+    let foreign = format!("{}/is/image/Other/z", app.sandbox.exact_url());
+    let (draft, details) =
+        draft_with_urls(&editor, &format!("{}\n{foreign}", app.exact("a"))).await;
+    let confirm = next(&editor, &details).await;
+    let page = settled(&editor, &submit(&editor, &confirm).await).await;
+    assert!(page.has(".status.refused"));
+    assert!(!page.has("form[action$=find-bad-url]"));
+    let batch = page
+        .attributes("form[action$=resubmit] button", "value")
+        .remove(0);
+    let answer = editor
+        .post(&format!("{draft}/find-bad-url"), &[("batch", &batch)])
+        .await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(sent(&app).len(), 1);
+}
+
+#[tokio::test]
+async fn many_requests_in_a_day_are_warned_of_and_not_held_back() {
+    let app = with_dispatch(DispatchConfig {
+        daily: 1,
+        ..DISPATCH
+    })
+    .await;
+    let editor = app.editor().await;
+    let (_, details) = draft_with_urls(&editor, &numbered(&app, 1)).await;
+    let confirm = next(&editor, &details).await;
+    assert!(!confirm.body.contains("Many requests"));
+    settled(&editor, &submit(&editor, &confirm).await).await;
+
+    let (_, details) = draft_with_urls(&editor, &numbered(&app, 1)).await;
+    let confirm = next(&editor, &details).await;
+    assert!(confirm.text(".notice.warns").contains("it would be 2"));
+    let admin = app.admin().await;
+    assert!(!admin.get(COMPANY).await.body.contains("Many requests"));
+    let page = settled(&editor, &submit(&editor, &confirm).await).await;
+    assert!(page.has(".status.accepted"));
+    assert!(admin.get(COMPANY).await.body.contains("Many requests"));
+    assert!(!editor.get(COMPANY).await.body.contains("Many requests"));
+    app.clock.advance(Duration::from_hours(25));
+    assert!(!admin.get(COMPANY).await.body.contains("Many requests"));
+}

@@ -1,0 +1,274 @@
+use std::borrow::Cow;
+
+use sqlx::migrate::Migrator;
+use unstale::store::{AssetQuery, PutCounts, Store};
+
+use super::{Fixture, ids};
+use crate::support::database::{Backend, empty};
+
+on_both_databases! {
+    putting_assets_says_what_was_new_and_what_changed
+    what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old
+    a_bulk_load_is_searchable_once_it_is_finished
+    an_interrupted_bulk_load_is_known_and_can_be_finished
+    a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable
+}
+
+fn word(word: &str) -> AssetQuery {
+    AssetQuery {
+        words: vec![word.to_owned()],
+        limit: 100,
+        ..AssetQuery::default()
+    }
+}
+
+async fn putting_assets_says_what_was_new_and_what_changed(t: &Fixture) {
+    let company = t.company("shop").await;
+    let mut assets: Vec<_> = (0..1_100)
+        .map(|n| t.new_asset(&format!("a{n}"), "x"))
+        .collect();
+    let put = t.store.put_assets(company, &assets, t.now()).await.unwrap();
+    assert_eq!(
+        put,
+        PutCounts {
+            added: 1_100,
+            changed: 0
+        }
+    );
+    let put = t
+        .store
+        .put_assets(company, &assets, t.later())
+        .await
+        .unwrap();
+    assert_eq!(put, PutCounts::default());
+
+    assets[3].published = false;
+    assets[700].folder = "y".to_owned();
+    assets[900].handle = None;
+    t.db.execute("update asset set vanished_at = 1 where id = 'a5'")
+        .await;
+    let put = t
+        .store
+        .put_assets(company, &assets, t.later())
+        .await
+        .unwrap();
+    assert_eq!(
+        put,
+        PutCounts {
+            added: 1,
+            changed: 2
+        }
+    );
+    let found = t
+        .store
+        .assets_by_id(company, &["a900".to_owned()])
+        .await
+        .unwrap();
+    assert_eq!(
+        found[0].handle.as_deref(),
+        Some("a|a900"),
+        "a known handle is kept"
+    );
+}
+
+async fn what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old(t: &Fixture) {
+    let company = t.company("shop").await;
+    let mut asset = t.new_asset("spinset", "before");
+    for folder in ["before", "after"] {
+        folder.clone_into(&mut asset.folder);
+        t.store
+            .put_assets(company, std::slice::from_ref(&asset), t.later())
+            .await
+            .unwrap();
+    }
+    let found = t
+        .store
+        .search_assets(company, &word("after"))
+        .await
+        .unwrap();
+    assert_eq!(ids(&found.assets), ["spinset"]);
+    let found = t
+        .store
+        .search_assets(company, &word("before"))
+        .await
+        .unwrap();
+    assert_eq!(found.assets, []);
+}
+
+async fn a_bulk_load_is_searchable_once_it_is_finished(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.store.begin_bulk_load(company).await.unwrap();
+    t.store.begin_bulk_load(company).await.unwrap();
+    for part in 0..3 {
+        let assets: Vec<_> = (0..1_000)
+            .map(|n| t.new_asset(&format!("part{part}-number{n}"), "x"))
+            .collect();
+        t.store
+            .put_assets(company, &assets, t.later())
+            .await
+            .unwrap();
+        // The same again, changed: it must not be indexed twice.
+        let mut again = assets[..10].to_vec();
+        again
+            .iter_mut()
+            .for_each(|asset| asset.folder = "moved".to_owned());
+        t.store
+            .put_assets(company, &again, t.later())
+            .await
+            .unwrap();
+    }
+    let before = t
+        .store
+        .search_assets(company, &word("part2-number7"))
+        .await
+        .unwrap();
+    assert_eq!(before.assets.len(), 100, "it is slow, but right");
+    t.store.finish_bulk_load(company).await.unwrap();
+    t.store.finish_bulk_load(company).await.unwrap();
+    let found = t
+        .store
+        .search_assets(company, &word("rt2-number77"))
+        .await
+        .unwrap();
+    assert_eq!(found.assets.len(), 11);
+    let found = t
+        .store
+        .search_assets(company, &word("moved"))
+        .await
+        .unwrap();
+    assert_eq!(found.assets.len(), 30);
+    assert_eq!(t.store.unfinished_bulk_loads().await.unwrap(), []);
+}
+
+async fn an_interrupted_bulk_load_is_known_and_can_be_finished(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.store.begin_bulk_load(company).await.unwrap();
+    t.assets(company, &["spinset"]).await;
+    let after_the_crash = t.db.reopen().await;
+    assert_eq!(
+        after_the_crash.unfinished_bulk_loads().await.unwrap(),
+        [company]
+    );
+    let found = after_the_crash
+        .search_assets(company, &word("pins"))
+        .await
+        .unwrap();
+    assert_eq!(ids(&found.assets), ["spinset"]);
+    after_the_crash.finish_bulk_load(company).await.unwrap();
+    assert_eq!(after_the_crash.unfinished_bulk_loads().await.unwrap(), []);
+    let found = after_the_crash
+        .search_assets(company, &word("pins"))
+        .await
+        .unwrap();
+    assert_eq!(ids(&found.assets), ["spinset"]);
+}
+
+async fn a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    t.assets(company, &["old-one", "old-two"]).await;
+    t.store.begin_bulk_load(company).await.unwrap();
+    let mut moved = t.new_asset("old-two", "elsewhere");
+    moved.published = false;
+    let new = t.new_asset("new-one", "x");
+    t.store
+        .put_assets(company, &[moved, new], t.later())
+        .await
+        .unwrap();
+    t.assets(other, &["other-one"]).await;
+    for _ in 0..2 {
+        let found = t.store.search_assets(company, &word("-one")).await.unwrap();
+        assert_eq!(ids(&found.assets), ["new-one", "old-one"]);
+        let found = t
+            .store
+            .search_assets(company, &word("elsewhere"))
+            .await
+            .unwrap();
+        assert_eq!(ids(&found.assets), ["old-two"]);
+        let found = t.store.search_assets(other, &word("-one")).await.unwrap();
+        assert_eq!(ids(&found.assets), ["other-one"]);
+        t.store.finish_bulk_load(company).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn assets_and_selections_of_an_older_version_are_kept_and_searched_as_new_ones_are() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let (address, _guard) = empty(backend).await;
+        let rows = |uuid: &str| {
+            format!(
+                "insert into company (id, slug, name, created_at, updated_at) values ({uuid}'01', 'shop', 'Shop', 1, 1);
+                 insert into person (id, email, email_folded, role, password_hash, disabled, created_at)
+                   values ({uuid}'02', 'a@b', 'a@b', 'editor', '', {no}, 1);
+                 insert into asset (key, company_id, id, file_name, folder, asset_type, class, published, changed_at,
+                   id_folded, search_text, added_at, seen_at)
+                   values ({uuid}'03', {uuid}'01', 'Größe', 'f', 'y', 'Image', 'image', {yes}, 5, 'größe', 'größe', 1, 1);
+                 insert into invalidation (id, company_id, author_id, use_presets, use_template, clear_alias, fold, split,
+                   manual_urls, version, created_at, updated_at, submitted_at)
+                   values ({uuid}'04', {uuid}'01', {uuid}'02', {no}, {no}, {no}, {no}, {no}, '', 1, 1, 1, 77);
+                 insert into invalidation_asset (company_id, invalidation_id, asset_key, position)
+                   values ({uuid}'01', {uuid}'04', {uuid}'03', 1);",
+                no = if backend == Backend::Sqlite { "0" } else { "false" },
+                yes = if backend == Backend::Sqlite { "1" } else { "true" },
+            )
+        };
+        let first_two = |mut migrator: Migrator| {
+            migrator.migrations = Cow::Owned(migrator.migrations[..2].to_vec());
+            migrator
+        };
+        let last_invalidated = "select last_invalidated_at from asset";
+        let store = match backend {
+            Backend::Sqlite => {
+                use sqlx::{Connection as _, SqliteConnection};
+                let options: sqlx::sqlite::SqliteConnectOptions = address.parse().unwrap();
+                let mut db = SqliteConnection::connect_with(&options.create_if_missing(true))
+                    .await
+                    .unwrap();
+                first_two(sqlx::migrate!("migrations/sqlite"))
+                    .run(&mut db)
+                    .await
+                    .unwrap();
+                let hex = rows("x").replace("x'", &format!("x'{}", "0".repeat(30)));
+                sqlx::raw_sql(sqlx::AssertSqlSafe(hex))
+                    .execute(&mut db)
+                    .await
+                    .unwrap();
+                let store = Store::open(&address.parse().unwrap()).await.unwrap();
+                let at: i64 = sqlx::query_scalar(last_invalidated)
+                    .fetch_one(&mut db)
+                    .await
+                    .unwrap();
+                assert_eq!(at, 77);
+                store
+            }
+            Backend::Postgres => {
+                use sqlx::{Connection as _, PgConnection};
+                let mut db = PgConnection::connect(&address).await.unwrap();
+                first_two(sqlx::migrate!("migrations/postgres"))
+                    .run(&mut db)
+                    .await
+                    .unwrap();
+                let hex = rows("uuid ").replace("uuid '", &format!("uuid '{}", "0".repeat(30)));
+                sqlx::raw_sql(sqlx::AssertSqlSafe(hex))
+                    .execute(&mut db)
+                    .await
+                    .unwrap();
+                let store = Store::open(&address.parse().unwrap()).await.unwrap();
+                let at: i64 = sqlx::query_scalar(last_invalidated)
+                    .fetch_one(&mut db)
+                    .await
+                    .unwrap();
+                assert_eq!(at, 77);
+                store
+            }
+        };
+        let unfinished = store.unfinished_bulk_loads().await.unwrap();
+        store.finish_bulk_load(unfinished[0]).await.unwrap();
+        let found = store
+            .search_assets(unfinished[0], &word("GROSSE"))
+            .await
+            .unwrap();
+        assert_eq!(ids(&found.assets), ["Größe"]);
+        assert_eq!(store.unfinished_bulk_loads().await.unwrap(), []);
+        store.close().await;
+    }
+}
