@@ -64,7 +64,8 @@ impl App {
         };
         let ips =
             ips::Client::new(timeouts).context("the client for Adobe's API cannot be built")?;
-        let verifier = Verifier::new(store.clone(), clock.clone());
+        let edge = edge::Client::new()?;
+        let verifier = Verifier::new(store.clone(), clock.clone(), edge.clone(), config.checks);
         let dispatcher = Dispatcher::new(
             store.clone(),
             vault.clone(),
@@ -73,7 +74,6 @@ impl App {
             clock.clone(),
             config.dispatch,
         );
-        let edge = edge::Client::new()?;
         let host_tester = HostTester::new(store.clone(), clock.clone(), dispatcher.clone(), edge);
         let importer = Importer::new(store.clone(), clock.clone());
         let syncer = Syncer::new(

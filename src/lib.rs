@@ -5,7 +5,7 @@
 //! - [`domain`]: plain types and rules. [`domain::formation`] decides which URLs an invalidation sends.
 //! - [`store`]: all SQL, on `SQLite` and `PostgreSQL`.
 //! - [`ips`]: Adobe's IPS API over SOAP.
-//! - [`edge`]: looking at delivery hosts.
+//! - [`edge`]: looks at delivery hosts.
 //! - [`ops`]: actions that touch more than one of the above, such as sending a submitted invalidation.
 //! - [`web`]: routes, extractors, pages; [`error`]: what a page says when it cannot answer.
 //! - [`sandbox`]: the Dynamic Media stand-in behind [`demo`] and the tests.

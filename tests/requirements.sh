@@ -14,6 +14,7 @@ need() {
 
 has cc || need gcc
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || has initdb || need postgresql
+has varnishd || [ -x /usr/sbin/varnishd ] || need varnish
 has chromium || has google-chrome || need chromium
 has chromedriver || need chromium-driver
 [ -z "$missing" ] && exit 0

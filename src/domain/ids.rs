@@ -57,6 +57,8 @@ id! {
     InvalidationId
     /// One request to Adobe.
     BatchId
+    /// A URL that is looked at, for one invalidation.
+    CheckId
     /// A file that is being imported.
     ImportId
 }

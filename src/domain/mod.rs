@@ -7,8 +7,10 @@ mod account;
 mod asset;
 mod batch;
 mod catalogue;
+mod check;
 mod company;
 mod connection_check;
+mod evidence;
 pub mod formation;
 mod general_settings;
 mod generic_hosts;
@@ -16,37 +18,49 @@ mod history;
 mod host;
 mod ids;
 mod invalidation;
+mod origin_url;
 mod outcome;
 mod person;
 mod preset;
 mod queue;
+mod sample;
 mod search;
+mod sighting;
 pub mod spreadsheet;
 mod template;
 mod usual_urls;
+mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 
 pub use self::{
     account::{AccountFacts, MayPurge, PasswordLife},
     asset::{Asset, AssetClass, type_of_extension},
     batch::{BatchChange, BatchEvent, BatchState},
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
+    check::{CheckFormat, CheckSettings, LookKind},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
     connection_check::{CheckOutcome, CheckReport, CheckStep, CheckedStep},
+    evidence::{CacheWord, Evidence},
     general_settings::{
         FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
     },
     generic_hosts::{GenericHosts, InvalidGenericHosts},
     history::{InvalidationState, shown_asset},
     host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
-    ids::{AssetKey, BatchId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
+    ids::{AssetKey, BatchId, CheckId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
+    origin_url::origin_url,
     outcome::{Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,
     queue::QueueEntry,
+    sample::{Candidate, sample},
     search::{Part, Probe, SEARCH_LIMIT, Search},
+    sighting::{Look, Sighting},
     template::{
         ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,
     },
     usual_urls::usual_urls,
+    verdict::{Doubt, Judgement, Looks, Verdict, judge},
 };

@@ -2,7 +2,11 @@
 
 use std::{error::Error as _, net::IpAddr, sync::Arc, time::Duration};
 
-use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, PRAGMA};
+use reqwest::{
+    Response,
+    header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, PRAGMA},
+    redirect::{Attempt, Policy},
+};
 use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
@@ -15,6 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// More of a picture is not read, in bytes.
 const BODY_LIMIT: usize = 32 * 1024 * 1024;
+
+/// A host may lead on to another address of its own so often.
+const REDIRECTS: usize = 3;
 
 /// Asks Akamai, which stands behind Dynamic Media, to say what its cache did. Others pass over it.
 const TELL: HeaderValue = HeaderValue::from_static(
@@ -79,7 +86,7 @@ impl Client {
                 .user_agent(concat!("Unstale/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(CONNECT_TIMEOUT)
                 .timeout(TIMEOUT)
-                .redirect(reqwest::redirect::Policy::none())
+                .redirect(Policy::custom(stay_with_the_host))
                 // Hashes are of the bytes that were sent.
                 .gzip(false)
                 .dns_resolver(Arc::new(Resolver(reach)))
@@ -93,20 +100,7 @@ impl Client {
 
     /// Asks for a URL, always with the same headers, so that two looks can be compared.
     pub async fn look(&self, url: &Url, reach: Reach) -> Result<Look, LookError> {
-        if !address(url).is_none_or(|address| may_reach(address, reach)) {
-            return Err(LookError::Forbidden);
-        }
-        let http = match reach {
-            Reach::Public => &self.public,
-            Reach::Private => &self.private,
-        };
-        let mut response = http
-            .get(url.clone())
-            .header(ACCEPT, "*/*")
-            .header(PRAGMA, TELL)
-            .send()
-            .await
-            .map_err(no_answer)?;
+        let mut response = self.get(url, reach, "*/*").await?;
         let mut hash = Sha256::new();
         let mut length = 0;
         while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
@@ -122,6 +116,35 @@ impl Client {
             evidence: evidence(response.headers()),
         })
     }
+
+    /// Asks, and reads the headers. `accept` is what the browser says that it can show.
+    pub(super) async fn get(
+        &self,
+        url: &Url,
+        reach: Reach,
+        accept: &'static str,
+    ) -> Result<Response, LookError> {
+        if !address(url).is_none_or(|address| may_reach(address, reach)) {
+            return Err(LookError::Forbidden);
+        }
+        let http = match reach {
+            Reach::Public => &self.public,
+            Reach::Private => &self.private,
+        };
+        let request = http.get(url.clone());
+        let request = request.header(ACCEPT, accept).header(PRAGMA, TELL);
+        request.send().await.map_err(no_answer)
+    }
+}
+
+/// A redirect to another host is no answer about this one, and could lead anywhere.
+fn stay_with_the_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let from = attempt.previous().first().map(Url::origin);
+    if from == Some(attempt.url().origin()) && attempt.previous().len() <= REDIRECTS {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
 }
 
 /// The address of a URL whose host is one. Names are checked when they are resolved.
@@ -133,16 +156,17 @@ fn address(url: &Url) -> Option<IpAddr> {
     }
 }
 
-fn evidence(headers: &HeaderMap) -> Evidence {
+pub(super) fn evidence(headers: &HeaderMap) -> Evidence {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    Evidence::read(
+    let edge = Evidence::read(
         text(HeaderName::from_static("x-cache")),
         text(reqwest::header::AGE),
-    )
+    );
+    edge.behind(text(HeaderName::from_static("x-cache-remote")))
 }
 
 /// The innermost cause says most: "Connection refused" rather than "error sending request".
-fn no_answer(error: reqwest::Error) -> LookError {
+pub(super) fn no_answer(error: reqwest::Error) -> LookError {
     if error.is_timeout() {
         return LookError::NoAnswer("it did not answer in time".to_owned());
     }

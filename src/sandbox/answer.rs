@@ -74,6 +74,17 @@ impl Answer {
         }
     }
 
+    /// The same with blanks at the end of its body, up to this size. Its validators stay those of the picture.
+    #[must_use]
+    pub fn swollen(self, size: usize) -> Self {
+        let mut body = self.body.to_vec();
+        body.resize(size.max(body.len()), b' ');
+        Self {
+            body: body.into(),
+            ..self
+        }
+    }
+
     /// The answer as it goes out to someone who sent these headers: 304 without a body when they hold it already.
     /// `more` joins the headers.
     ///

@@ -18,6 +18,8 @@ use axum::{
     routing::get,
 };
 
+use tokio::sync::watch;
+
 use super::{answer::Answer, origin::Origin};
 use crate::{
     clock::{Clock, Timestamp},
@@ -26,6 +28,9 @@ use crate::{
 
 /// At most this many entries; the oldest goes first.
 const CAPACITY: usize = 4_096;
+
+/// The size of a huge body, in bytes.
+const HUGE: usize = 9 * 1024 * 1024;
 
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
@@ -36,6 +41,8 @@ pub struct Edge {
     scope: PurgeScope,
     clock: Clock,
     state: Mutex<Cache>,
+    /// Whether answers are held back.
+    held: watch::Sender<bool>,
 }
 
 /// Ways in which an edge can be less helpful than ours is by default.
@@ -45,11 +52,22 @@ pub struct Switches {
     pub silent: bool,
     /// Takes purges and clears nothing.
     pub drop_purges: bool,
+    /// A parent cache stands between the edge and the origin, as behind a CDN's outer servers: what the edge does not
+    /// have comes from there. A purge clears the edge at once and the parent only when [`Edge::purge_parent`] says so.
+    pub parent: bool,
+    /// Holds every answer back until this is turned off again.
+    pub hold: bool,
+    /// Answers with a body of 9 MB, more than a check reads. Each version of a picture has another one.
+    pub huge: bool,
+    /// The key leaves out the query, so that a random `id=` does not lead past the cache.
+    pub ignore_query: bool,
 }
 
 #[derive(Debug, Default)]
 struct Cache {
     entries: HashMap<String, Entry>,
+    /// What the parent cache has; used only while there is one.
+    parent: HashMap<String, Entry>,
     switches: Switches,
 }
 
@@ -68,6 +86,7 @@ impl Edge {
             scope,
             clock,
             state: Mutex::default(),
+            held: watch::Sender::default(),
         }
     }
 
@@ -85,9 +104,16 @@ impl Edge {
         });
     }
 
+    /// Clears everything that the parent cache has.
+    pub fn purge_parent(&self) {
+        self.cache().parent.clear();
+    }
+
     /// Changes how the edge behaves from now on.
     pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
-        change(&mut self.cache().switches);
+        let mut cache = self.cache();
+        change(&mut cache.switches);
+        self.held.send_replace(cache.switches.hold);
     }
 
     /// Answers every GET and HEAD, whatever the path.
@@ -103,10 +129,23 @@ impl Edge {
         if let Some(entry) = cache.entries.get(url).filter(|entry| entry.is_fresh(now)) {
             return (entry.clone(), true);
         }
+        let kept = cache
+            .parent
+            .get(url)
+            .filter(|entry| cache.switches.parent && entry.is_fresh(now));
         let entry = Entry {
-            answer: self.origin.answer(path, query),
+            answer: match kept {
+                Some(kept) => kept.answer.clone(),
+                None => self.origin.answer(path, query),
+            },
             since: now,
         };
+        if cache.switches.parent && entry.answer.lifetime.is_some() {
+            let parent = &mut cache.parent;
+            parent
+                .entry(url.to_owned())
+                .or_insert_with(|| entry.clone());
+        }
         if entry.answer.lifetime.is_some() {
             cache.keep(url.to_owned(), entry.clone(), now);
         } else {
@@ -162,8 +201,15 @@ async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     };
     let uri = request.uri();
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    let url = key(&format!("http://{host}{target}"));
-    let (entry, hit) = edge.look_up(&url, uri.path(), uri.query());
+    let mut held = edge.held.subscribe();
+    // It fails only when the edge is gone, and `edge` is right here.
+    let _ = held.wait_for(|held| !held).await;
+    let switches = edge.cache().switches;
+    let mut url = key(&format!("http://{host}{target}"));
+    if switches.ignore_query {
+        url.truncate(url.find('?').unwrap_or(url.len()));
+    }
+    let (mut entry, hit) = edge.look_up(&url, uri.path(), uri.query());
 
     let keep = if entry.answer.lifetime.is_some() {
         "no-cache"
@@ -171,7 +217,10 @@ async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Response {
         "no-store"
     };
     let mut headers = vec![(header::CACHE_CONTROL, keep.to_owned())];
-    if !edge.cache().switches.silent {
+    if switches.huge {
+        entry.answer = entry.answer.swollen(HUGE);
+    }
+    if !switches.silent {
         let age = edge.clock.now().since(entry.since).as_secs();
         let outcome = if hit { "TCP_HIT" } else { "TCP_MISS" };
         headers.push((header::AGE, age.to_string()));

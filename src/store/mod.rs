@@ -27,6 +27,7 @@ mod batch_steering;
 mod batches;
 mod catalogue;
 mod catalogue_syncs;
+mod checks;
 mod companies;
 mod company_settings;
 mod connections;
@@ -42,6 +43,7 @@ mod history_search;
 mod hosts;
 mod imports;
 mod invalidations;
+mod looks;
 mod open;
 mod pending_connections;
 mod people;
@@ -62,6 +64,7 @@ pub use self::{
     batch_steering::Steering,
     batches::Batch,
     catalogue_syncs::SyncLease,
+    checks::{AcceptedBatch, Check, CheckLease, DueCheck, NewCheck, Round},
     companies::Connection,
     company_settings::CompanySettings,
     connections::{ConnectionState, RememberedTemplate},
@@ -76,6 +79,7 @@ pub use self::{
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
+    looks::{StoredLook, StoredPicture},
     open::OpenError,
     pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},

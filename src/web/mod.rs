@@ -85,6 +85,22 @@ pub fn router(app: App) -> Router {
             get(invalidations::outcome::download),
         )
         .route(
+            "/invalidations/{id}/checks",
+            get(invalidations::checks::show).post(invalidations::checks::act),
+        )
+        .route(
+            "/invalidations/{id}/checks/{check}/{kind}",
+            get(invalidations::checks::picture),
+        )
+        .route(
+            "/invalidations/{id}/still-old",
+            get(invalidations::still_old::show).post(invalidations::still_old::ask),
+        )
+        .route(
+            "/invalidations/{id}/unchecked",
+            get(invalidations::unchecked::show),
+        )
+        .route(
             "/invalidations/{id}/sending",
             post(invalidations::outcome::steer),
         )

@@ -14,3 +14,4 @@ mod sandbox;
 mod store_contract;
 mod support;
 mod sync;
+mod varnish;

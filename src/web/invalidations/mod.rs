@@ -1,6 +1,8 @@
 //! Invalidations: Add Details, Confirm, the outcome. One file per action.
 
 pub mod cancel;
+pub mod checks;
+mod checks_view;
 pub mod confirm;
 mod confirm_view;
 pub mod details;
@@ -8,3 +10,5 @@ mod details_view;
 pub mod outcome;
 pub mod resubmit;
 pub mod start;
+pub mod still_old;
+pub mod unchecked;

@@ -44,7 +44,10 @@ pub async fn set(State(app): State<App>, mut request: Request, next: Next) -> Re
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; \
          img-src 'self'{images}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
+    // A picture that was seen elsewhere brings a stricter one.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&policy)
+    {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");

@@ -2,6 +2,7 @@
 //! and what Adobe's stand-in receives.
 
 mod by_hand;
+mod checks;
 mod confirm;
 mod details;
 mod drafts;
@@ -38,7 +39,7 @@ async fn new_draft(browser: &Browser) -> String {
 }
 
 /// A draft with these lines in Add URL and nothing else ticked, and its Add Details.
-async fn draft_with_urls(browser: &Browser, urls: &str) -> (String, Answer) {
+pub async fn draft_with_urls(browser: &Browser, urls: &str) -> (String, Answer) {
     let draft = new_draft(browser).await;
     let page = browser.get(&format!("{draft}/details")).await;
     let form = page.form("#details").without("template").set("urls", urls);
@@ -62,14 +63,14 @@ async fn pick(browser: &Browser, draft: &str, id: &str) -> Answer {
 }
 
 /// Goes on from Add Details to Confirm.
-async fn next(browser: &Browser, details: &Answer) -> Answer {
+pub async fn next(browser: &Browser, details: &Answer) -> Answer {
     browser
         .submit_and_follow(&details.form("#details").press("do", "next"))
         .await
 }
 
 /// Presses Submit on Confirm; the address of the outcome.
-async fn submit(browser: &Browser, confirm: &Answer) -> String {
+pub async fn submit(browser: &Browser, confirm: &Answer) -> String {
     let form = confirm.form("#confirm").press("do", "submit");
     browser.submit(&form).await.location()
 }
@@ -85,7 +86,7 @@ fn removed(confirm: &Answer) -> Vec<String> {
 }
 
 /// The outcome once nothing more is on its way. The server is asked again and again, as a browser does.
-async fn settled(browser: &Browser, outcome: &str) -> Answer {
+pub async fn settled(browser: &Browser, outcome: &str) -> Answer {
     let settled = async {
         loop {
             let page = browser.get(outcome).await;

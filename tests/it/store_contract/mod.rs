@@ -40,6 +40,7 @@ mod batches;
 mod bulk_load;
 mod catalogue;
 mod catalogue_syncs;
+mod checks;
 mod companies;
 mod connections;
 mod drafts;

@@ -10,7 +10,10 @@ use unstale::{
     clock::Clock,
     config::{Config, DispatchConfig, LogFormat, PublicUrl, SecretKeySource},
     demo,
-    domain::{Asset, AssetKey, Company, DeliveryHost, HostOrigin, PersonId, PurgeScope, Role},
+    domain::{
+        Asset, AssetKey, CheckSettings, Company, DeliveryHost, HostOrigin, PersonId, PurgeScope,
+        Role,
+    },
     ops::passwords,
     sandbox::{IpsSandbox, Sandbox, SandboxPorts},
     server,
@@ -35,6 +38,8 @@ pub struct Start {
     pub public_url: Option<&'static str>,
     /// With people and a company, as `unstale demo` has them, and where its catalogue comes from; `None` is empty.
     pub catalogue: Option<demo::Catalogue>,
+    /// How delivery hosts are looked at.
+    pub checks: CheckSettings,
     /// How batches are sent.
     pub dispatch: DispatchConfig,
 }
@@ -55,6 +60,7 @@ impl Default for Start {
             backend: Backend::Sqlite,
             public_url: None,
             catalogue: Some(demo::Catalogue::Given),
+            checks: CheckSettings::default(),
             dispatch: DISPATCH,
         }
     }
@@ -67,6 +73,7 @@ pub struct TestApp {
     pub sandbox: Arc<Sandbox>,
     url: String,
     public_url: PublicUrl,
+    checks: CheckSettings,
     address: String,
     database: Option<Guard>,
     dispatch: DispatchConfig,
@@ -97,6 +104,7 @@ impl TestApp {
             address,
             database,
             start.public_url,
+            start.checks,
             start.dispatch,
         )
         .await;
@@ -114,6 +122,7 @@ impl TestApp {
         address: String,
         database: Guard,
         public_url: Option<&str>,
+        checks: CheckSettings,
         dispatch: DispatchConfig,
     ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -134,6 +143,7 @@ impl TestApp {
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
+            checks,
             dispatch,
             keep_history: None,
         };
@@ -153,6 +163,7 @@ impl TestApp {
             sandbox,
             url,
             public_url,
+            checks,
             address,
             database: Some(database),
             dispatch,
@@ -171,6 +182,7 @@ impl TestApp {
             self.address.clone(),
             database,
             None,
+            self.checks,
             self.dispatch,
         )
         .await

@@ -23,6 +23,7 @@ pub use self::{
     steer::{find_bad_url, steer},
     urls::Wanted,
 };
+use super::checks_view::ChecksSection;
 use crate::{
     app::App,
     domain::{BatchState, InvalidationId},
@@ -37,6 +38,9 @@ use crate::{
 
 /// Seconds between two looks of a browser without JavaScript, while something is on its way.
 const REFRESH: u32 = 2;
+
+/// The same while URLs are looked at, which takes longer.
+const LOOKS_REFRESH: u32 = 10;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "invalidations/outcome.html", blocks = ["progress"])]
@@ -59,6 +63,8 @@ struct OutcomePage {
     refused: Option<String>,
     /// Not there in the part that moves.
     urls: Option<UrlsView>,
+    /// What was seen of the URLs.
+    checks: ChecksSection,
 }
 
 /// What can be done with what waits.
@@ -148,13 +154,20 @@ impl OutcomePage {
             .position(|entry| entry.invalidation == invalidation.id);
         let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
         let is_single = batches.len() == 1;
+        let is_admin = shell.is_admin();
+        let checks =
+            ChecksSection::load(&app.store, company, invalidation.id, batches, is_admin).await?;
         let mut views = Vec::new();
         for batch in batches {
             views.push(BatchView::load(&app.store, company.id, batch).await?);
         }
         Ok(Self {
             shell: Shell {
-                refresh: running.then_some(REFRESH),
+                refresh: if running {
+                    Some(REFRESH)
+                } else {
+                    checks.is_running().then_some(LOOKS_REFRESH)
+                },
                 ..shell
             },
             base: company_path(company),
@@ -181,6 +194,7 @@ impl OutcomePage {
             is_single,
             refused: None,
             urls: None,
+            checks,
         })
     }
 }

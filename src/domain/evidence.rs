@@ -18,6 +18,25 @@ pub struct Evidence {
     pub age: Option<u64>,
 }
 
+impl CacheWord {
+    /// The word that the database keeps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Fetched => "fetched",
+        }
+    }
+
+    /// What the database's word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Hit, Self::Fetched]
+            .into_iter()
+            .find(|known| known.as_str() == word)
+    }
+}
+
 impl Evidence {
     /// Reads the values of `X-Cache` and `Age`.
     #[must_use]
@@ -25,6 +44,19 @@ impl Evidence {
         Self {
             word: x_cache.and_then(word),
             age: age.and_then(|age| age.trim().parse().ok()),
+        }
+    }
+
+    /// The same where a cache behind the edge has spoken too (`X-Cache-Remote`): what that one had was not fetched
+    /// from the origin, whatever the edge itself did.
+    #[must_use]
+    pub fn behind(self, x_cache_remote: Option<&str>) -> Self {
+        match x_cache_remote.and_then(word) {
+            Some(CacheWord::Hit) if self.word == Some(CacheWord::Fetched) => Self {
+                word: Some(CacheWord::Hit),
+                ..self
+            },
+            _ => self,
         }
     }
 }
@@ -69,5 +101,13 @@ mod tests {
         assert_eq!(Evidence::read(None, Some(" 12 ")).age, Some(12));
         assert_eq!(Evidence::read(None, Some("soon")).age, None);
         assert_eq!(Evidence::read(None, None), Evidence::default());
+    }
+
+    #[test]
+    fn what_a_cache_behind_the_edge_had_was_not_fetched_from_the_origin() {
+        let missed = Evidence::read(Some("TCP_MISS"), None);
+        assert_eq!(missed.behind(Some("TCP_HIT")).word, Some(CacheWord::Hit));
+        assert_eq!(missed.behind(Some("TCP_MISS")), missed);
+        assert_eq!(missed.behind(None), missed);
     }
 }

@@ -1,0 +1,244 @@
+//! The table of verdicts: from what was seen before and after a purge, and at the origin, to what can be said about a URL.
+//!
+//! B is what the edge gave before the purge, A what it gives after, O the origin's answer (the same URL with a random
+//! `id=`). It never says *live* where A was not seen to differ from B or to be what the origin delivers.
+
+use std::{fmt, time::Duration};
+
+use super::sighting::{Look, Sighting};
+use crate::clock::Timestamp;
+
+/// What can be said about a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The new picture is there.
+    Live,
+    /// There was a picture, and now there is none.
+    Gone,
+    /// The same as before the purge, and the origin has nothing else.
+    NothingNewer,
+    /// The old picture is still there.
+    StillOld,
+    /// The old picture came into the cache anew after the purge.
+    CachedAgain,
+    /// Nothing certain was seen.
+    CouldNotCheck,
+    /// Nobody looked.
+    NotChecked,
+}
+
+impl Verdict {
+    /// All verdicts, for parsing and tests.
+    pub const ALL: [Self; 7] = [
+        Self::Live,
+        Self::Gone,
+        Self::NothingNewer,
+        Self::StillOld,
+        Self::CachedAgain,
+        Self::CouldNotCheck,
+        Self::NotChecked,
+    ];
+
+    /// The word that the database keeps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Gone => "gone",
+            Self::NothingNewer => "nothing-newer",
+            Self::StillOld => "still-old",
+            Self::CachedAgain => "cached-again",
+            Self::CouldNotCheck => "could-not-check",
+            Self::NotChecked => "not-checked",
+        }
+    }
+
+    /// The verdict that the database's word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
+    }
+
+    /// Live in either way: what visitors get is what they should.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Live | Self::Gone)
+    }
+
+    /// Whether it stands: *live* at once, the others only when `window` has passed since the purge, which may take so long.
+    #[must_use]
+    pub fn is_final(self, purged_at: Timestamp, window: Duration, now: Timestamp) -> bool {
+        self.is_live() || now >= purged_at.plus(window)
+    }
+
+    /// How much it asks of somebody, for the verdict on a URL of which several formats were looked at.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::NotChecked => 0,
+            Self::NothingNewer => 1,
+            Self::Live => 2,
+            Self::Gone => 3,
+            Self::CouldNotCheck => 4,
+            Self::CachedAgain => 5,
+            Self::StillOld => 6,
+        }
+    }
+}
+
+/// Why nothing certain was seen. Each is a sentence or two for the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// No answer.
+    NoAnswer(String),
+    /// An answer that says nothing about the picture.
+    Refused(u16),
+    /// Not delivered now, and not known to have been delivered before.
+    NotDelivered(u16),
+    /// The origin delivers it, the edge does not.
+    OnlyAtOrigin(u16),
+    /// Neither the picture from before nor that of the origin.
+    Neither,
+    /// The same as before, and nothing tells since when the cache has it.
+    Unproven,
+    /// Nothing to compare with.
+    NothingToCompare,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAnswer(why) => write!(f, "The address could not be looked at: {why}."),
+            Self::Refused(status) if (300..400).contains(status) => write!(
+                f,
+                "The host leads on to another address (HTTP {status}), which is not followed."
+            ),
+            Self::Refused(status) => write!(
+                f,
+                "The host answered with HTTP {status}, which says nothing about the picture."
+            ),
+            Self::NotDelivered(status) => write!(
+                f,
+                "The host delivers nothing at this address (HTTP {status}). If there should be a picture, check that it is published and that the address is right."
+            ),
+            Self::OnlyAtOrigin(status) => write!(
+                f,
+                "Dynamic Media delivers the picture, but the host answers with HTTP {status}. Open the address yourself; if it stays so, an administrator should know."
+            ),
+            Self::Neither => f.write_str(
+                "The host delivers another picture than before the purge, but not the one that Dynamic Media has now. Purge it again.",
+            ),
+            Self::Unproven => f.write_str(
+                "It looks as it did before the purge, and the host does not say since when it has it. If you published a new picture before you purged, purge again; if not, publish first.",
+            ),
+            Self::NothingToCompare => f.write_str(
+                "There is no picture from before the purge to compare with, and the origin cannot be asked for this address. Open it yourself.",
+            ),
+        }
+    }
+}
+
+/// A verdict, with the reason where it needs one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// What can be said.
+    pub verdict: Verdict,
+    /// Why nothing certain was seen; only with [`Verdict::CouldNotCheck`].
+    pub doubt: Option<Doubt>,
+}
+
+impl From<Verdict> for Judgement {
+    fn from(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            doubt: None,
+        }
+    }
+}
+
+impl From<Doubt> for Judgement {
+    fn from(doubt: Doubt) -> Self {
+        Self {
+            verdict: Verdict::CouldNotCheck,
+            doubt: Some(doubt),
+        }
+    }
+}
+
+/// What was seen of a URL in one format.
+#[derive(Debug, Clone, Copy)]
+pub struct Looks<'a> {
+    /// B. `None` when nobody looked before the purge.
+    pub before: Option<&'a Look>,
+    /// A.
+    pub after: &'a Look,
+    /// O. `None` where the origin cannot be asked.
+    pub origin: Option<&'a Look>,
+}
+
+/// The verdict on a URL, over all the formats in which it was looked at: the one that asks most of somebody, so that one
+/// old format is not hidden by others that are new.
+#[must_use]
+pub fn judge<'a>(formats: impl IntoIterator<Item = Looks<'a>>, purged_at: Timestamp) -> Judgement {
+    formats
+        .into_iter()
+        .map(|looks| judge_one(&looks, purged_at))
+        .fold(Verdict::NotChecked.into(), |worst: Judgement, next| {
+            if next.verdict.weight() > worst.verdict.weight() {
+                next
+            } else {
+                worst
+            }
+        })
+}
+
+fn judge_one(looks: &Looks<'_>, purged_at: Timestamp) -> Judgement {
+    let after = match looks.after {
+        Ok(after) if after.says_nothing() => return Doubt::Refused(after.status).into(),
+        Ok(after) => after,
+        Err(why) => return Doubt::NoAnswer(why.clone()).into(),
+    };
+    let before = told(looks.before);
+    let origin = told(looks.origin).filter(|origin| origin.is_from_origin(after));
+    if !after.is_delivered() {
+        return not_delivered(before, after, origin);
+    }
+    let old = before.and_then(|before| after.same_as(before));
+    let current = origin.and_then(|origin| after.same_picture_as(origin));
+    match (current, old) {
+        (Some(true), Some(true)) if !before.is_some_and(Sighting::was_fetched) => {
+            Verdict::NothingNewer.into()
+        }
+        // Without a look before, that the edge has what the origin delivers is all that can be asked for.
+        (Some(true), _) | (None, Some(false)) => Verdict::Live.into(),
+        (Some(false), Some(true) | None) if after.is_newer_than(purged_at) => {
+            Verdict::CachedAgain.into()
+        }
+        (Some(false), Some(true) | None) => Verdict::StillOld.into(),
+        (Some(false), Some(false)) => Doubt::Neither.into(),
+        (None, Some(true)) if after.is_older_than(purged_at) => Verdict::StillOld.into(),
+        (None, Some(true)) => Doubt::Unproven.into(),
+        (None, None) => Doubt::NothingToCompare.into(),
+    }
+}
+
+fn not_delivered(
+    before: Option<&Sighting>,
+    after: &Sighting,
+    origin: Option<&Sighting>,
+) -> Judgement {
+    if origin.is_some_and(Sighting::is_delivered) {
+        Doubt::OnlyAtOrigin(after.status).into()
+    } else if before.is_some_and(Sighting::is_delivered) {
+        Verdict::Gone.into()
+    } else {
+        Doubt::NotDelivered(after.status).into()
+    }
+}
+
+/// The look, when it says something about the picture.
+fn told(look: Option<&Look>) -> Option<&Sighting> {
+    let sighting = look?.as_ref().ok()?;
+    (!sighting.says_nothing()).then_some(sighting)
+}

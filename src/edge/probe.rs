@@ -1,0 +1,100 @@
+//! One look for a check: everything that can be compared, and the bytes themselves while they are small enough.
+//!
+//! The URL is asked for exactly as it is: a check that added anything to it would look at another cache entry.
+
+use reqwest::{
+    Response,
+    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPIRES, HeaderMap, HeaderName, LAST_MODIFIED},
+};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use super::{
+    Client, LookError, Reach,
+    client::{evidence, no_answer},
+    freshness,
+};
+use crate::{
+    clock::Clock,
+    domain::{CheckFormat, Sighting},
+};
+
+/// A larger body is not read, in bytes: the answer is closed after its headers.
+const BODY_LIMIT: usize = 8 * 1024 * 1024;
+
+/// A header is kept up to so many characters.
+const HEADER_LIMIT: usize = 300;
+
+/// What a host answered.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// What can be compared.
+    pub sighting: Sighting,
+    /// The body's media type, as the host names it.
+    pub content_type: Option<String>,
+    /// The body; `None` when it was too large.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Client {
+    /// Looks at a URL as a browser that can show this format.
+    pub async fn probe(
+        &self,
+        url: &Url,
+        reach: Reach,
+        format: CheckFormat,
+        clock: &Clock,
+    ) -> Result<Probe, LookError> {
+        let mut response = self.get(url, reach, format.accept()).await?;
+        let at = clock.now();
+        let length = response.content_length();
+        let body = if length.is_some_and(|length| length > BODY_LIMIT as u64) {
+            None
+        } else {
+            read(&mut response).await?
+        };
+        let headers = response.headers();
+        let evidence = evidence(headers);
+        let sighting = Sighting {
+            at,
+            status: response.status().as_u16(),
+            hash: body.as_ref().map(|body| Sha256::digest(body).into()),
+            etag: kept(headers, ETAG),
+            last_modified: kept(headers, LAST_MODIFIED),
+            length: body.as_ref().map_or(length, |body| Some(body.len() as u64)),
+            evidence,
+            keeps: freshness::keeps(
+                text(headers, CACHE_CONTROL),
+                text(headers, EXPIRES),
+                evidence.age,
+                at,
+            ),
+        };
+        Ok(Probe {
+            content_type: kept(headers, CONTENT_TYPE),
+            sighting,
+            body,
+        })
+    }
+}
+
+/// The body, unless it turns out to be too large.
+async fn read(response: &mut Response) -> Result<Option<Vec<u8>>, LookError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn kept(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let text = text(headers, name)?;
+    (text.len() <= HEADER_LIMIT).then(|| text.to_owned())
+}

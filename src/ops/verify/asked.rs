@@ -1,0 +1,201 @@
+//! What people ask for beyond the sample: *Check*, *Check again*, *Check all*, *Still seeing the old picture?*.
+
+use super::{Verifier, hosts::Hosts};
+use crate::{
+    clock::Timestamp,
+    domain::{CheckId, CompanyId, HostOrigin, InvalidationId, PurgeScope},
+    store::{NewCheck, StoreError},
+};
+
+/// *Check all* adds at most so many URLs at a time: hosts are to be asked politely.
+const ALL_AT_ONCE: usize = 1_000;
+
+/// What became of a URL that somebody wants looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// It is looked at; the invalidation clears it.
+    Covered,
+    /// It is looked at; the invalidation does not clear it.
+    NotCovered,
+}
+
+/// Why a URL is not looked at. Each is a sentence for the page.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAsked {
+    /// No address, or one of another host.
+    #[error(
+        "This is not an address on one of the company’s delivery hosts, and no other host is ever looked at. Paste the picture’s own address: it starts with http:// or https://."
+    )]
+    NotAHost,
+    /// The purge of its URL is not through.
+    #[error(
+        "Adobe has not accepted the URL that clears this address, so there is nothing to look for yet."
+    )]
+    NotPurged,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Verifier {
+    /// Looks at a URL that somebody names, soon. Says whether the invalidation clears it.
+    pub async fn ask(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+        url: &str,
+    ) -> Result<Asked, NotAsked> {
+        let url = as_sent(url);
+        let hosts = Hosts::load(&self.store, company).await?;
+        let target = hosts.target(&url).ok_or(NotAsked::NotAHost)?;
+        let base = url.split('?').next().unwrap_or_default();
+        let mut sent_by = vec![url.as_str()];
+        if target.scope == PurgeScope::Base && base != url {
+            sent_by.push(base);
+        }
+        let sent = self
+            .store
+            .sent_urls(company, invalidation, &sent_by)
+            .await?;
+        let now = self.clock.now();
+        let covered = sent
+            .iter()
+            .find_map(|(sent, at)| at.map(|at| (sent.clone(), at)));
+        let (asked, sent_url, purged_at) = match covered {
+            Some((sent_url, at)) => (Asked::Covered, sent_url, at),
+            None if !sent.is_empty() => return Err(NotAsked::NotPurged),
+            None => (Asked::NotCovered, url.clone(), now),
+        };
+        let check = NewCheck {
+            covered: asked == Asked::Covered,
+            ..self.wanted(url, sent_url, purged_at)
+        };
+        self.add_and_look(company, invalidation, &[check]).await?;
+        Ok(asked)
+    }
+
+    /// Looks again at one URL, or at all that were looked at.
+    pub async fn look_again(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+        check: Option<CheckId>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store
+            .look_again(company, invalidation, check, now)
+            .await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Looks at the URLs that were not in the sample, a thousand at a time.
+    pub async fn ask_all(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<(), StoreError> {
+        let hosts = Hosts::load(&self.store, company).await?;
+        let known = self.store.checks(company, invalidation).await?;
+        let known: std::collections::HashSet<_> = known
+            .iter()
+            .flat_map(|check| [&check.url, &check.sent_url])
+            .collect();
+        let mut wanted = Vec::new();
+        for batch in self.store.batches(company, invalidation).await? {
+            let (Some(at), true) = (batch.finished_at, batch.receipt.is_some()) else {
+                continue;
+            };
+            for sent in self
+                .store
+                .batch_urls(company, batch.id, 0, i64::MAX)
+                .await?
+            {
+                let url = sent.covers.first().unwrap_or(&sent.url);
+                if wanted.len() < ALL_AT_ONCE
+                    && !known.contains(&sent.url)
+                    && hosts.target(url).is_some()
+                {
+                    wanted.push(self.wanted(url.clone(), sent.url.clone(), at));
+                }
+            }
+        }
+        for check in &mut wanted {
+            check.asked = false;
+        }
+        self.add_and_look(company, invalidation, &wanted).await
+    }
+
+    fn wanted(&self, url: String, sent_url: String, purged_at: Timestamp) -> NewCheck {
+        NewCheck {
+            id: CheckId::from_uuid(self.clock.new_uuid()),
+            url,
+            sent_url,
+            covered: true,
+            asked: true,
+            purged_at: Some(purged_at),
+            next_look_at: Some(self.clock.now()),
+            keeps: None,
+            before: Vec::new(),
+        }
+    }
+
+    async fn add_and_look(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+        checks: &[NewCheck],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store
+            .add_checks(company, invalidation, checks, now)
+            .await?;
+        let [check] = checks else {
+            self.wake.notify_one();
+            return Ok(());
+        };
+        // It may have been there already.
+        let known = self.store.checks(company, invalidation).await?;
+        let known = known.iter().find(|known| known.url == check.url);
+        self.look_again(
+            company,
+            invalidation,
+            Some(known.map_or(check.id, |known| known.id)),
+        )
+        .await
+    }
+}
+
+/// An address as it would have been sent: host in lower case, no fragment. The rest is the cache key.
+fn as_sent(url: &str) -> String {
+    let url = url.trim().split('#').next().unwrap_or_default();
+    let path = url
+        .find("://")
+        .and_then(|scheme| Some(scheme + 3 + url.get(scheme + 3..)?.find(['/', '?'])?));
+    match (path, HostOrigin::of(url)) {
+        (Some(path), Some(origin)) => format!("{origin}{}", &url[path..]),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_it_would_have_been_sent() {
+        for (pasted, sent) in [
+            (
+                " HTTPS://Images.example.com:443/is/image/C/A?B#top ",
+                "https://images.example.com/is/image/C/A?B",
+            ),
+            (
+                "http://h:8082/is/image/C/%41",
+                "http://h:8082/is/image/C/%41",
+            ),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(as_sent(pasted), sent);
+        }
+    }
+}

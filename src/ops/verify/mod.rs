@@ -1,0 +1,178 @@
+//! Checks: looks at delivery hosts before and after a purge, and what can be said of each URL.
+//!
+//! Before the first byte of an invalidation is sent, a sample of its URLs is looked at once, within a time that sending may
+//! spare (`before`). When Adobe has taken a batch, its URLs are looked at again and again, at growing intervals, until
+//! their verdict is final (`rounds`); the table of verdicts is `domain::judge`. What is due stands in the database and is
+//! taken by a lease, so that a restart loses nothing and one node looks. Only the company's delivery hosts are ever
+//! contacted (`hosts`). Nothing here sends a purge.
+
+mod asked;
+mod before;
+mod hosts;
+mod rounds;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+pub use self::asked::{Asked, NotAsked};
+use crate::{
+    clock::Clock,
+    domain::{
+        BatchId, CheckFormat, CheckId, CheckSettings, CompanyId, InvalidationId, Look, LookKind,
+    },
+    edge::{self, Probe, small_picture},
+    store::{Store, StoreError, StoredPicture},
+};
+
+/// How often the database is asked what is due, when nobody says so.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How often it is asked whether a process that died has left batches that Adobe took.
+const SWEEP: Duration = Duration::from_mins(1);
+
+/// Batches of invalidations that were looked at longer ago than this are not waited for any more.
+const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
+
+/// So many small pictures are made at once: each may take much memory for a moment.
+const PICTURES_AT_ONCE: usize = 1;
+
+/// Takes looks. Cheap to clone; all clones wake the same task.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    store: Store,
+    clock: Clock,
+    edge: edge::Client,
+    settings: CheckSettings,
+    wake: Arc<Notify>,
+    pictures: Arc<Semaphore>,
+}
+
+impl Verifier {
+    /// Puts it together; nothing is looked at before [`Verifier::run`] or [`Verifier::before_sending`].
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, edge: edge::Client, settings: CheckSettings) -> Self {
+        Self {
+            store,
+            clock,
+            edge,
+            settings,
+            wake: Arc::default(),
+            pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+        }
+    }
+
+    /// How checks are made.
+    #[must_use]
+    pub const fn settings(&self) -> &CheckSettings {
+        &self.settings
+    }
+
+    /// Looks at a sample of an invalidation's URLs as the edge has them now, once, before its first byte is sent to
+    /// Adobe, and stores what it saw. Returns within the time that the settings allow, whatever happens.
+    pub async fn before_sending(&self, company: CompanyId, invalidation: InvalidationId) {
+        if let Err(error) = self.look_before(company, invalidation).await {
+            warn!(%invalidation, %error, "nobody looked before the purge");
+        }
+    }
+
+    /// Says that Adobe took a batch, so that its URLs are looked at when the time has come.
+    pub async fn accepted(&self, _company: CompanyId, batch: BatchId) {
+        if let Err(error) = self.start_accepted().await {
+            warn!(%batch, %error, "checks could not be started; they are with the next sweep");
+        }
+        self.wake.notify_one();
+    }
+
+    /// Takes the looks that are due, until cancelled.
+    pub async fn run(self, cancel: CancellationToken) {
+        if self.store.is_single_node()
+            && let Err(error) = self.store.release_checks().await
+        {
+            // Their leases run out by themselves.
+            warn!(%error, "checks that were left could not be taken up at once");
+        }
+        tokio::select! {
+            () = self.keep_looking() => {}
+            () = cancel.cancelled() => {}
+        }
+    }
+
+    async fn keep_looking(&self) {
+        let mut swept = None;
+        loop {
+            let now = self.clock.now();
+            if swept.is_none_or(|at| now.since(at) >= SWEEP) {
+                swept = Some(now);
+                if let Err(error) = self.start_accepted().await {
+                    error!(%error, "accepted batches could not be looked for");
+                }
+            }
+            let busy = match self.look_at_due().await {
+                Ok(looked) => looked > 0,
+                Err(error) => {
+                    error!(%error, "due checks could not be read");
+                    false
+                }
+            };
+            if !busy {
+                tokio::select! {
+                    () = self.wake.notified() => {}
+                    () = self.clock.sleep(IDLE) => {}
+                }
+            }
+        }
+    }
+
+    async fn start_accepted(&self) -> Result<(), StoreError> {
+        let since = self.clock.now().minus(FORGOTTEN_AFTER);
+        for batch in self.store.accepted_unchecked(since).await? {
+            let first = self
+                .settings
+                .first_look(batch.accepted_at, batch.estimated_seconds);
+            self.store.start_checks(&batch, first).await?;
+        }
+        Ok(())
+    }
+
+    /// One look at one URL.
+    async fn probe(&self, target: &hosts::Target, format: CheckFormat) -> Result<Probe, String> {
+        let probe = self
+            .edge
+            .probe(&target.url, target.reach, format, &self.clock);
+        probe.await.map_err(|error| error.to_string())
+    }
+
+    /// Keeps the small picture of what was seen. It is for people; a check does not need it, so a failure is only told.
+    async fn keep_picture(&self, company: CompanyId, check: CheckId, kind: LookKind, probe: Probe) {
+        let Some(body) = probe.body.filter(|_| probe.sighting.is_delivered()) else {
+            return;
+        };
+        let Ok(_turn) = self.pictures.acquire().await else {
+            return;
+        };
+        let made = tokio::task::spawn_blocking(move || {
+            small_picture(probe.content_type.as_deref(), &body)
+        });
+        let Ok(Some(picture)) = made.await else {
+            return;
+        };
+        let picture = StoredPicture {
+            content_type: picture.content_type.to_owned(),
+            bytes: picture.bytes,
+        };
+        if let Err(error) = self.store.put_picture(company, check, kind, &picture).await {
+            warn!(%check, %error, "a small picture could not be stored");
+        }
+    }
+}
+
+/// The look that a probe was.
+fn look_of(probe: &Result<Probe, String>) -> Look {
+    match probe {
+        Ok(probe) => Ok(probe.sighting.clone()),
+        Err(why) => Err(why.clone()),
+    }
+}

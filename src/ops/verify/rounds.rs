@@ -1,0 +1,159 @@
+//! A and O: what the edge gives after the purge, and what the origin has, until the verdict is final.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream};
+use tracing::{error, warn};
+
+use super::{
+    Verifier,
+    before::longest_keep,
+    hosts::{Hosts, Target},
+    look_of,
+};
+use crate::{
+    domain::{CheckFormat, Look, LookKind, Looks, Verdict, judge, origin_url},
+    edge::Probe,
+    store::{CheckLease, DueCheck, Round, StoreError, StoredLook},
+};
+
+/// So many URLs are looked at at once, by one node: hosts are to be asked politely.
+const AT_ONCE: usize = 4;
+
+/// So many URLs are taken at once.
+const TAKEN: i64 = 20;
+
+/// How long a node may be silent about what it has taken before another one takes it.
+const LEASE: Duration = Duration::from_mins(15);
+
+/// What is written of a URL whose host was taken off the list.
+const NOT_A_HOST: &str = "its host is not one of the company's delivery hosts";
+
+/// What was seen in one format.
+struct Seen {
+    format: CheckFormat,
+    after: Result<Probe, String>,
+    origin: Option<Result<Probe, String>>,
+}
+
+impl Verifier {
+    /// Takes what is due and looks at it. Says how many URLs that were.
+    pub(super) async fn look_at_due(&self) -> Result<usize, StoreError> {
+        let lease = CheckLease(self.clock.new_uuid());
+        let now = self.clock.now();
+        let due = self
+            .store
+            .lease_checks(lease, now, now.plus(LEASE), TAKEN)
+            .await?;
+        let looked = due.len();
+        stream::iter(due)
+            .for_each_concurrent(AT_ONCE, async |check| {
+                match self.look_after(&check, lease).await {
+                    Ok(()) => {}
+                    Err(StoreError::Conflict) => warn!(check = %check.id, "somebody else has looked meanwhile"),
+                    Err(error) => error!(check = %check.id, %error, "a check could not be stored; it is made again"),
+                }
+            })
+            .await;
+        Ok(looked)
+    }
+
+    async fn look_after(&self, check: &DueCheck, lease: CheckLease) -> Result<(), StoreError> {
+        let hosts = Hosts::load(&self.store, check.company).await?;
+        let before = self.store.looks(check.company, check.id).await?;
+        let seen = match hosts.target(&check.url) {
+            Some(target) => self.see(&check.url, &target, &hosts).await,
+            None => vec![Seen {
+                format: CheckFormat::Plain,
+                after: Err(NOT_A_HOST.to_owned()),
+                origin: None,
+            }],
+        };
+        let round = self.round(check, &before, &seen);
+        self.store.finish_round(check, lease, &round).await?;
+        let plain = seen
+            .into_iter()
+            .find(|seen| seen.format == CheckFormat::Plain);
+        if let Some(Ok(probe)) = plain.map(|seen| seen.after) {
+            self.keep_picture(check.company, check.id, LookKind::After, probe)
+                .await;
+        }
+        Ok(())
+    }
+
+    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        for &format in CheckFormat::of(url, target.scope) {
+            let after = self.probe(target, format).await;
+            let random = self.clock.new_uuid().simple().to_string();
+            let asked = origin_url(url, &random).and_then(|url| hosts.target(&url));
+            let origin = match asked {
+                Some(asked) if after.is_ok() => Some(self.probe(&asked, format).await),
+                _ => None,
+            };
+            seen.push(Seen {
+                format,
+                after,
+                origin,
+            });
+        }
+        seen
+    }
+
+    fn round(&self, check: &DueCheck, before: &[StoredLook], seen: &[Seen]) -> Round {
+        let now = self.clock.now();
+        let stored = |format, kind, look: Look| StoredLook {
+            format,
+            kind,
+            at: look.as_ref().map_or(now, |seen| seen.at),
+            look,
+        };
+        let mut looks = Vec::new();
+        for seen in seen {
+            looks.push(stored(seen.format, LookKind::After, look_of(&seen.after)));
+            if let Some(origin) = &seen.origin {
+                looks.push(stored(seen.format, LookKind::Origin, look_of(origin)));
+            }
+        }
+        let find = |looks: &'_ [StoredLook], format, kind| {
+            let found = looks
+                .iter()
+                .position(|look| look.format == format && look.kind == kind);
+            found.unwrap_or(usize::MAX)
+        };
+        let formats = seen.iter().filter_map(|seen| {
+            Some(Looks {
+                before: before
+                    .get(find(before, seen.format, LookKind::Before))
+                    .map(|look| &look.look),
+                after: &looks.get(find(&looks, seen.format, LookKind::After))?.look,
+                origin: looks
+                    .get(find(&looks, seen.format, LookKind::Origin))
+                    .map(|look| &look.look),
+            })
+        });
+        let judgement = judge(formats, check.purged_at);
+        let next_look_at = check
+            .covered
+            .then(|| self.next_look(judgement.verdict, check))
+            .flatten();
+        let after: Vec<_> = looks
+            .iter()
+            .filter(|look| look.kind == LookKind::After)
+            .cloned()
+            .collect();
+        Round {
+            keeps: longest_keep(&after),
+            looks,
+            judgement,
+            at: now,
+            next_look_at,
+        }
+    }
+
+    fn next_look(&self, verdict: Verdict, check: &DueCheck) -> Option<crate::clock::Timestamp> {
+        let now = self.clock.now();
+        self.settings
+            .next_look(verdict, check.purged_at, check.looks + 1, now)
+    }
+}

@@ -1,0 +1,159 @@
+//! Checks on the outcome page: the part that moves, its buttons, and the small pictures.
+
+use askama::Template as _;
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    checks_view::{ChecksSection, is_old, is_old_behind_its_base},
+    start::new_draft,
+};
+use crate::{
+    app::App,
+    domain::{CheckId, Company, InvalidationId, LookKind, Options},
+    error::AppError,
+    store::{Check, Draft, Person},
+    web::{
+        extract::{Editor, Form, Htmx, InCompany, InvalidationPath},
+        view::{draft_path, outcome_path},
+    },
+};
+
+/// What a small picture may do when it is opened by itself: an SVG shows, and nothing runs.
+const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// The buttons.
+#[derive(Debug, Deserialize)]
+pub struct ChecksForm {
+    #[serde(rename = "do")]
+    action: Action,
+    /// Which URL; all where it is missing.
+    check: Option<CheckId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Action {
+    LookAgain,
+    CheckAll,
+    PurgeAgain,
+    PurgeOld,
+    FullUrls,
+}
+
+/// The section by itself, for htmx.
+pub async fn show(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    InvalidationPath(id): InvalidationPath,
+    Htmx(htmx): Htmx,
+) -> Result<Response, AppError> {
+    if !htmx {
+        return Ok(to_checks(&at.company, id).into_response());
+    }
+    let batches = app.store.batches(at.company.id, id).await?;
+    let is_admin = person.role == crate::domain::Role::Admin;
+    let section = ChecksSection::load(&app.store, &at.company, id, &batches, is_admin).await?;
+    Ok(Html(section.render()?).into_response())
+}
+
+/// Does what the button says.
+pub async fn act(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    InvalidationPath(id): InvalidationPath,
+    Form(form): Form<ChecksForm>,
+) -> Result<Redirect, AppError> {
+    let company = &at.company;
+    app.store
+        .invalidation(company.id, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    match form.action {
+        Action::LookAgain => app.verifier.look_again(company.id, id, form.check).await?,
+        Action::CheckAll => app.verifier.ask_all(company.id, id).await?,
+        Action::PurgeAgain | Action::PurgeOld | Action::FullUrls => {
+            let checks = app.store.checks(company.id, id).await?;
+            let draft = draft_of(&app, company, &person, &form, &checks).await?;
+            app.store.create_draft(&draft).await?;
+            return Ok(Redirect::to(&draft_path(company, draft.id, "confirm")));
+        }
+    }
+    Ok(to_checks(company, id))
+}
+
+/// A new draft with what is to be purged again; nothing is sent before somebody has confirmed it.
+async fn draft_of(
+    app: &App,
+    company: &Company,
+    person: &Person,
+    form: &ChecksForm,
+    checks: &[Check],
+) -> Result<Draft, AppError> {
+    let mut urls: Vec<&str> = Vec::new();
+    // A URL that was not covered is sent as its host wants it.
+    let mut fold = false;
+    for check in checks {
+        let wanted = match form.action {
+            Action::FullUrls => is_old_behind_its_base(check),
+            Action::PurgeOld => is_old(check),
+            _ => Some(check.id) == form.check,
+        };
+        if wanted {
+            let whole = form.action == Action::FullUrls || !check.covered;
+            fold |= !check.covered;
+            urls.push(if whole { &check.url } else { &check.sent_url });
+        }
+    }
+    urls.sort_unstable();
+    urls.dedup();
+    if urls.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    Ok(Draft {
+        options: Options {
+            presets: false,
+            template: false,
+            alias: false,
+            fold,
+        },
+        manual_urls: urls.join("\n"),
+        ..new_draft(app, company, person).await?
+    })
+}
+
+/// A small picture, before or after.
+pub async fn picture(
+    Editor(_): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    Path((_, _, check, kind)): Path<(String, String, String, String)>,
+) -> Result<Response, AppError> {
+    let check: CheckId = check.parse().map_err(|_| AppError::NotFound)?;
+    let kind = LookKind::from_word(&kind).ok_or(AppError::NotFound)?;
+    let picture = app
+        .store
+        .picture(at.company.id, check, kind)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, picture.content_type),
+        (header::CONTENT_SECURITY_POLICY, PICTURE_POLICY.to_owned()),
+        // A new look has a new address.
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=3600, immutable".to_owned(),
+        ),
+    ];
+    Ok((headers, picture.bytes).into_response())
+}
+
+fn to_checks(company: &Company, id: InvalidationId) -> Redirect {
+    Redirect::to(&format!("{}#checks", outcome_path(company, id)))
+}

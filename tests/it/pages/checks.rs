@@ -1,0 +1,511 @@
+//! Checks, from the picture at the origin to the words on the outcome page: every row of the table of verdicts, behind an
+//! edge that speaks and behind one that does not.
+
+use std::time::Duration;
+
+use unstale::{
+    domain::{CheckFormat, HostOrigin, InvalidationId, LookKind, PurgeScope, Verdict},
+    sandbox::{Edge, Switches},
+    store::Check,
+};
+
+use super::{COMPANY, draft_with_urls, listed, next, settled, submit};
+use crate::support::{
+    app::{Start, TestApp},
+    browser::{Answer, Browser},
+    database::Backend,
+};
+
+/// Longer than any of these takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Submits these URLs, and waits until Adobe has taken them; the address of the outcome.
+async fn purge(browser: &Browser, urls: &[String]) -> String {
+    let (_, details) = draft_with_urls(browser, &urls.join("\n")).await;
+    let confirm = next(browser, &details).await;
+    let path = submit(browser, &confirm).await;
+    let page = settled(browser, &path).await;
+    assert!(page.has(".status.accepted"), "{}", page.body);
+    path
+}
+
+/// Moves the clock until every verdict is final; the outcome then.
+async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
+    let judged = async {
+        loop {
+            app.clock.advance(Duration::from_secs(61));
+            let page = browser.get(path).await;
+            assert_eq!(page.status, 200, "{}", page.body);
+            if page.has(".check-row") && !page.has("#checks[hx-get]") {
+                return page;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, judged)
+        .await
+        .expect("the verdicts become final")
+}
+
+fn invalidation(path: &str) -> InvalidationId {
+    path.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
+    let company = app.company().await.id;
+    app.app
+        .store
+        .checks(company, invalidation(path))
+        .await
+        .unwrap()
+}
+
+/// An edge, an asset and one of its URLs, which the edge has had for a minute.
+struct Stage {
+    app: TestApp,
+    editor: Browser,
+    url: String,
+    scope: PurgeScope,
+}
+
+impl Stage {
+    async fn on(backend: Backend, switch: impl FnOnce(&mut Switches)) -> Self {
+        let app = TestApp::with(Start {
+            backend,
+            ..Start::default()
+        })
+        .await;
+        let url = app.exact("spinset?wid=300");
+        Self::with(app, url, PurgeScope::Exact, switch).await
+    }
+
+    async fn with(
+        app: TestApp,
+        url: String,
+        scope: PurgeScope,
+        switch: impl FnOnce(&mut Switches),
+    ) -> Self {
+        app.sandbox.edge(scope).switch(switch);
+        app.seen(&url).await;
+        app.clock.advance(Duration::from_mins(1));
+        let editor = app.editor().await;
+        Self {
+            app,
+            editor,
+            url,
+            scope,
+        }
+    }
+
+    async fn start(silent: bool) -> Self {
+        Self::on(Backend::Sqlite, |switches| switches.silent = silent).await
+    }
+
+    /// The same with a file, whose origin cannot be asked.
+    async fn file(silent: bool) -> Self {
+        let app = TestApp::start().await;
+        let url = format!("{}/is/content/dms7snapshot/gspdf", app.sandbox.exact_url());
+        Self::with(app, url, PurgeScope::Exact, |switches| {
+            switches.silent = silent
+        })
+        .await
+    }
+
+    fn edge(&self) -> &Edge {
+        self.app.sandbox.edge(self.scope)
+    }
+
+    fn publish(&self) {
+        self.app.sandbox.publish("spinset");
+        self.app.clock.advance(Duration::from_secs(5));
+    }
+
+    async fn purge(&self) -> String {
+        purge(&self.editor, std::slice::from_ref(&self.url)).await
+    }
+
+    /// Purges it, and tells the final verdict with the page that shows it.
+    async fn verdict(&self) -> (Verdict, Answer) {
+        let path = self.purge().await;
+        let page = judged(&self.app, &self.editor, &path).await;
+        let checks = checks(&self.app, &path).await;
+        assert_eq!(checks.len(), 1, "{checks:?}");
+        assert_eq!(
+            checks[0].url, self.url,
+            "the URL itself is what is looked at"
+        );
+        (checks[0].verdict.unwrap(), page)
+    }
+}
+
+#[tokio::test]
+async fn a_new_picture_is_live_whether_or_not_the_edge_speaks() {
+    for silent in [false, true] {
+        let stage = Stage::start(silent).await;
+        stage.publish();
+        let (verdict, page) = stage.verdict().await;
+        assert_eq!(verdict, Verdict::Live);
+        assert!(page.text(".check-row .status").starts_with("Live"));
+        assert!(
+            page.text("#checks").contains("Looked at 1 of 1: 1 live."),
+            "{}",
+            page.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_on_postgresql() {
+    let stage = Stage::on(Backend::Postgres, |_| {}).await;
+    stage.publish();
+    assert_eq!(stage.verdict().await.0, Verdict::Live);
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_is_no_longer_delivered() {
+    for silent in [false, true] {
+        let stage = Stage::start(silent).await;
+        stage.app.sandbox.origin().unpublish("spinset");
+        let (verdict, page) = stage.verdict().await;
+        assert_eq!(verdict, Verdict::Gone);
+        assert!(
+            page.text(".check-row .status")
+                .starts_with("Live: no longer delivered")
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_newer_is_said_only_where_the_edge_shows_that_the_origin_was_asked() {
+    let (verdict, page) = Stage::start(false).await.verdict().await;
+    assert_eq!(verdict, Verdict::NothingNewer);
+    assert!(
+        page.text(".check-row .hint")
+            .contains("publish it and purge again")
+    );
+    let (verdict, page) = Stage::start(true).await.verdict().await;
+    assert_eq!(verdict, Verdict::CouldNotCheck);
+    assert!(
+        page.text(".check-row .hint")
+            .contains("does not say since when")
+    );
+}
+
+#[tokio::test]
+async fn a_dropped_purge_leaves_the_old_picture_whether_or_not_the_edge_speaks() {
+    for silent in [false, true] {
+        let stage = Stage::start(silent).await;
+        stage.edge().switch(|switches| switches.drop_purges = true);
+        stage.publish();
+        let (verdict, page) = stage.verdict().await;
+        assert_eq!(verdict, Verdict::StillOld);
+        let again = page
+            .form("form:has([value=purge-again])")
+            .press("do", "purge-again");
+        let confirm = stage.editor.submit_and_follow(&again).await;
+        assert_eq!(
+            listed(&confirm),
+            [stage.url.as_str()],
+            "a draft, which nobody has sent"
+        );
+        assert_eq!(stage.app.ips().calls().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_parent_cache_that_is_purged_later_fills_the_edge_with_the_old_picture_again() {
+    for (silent, expected) in [(false, Verdict::CachedAgain), (true, Verdict::StillOld)] {
+        let stage = Stage::on(Backend::Sqlite, |switches| {
+            switches.parent = true;
+            switches.silent = silent;
+        })
+        .await;
+        stage.publish();
+        let (verdict, page) = stage.verdict().await;
+        assert_eq!(verdict, expected);
+        assert!(page.has("[value=purge-again]"));
+        stage.edge().purge_parent();
+        assert_eq!(stage.verdict().await.0, Verdict::Live);
+    }
+}
+
+#[tokio::test]
+async fn a_picture_that_the_edge_did_not_have_is_live_when_it_is_the_origins() {
+    let stage = Stage::start(false).await;
+    let stage = Stage {
+        url: stage.app.exact("spinset?wid=301"),
+        ..stage
+    };
+    assert_eq!(stage.verdict().await.0, Verdict::Live);
+}
+
+#[tokio::test]
+async fn a_file_is_judged_by_what_was_there_before() {
+    for (silent, expected) in [(false, Verdict::StillOld), (true, Verdict::CouldNotCheck)] {
+        let stage = Stage::file(silent).await;
+        stage.edge().switch(|switches| switches.drop_purges = true);
+        assert_eq!(stage.verdict().await.0, expected);
+
+        let stage = Stage::file(silent).await;
+        stage.app.sandbox.publish("gspdf");
+        assert_eq!(stage.verdict().await.0, Verdict::Live);
+    }
+}
+
+#[tokio::test]
+async fn an_edge_that_leaves_the_query_out_of_its_key_does_not_show_the_origin() {
+    let stage = Stage::on(Backend::Sqlite, |switches| switches.ignore_query = true).await;
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    let check = checks(&stage.app, &path).await.remove(0);
+    assert_ne!(
+        check.verdict,
+        Some(Verdict::NothingNewer),
+        "O came from the cache"
+    );
+}
+
+#[tokio::test]
+async fn a_slow_host_delays_no_purge_beyond_what_is_allowed() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    stage.edge().switch(|switches| switches.hold = true);
+    let (_, details) = draft_with_urls(&stage.editor, &stage.url).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    let sent = async {
+        while stage.app.ips().calls().is_empty() {
+            stage.app.clock.advance(Duration::from_secs(1));
+            stage.editor.get(&path).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, sent)
+        .await
+        .expect("it is sent");
+    stage.edge().switch(|switches| switches.hold = false);
+    judged(&stage.app, &stage.editor, &path).await;
+    let check = checks(&stage.app, &path).await.remove(0);
+    assert_eq!(
+        check.verdict,
+        Some(Verdict::Live),
+        "it is what the origin has"
+    );
+    let company = stage.app.company().await.id;
+    let looks = stage.app.app.store.looks(company, check.id).await.unwrap();
+    let before = looks
+        .iter()
+        .find(|look| look.kind == LookKind::Before)
+        .unwrap();
+    assert!(
+        before
+            .look
+            .as_ref()
+            .unwrap_err()
+            .contains("before the purge")
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_judged_by_its_validators() {
+    let stage = Stage::on(Backend::Sqlite, |switches| switches.huge = true).await;
+    stage.publish();
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    let check = checks(&stage.app, &path).await.remove(0);
+    assert_eq!(check.verdict, Some(Verdict::Live));
+    let company = stage.app.company().await.id;
+    for look in stage.app.app.store.looks(company, check.id).await.unwrap() {
+        assert_eq!(look.look.unwrap().hash, None);
+    }
+}
+
+#[tokio::test]
+async fn before_and_after_stand_side_by_side_and_can_do_nothing() {
+    let stage = Stage::start(false).await;
+    let old = stage.app.seen(&stage.url).await;
+    stage.publish();
+    let (_, page) = stage.verdict().await;
+    assert_eq!(page.texts(".looks figcaption"), ["Before", "After"]);
+    let pictures = page.attributes(".looks img", "src");
+    let before = stage.editor.get(&pictures[0]).await;
+    let after = stage.editor.get(&pictures[1]).await;
+    assert_eq!(before.body, old);
+    assert_ne!(after.body, old);
+    assert_eq!(before.header("content-type"), "image/svg+xml");
+    assert_eq!(before.header("x-content-type-options"), "nosniff");
+    let policy = before.header("content-security-policy");
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("sandbox"),
+        "{policy}"
+    );
+    let anonymous = stage.app.anonymous().get(&pictures[0]).await;
+    assert_ne!(anonymous.status, 200);
+}
+
+#[tokio::test]
+async fn a_covered_url_is_looked_at_in_every_format_and_its_host_is_doubted_when_it_stays_old() {
+    let app = TestApp::start().await;
+    let url = app.base("spinset?wid=300");
+    let stage = Stage::with(app, url, PurgeScope::Base, |switches| {
+        switches.drop_purges = true
+    })
+    .await;
+    stage.publish();
+    let (verdict, page) = stage.verdict().await;
+    assert_eq!(verdict, Verdict::StillOld);
+    assert_eq!(stage.app.ips().calls()[0].urls, [stage.app.base("spinset")]);
+    let company = stage.app.company().await.id;
+    let path = page
+        .attributes("form[action$='/checks']", "action")
+        .remove(0);
+    let path = path.strip_suffix("/checks").unwrap();
+    let check = checks(&stage.app, path).await.remove(0);
+    let looks = stage.app.app.store.looks(company, check.id).await.unwrap();
+    for format in CheckFormat::ALL {
+        let kinds = looks.iter().filter(|look| look.format == format).count();
+        assert_eq!(kinds, 3, "{format:?}");
+    }
+    assert!(
+        page.text("#checks .notice")
+            .contains("Tell an administrator")
+    );
+    let admin = stage.app.admin().await.get(path).await;
+    assert!(admin.has("#checks .notice a[href$='/settings/hosts']"));
+
+    let full = page
+        .form("form:has([value=full-urls])")
+        .press("do", "full-urls");
+    let confirm = stage.editor.submit_and_follow(&full).await;
+    assert_eq!(listed(&confirm), [stage.url.as_str()]);
+}
+
+#[tokio::test]
+async fn somebody_who_still_sees_the_old_picture_learns_whether_it_was_cleared() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    let ask = async |url: &str| {
+        let page = stage.editor.get(&format!("{path}/still-old")).await;
+        let form = page.form("main form").set("url", url);
+        stage.editor.submit(&form).await
+    };
+    for foreign in [
+        "http://169.254.169.254/latest",
+        "https://elsewhere.example/x.jpg",
+        "spinset",
+    ] {
+        let refused = ask(foreign).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text("[role=alert]").contains("delivery hosts"));
+        assert_eq!(refused.attributes("#url", "value"), [foreign]);
+    }
+    let other = stage.app.exact("spinset?wid=77");
+    stage.app.seen(&other).await;
+    assert_eq!(ask(&other).await.status, 303);
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    let row = page.texts(".check-row").remove(0);
+    assert!(
+        row.contains("wid=77") && row.contains("did not clear this address"),
+        "{row}"
+    );
+    let offer = page
+        .form("form:has([value=purge-again])")
+        .press("do", "purge-again");
+    let confirm = stage.editor.submit_and_follow(&offer).await;
+    assert_eq!(listed(&confirm), [other.as_str()]);
+
+    assert_eq!(ask(&format!(" {}#top ", stage.url)).await.status, 303);
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    assert_eq!(page.count(".check-row"), 2, "it was there already");
+}
+
+#[tokio::test]
+async fn a_sample_is_looked_at_and_the_rest_when_somebody_asks() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let urls: Vec<String> = (1..=60)
+        .map(|wid| app.exact(&format!("spinset?wid={wid}")))
+        .collect();
+    let path = purge(&editor, &urls).await;
+    let page = judged(&app, &editor, &path).await;
+    assert!(
+        page.text("#checks")
+            .contains("Looked at 50 of 60: 50 live."),
+        "{}",
+        page.body
+    );
+    let unchecked = editor.get(&format!("{path}/unchecked")).await;
+    assert_eq!(unchecked.count(".url-row"), 10);
+    let check = unchecked.form("main form");
+    let first = unchecked.texts(".url-row .url-text").remove(0);
+    assert_eq!(editor.submit(&check.press("url", &first)).await.status, 303);
+    judged(&app, &editor, &path).await;
+    assert_eq!(checks(&app, &path).await.len(), 51);
+
+    let all = page
+        .form("form:has([value=check-all])")
+        .press("do", "check-all");
+    assert_eq!(editor.submit(&all).await.status, 303);
+    let page = judged(&app, &editor, &path).await;
+    assert!(
+        page.text("#checks").contains("Looked at 60 of 60"),
+        "{}",
+        page.body
+    );
+    assert_eq!(
+        editor
+            .get(&format!("{path}/unchecked"))
+            .await
+            .count(".url-row"),
+        0
+    );
+}
+
+#[tokio::test]
+async fn looking_goes_on_after_a_crash() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let path = stage.purge().await;
+    let app = stage.app.crash_and_restart().await;
+    let editor = app.editor().await;
+    judged(&app, &editor, &path).await;
+    assert_eq!(checks(&app, &path).await[0].verdict, Some(Verdict::Live));
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_the_companys_is_never_contacted() {
+    let app = TestApp::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let foreign = format!(
+        "http://{}/is/image/dms7snapshot/x",
+        listener.local_addr().unwrap()
+    );
+    assert!(HostOrigin::of(&foreign).is_some());
+    let editor = app.editor().await;
+    let path = purge(&editor, &[foreign.clone(), app.exact("spinset")]).await;
+    judged(&app, &editor, &path).await;
+    let looked_at: Vec<_> = checks(&app, &path)
+        .await
+        .into_iter()
+        .map(|check| check.url)
+        .collect();
+    assert_eq!(looked_at, [app.exact("spinset")]);
+    let contacted = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
+    assert!(contacted.is_err(), "nobody came");
+}
+
+#[tokio::test]
+async fn checks_are_for_those_who_are_signed_in() {
+    let app = TestApp::start().await;
+    let nobody = format!("{COMPANY}/invalidations/{}", app.clock.new_uuid());
+    for page in ["checks", "still-old", "unchecked"] {
+        let answer = app.anonymous().get(&format!("{nobody}/{page}")).await;
+        assert_eq!(answer.status, 303, "{page}");
+    }
+    let editor = app.editor().await;
+    assert_eq!(editor.get(&format!("{nobody}/still-old")).await.status, 404);
+    let answer = editor
+        .post(&format!("{nobody}/checks"), &[("do", "check-all")])
+        .await;
+    assert_eq!(answer.status, 404);
+}

@@ -1,0 +1,370 @@
+use std::time::Duration;
+
+use unstale::{
+    clock::Timestamp,
+    domain::{
+        CheckFormat, CheckId, CompanyId, Doubt, Evidence, InvalidationId, LookKind, Receipt,
+        Sighting, Verdict,
+    },
+    store::{
+        AcceptedBatch, BatchOutcome, CheckLease, DueCheck, NewCheck, Round, StoreError, StoredLook,
+        StoredPicture, Submission,
+    },
+};
+
+use super::Fixture;
+
+on_both_databases! {
+    a_sample_is_taken_once
+    what_was_seen_before_the_purge_is_never_replaced
+    checks_start_when_adobe_has_taken_their_url
+    a_look_is_taken_by_one
+    a_lease_that_was_lost_stores_nothing
+    what_a_dead_process_had_taken_is_given_back
+    somebody_can_have_urls_looked_at_again
+    what_an_invalidation_sent_is_found
+    pictures_belong_to_their_company
+}
+
+fn seen(at: Timestamp, picture: u8) -> Sighting {
+    Sighting {
+        at,
+        status: 200,
+        hash: Some([picture; 32]),
+        etag: Some("W/\"a\0b\"".to_owned()),
+        last_modified: Some("Sun, 06 Nov 1994 08:49:37 GMT".to_owned()),
+        length: Some(u64::MAX),
+        evidence: Evidence::read(Some("TCP_HIT"), Some("12")),
+        keeps: None,
+    }
+}
+
+fn look(at: Timestamp, kind: LookKind, picture: u8) -> StoredLook {
+    StoredLook {
+        format: CheckFormat::Plain,
+        kind,
+        at,
+        look: Ok(seen(at, picture)),
+    }
+}
+
+fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
+    NewCheck {
+        id: CheckId::from_uuid(t.clock.new_uuid()),
+        url: url.to_owned(),
+        sent_url: sent_url.to_owned(),
+        covered: true,
+        asked: false,
+        purged_at: None,
+        next_look_at: None,
+        keeps: Some(Duration::from_secs(36_000)),
+        before: vec![look(t.now(), LookKind::Before, 1)],
+    }
+}
+
+/// A company with a submitted invalidation of so many batches, each of two URLs.
+async fn submitted(t: &Fixture, batches: usize) -> (CompanyId, Submission) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    (company, t.submitted(company, author, batches).await)
+}
+
+/// A URL of it that is looked at, whose purge was taken a second ago.
+async fn due(t: &Fixture) -> (CompanyId, InvalidationId, CheckId) {
+    let (company, submission) = submitted(t, 1).await;
+    let check = NewCheck {
+        purged_at: Some(t.now()),
+        next_look_at: Some(t.now()),
+        ..new_check(t, "http://a/x", "http://a/x")
+    };
+    let added = t.store.add_checks(
+        company,
+        submission.id,
+        std::slice::from_ref(&check),
+        t.now(),
+    );
+    added.await.unwrap();
+    t.later();
+    (company, submission.id, check.id)
+}
+
+async fn take(t: &Fixture, lease: CheckLease) -> Vec<DueCheck> {
+    let until = t.now().plus(Duration::from_mins(1));
+    t.store
+        .lease_checks(lease, t.now(), until, 10)
+        .await
+        .unwrap()
+}
+
+fn lease(t: &Fixture) -> CheckLease {
+    CheckLease(t.clock.new_uuid())
+}
+
+fn round(t: &Fixture, picture: u8) -> Round {
+    Round {
+        looks: vec![
+            look(t.now(), LookKind::After, picture),
+            StoredLook {
+                look: Err("it did not answer\0".to_owned()),
+                ..look(t.now(), LookKind::Origin, 0)
+            },
+        ],
+        judgement: Doubt::Unproven.into(),
+        at: t.now(),
+        keeps: Some(Duration::from_secs(5)),
+        next_look_at: Some(t.now()),
+    }
+}
+
+async fn a_sample_is_taken_once(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let other = t.company("other").await;
+    let begin = async |company| {
+        t.store
+            .begin_checks(company, submission.id, t.now())
+            .await
+            .unwrap()
+    };
+    assert!(!begin(other).await, "another company's");
+    assert!(begin(company).await);
+    assert!(!begin(company).await);
+}
+
+async fn what_was_seen_before_the_purge_is_never_replaced(t: &Fixture) {
+    let (company, invalidation, id) = due(t).await;
+    let again = NewCheck {
+        before: Vec::new(),
+        asked: true,
+        ..new_check(t, "http://a/x", "http://a/x")
+    };
+    t.store
+        .add_checks(company, invalidation, &[again], t.now())
+        .await
+        .unwrap();
+    let checks = t.store.checks(company, invalidation).await.unwrap();
+    assert_eq!(checks.len(), 1);
+    assert_eq!((checks[0].id, checks[0].asked), (id, false));
+    assert_eq!(checks[0].keeps, Some(Duration::from_secs(36_000)));
+
+    let before = t.store.looks(company, id).await.unwrap();
+    let stored = Sighting {
+        etag: Some("W/\"a\u{1a}b\"".to_owned()),
+        length: Some(u64::try_from(i64::MAX).unwrap()),
+        ..seen(before[0].at, 1)
+    };
+    assert_eq!(before[0].look, Ok(stored));
+
+    let lease = lease(t);
+    let taken = take(t, lease).await;
+    let mut round = round(t, 2);
+    round.looks.push(look(t.now(), LookKind::Before, 9));
+    t.store
+        .finish_round(&taken[0], lease, &round)
+        .await
+        .unwrap();
+    let looks = t.store.looks(company, id).await.unwrap();
+    let of = |kind| looks.iter().find(|look| look.kind == kind).unwrap();
+    assert_eq!(*of(LookKind::Before), before[0]);
+    assert_eq!(
+        of(LookKind::After).look.as_ref().unwrap().hash,
+        Some([2; 32])
+    );
+    assert_eq!(
+        of(LookKind::Origin).look,
+        Err("it did not answer\u{1a}".to_owned())
+    );
+
+    let check = t
+        .store
+        .checks(company, invalidation)
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(check.verdict, Some(Verdict::CouldNotCheck));
+    assert_eq!(check.doubt, Some(Doubt::Unproven.to_string()));
+    assert_eq!((check.looks, check.verdict_at), (1, Some(t.now())));
+    assert_eq!(
+        check.keeps,
+        Some(Duration::from_secs(36_000)),
+        "that of before stays"
+    );
+}
+
+async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
+    let (company, submission) = submitted(t, 2).await;
+    let sent = |batch: usize| submission.batches[batch].urls[0].url.clone();
+    let covered = new_check(t, "http://a/x?wid=1", &sent(0));
+    let later = new_check(t, &sent(1), &sent(1));
+    let checks = [covered.clone(), later];
+    t.store
+        .add_checks(company, submission.id, &checks, t.now())
+        .await
+        .unwrap();
+    let since = t.now().minus(Duration::from_secs(1));
+    assert!(t.store.accepted_unchecked(since).await.unwrap().is_empty());
+
+    let batch = t.store.next_batch(t.later()).await.unwrap().unwrap();
+    let outcome = BatchOutcome::Accepted(Receipt {
+        handle: None,
+        estimated_seconds: Some(7),
+        warnings: 0,
+    });
+    let accepted_at = t.later();
+    t.store
+        .finish_batch(batch.id, &outcome, accepted_at)
+        .await
+        .unwrap();
+    let accepted = t.store.accepted_unchecked(since).await.unwrap();
+    let expected = AcceptedBatch {
+        company,
+        id: batch.id,
+        accepted_at,
+        estimated_seconds: Some(7),
+    };
+    assert_eq!(accepted, [expected.clone()]);
+    assert!(
+        t.store
+            .accepted_unchecked(t.now())
+            .await
+            .unwrap()
+            .is_empty(),
+        "too old"
+    );
+
+    assert_eq!(t.store.start_checks(&expected, t.now()).await.unwrap(), 1);
+    assert_eq!(
+        t.store.start_checks(&expected, t.later()).await.unwrap(),
+        0,
+        "once"
+    );
+    let taken = take(t, lease(t)).await;
+    assert_eq!(taken.len(), 1);
+    assert_eq!((taken[0].id, taken[0].purged_at), (covered.id, accepted_at));
+}
+
+async fn a_look_is_taken_by_one(t: &Fixture) {
+    let (company, invalidation, id) = due(t).await;
+    let (first, second) = (lease(t), lease(t));
+    let taken = take(t, first).await;
+    assert_eq!(taken[0].id, id);
+    assert!(take(t, second).await.is_empty());
+    let mut round = round(t, 1);
+    round.next_look_at = Some(t.now().plus(Duration::from_mins(5)));
+    t.store
+        .finish_round(&taken[0], first, &round)
+        .await
+        .unwrap();
+    assert!(take(t, second).await.is_empty(), "not due");
+    t.clock.advance(Duration::from_mins(5));
+    assert_eq!(take(t, second).await[0].looks, 1);
+    let checks = t.store.checks(company, invalidation).await.unwrap();
+    assert_eq!(checks[0].next_look_at, round.next_look_at);
+}
+
+async fn a_lease_that_was_lost_stores_nothing(t: &Fixture) {
+    let (company, _, id) = due(t).await;
+    let (slow, quick) = (lease(t), lease(t));
+    let taken = take(t, slow).await;
+    t.clock.advance(Duration::from_mins(1));
+    assert_eq!(take(t, quick).await.len(), 1, "the lease has run out");
+    let lost = t.store.finish_round(&taken[0], slow, &round(t, 2)).await;
+    assert!(matches!(lost, Err(StoreError::Conflict)));
+    assert_eq!(t.store.looks(company, id).await.unwrap().len(), 1);
+}
+
+async fn what_a_dead_process_had_taken_is_given_back(t: &Fixture) {
+    due(t).await;
+    assert_eq!(take(t, lease(t)).await.len(), 1);
+    assert_eq!(t.store.release_checks().await.unwrap(), 1);
+    assert_eq!(take(t, lease(t)).await.len(), 1);
+}
+
+async fn somebody_can_have_urls_looked_at_again(t: &Fixture) {
+    let (company, invalidation, id) = due(t).await;
+    let first = lease(t);
+    let taken = take(t, first).await;
+    let last = Round {
+        next_look_at: None,
+        ..round(t, 1)
+    };
+    t.store.finish_round(&taken[0], first, &last).await.unwrap();
+    assert!(take(t, lease(t)).await.is_empty());
+    let other = t.company("other").await;
+    let again = async |company, id| {
+        t.store
+            .look_again(company, invalidation, id, t.now())
+            .await
+            .unwrap()
+    };
+    assert_eq!(again(other, None).await, 0);
+    assert_eq!(
+        again(company, Some(CheckId::from_uuid(t.clock.new_uuid()))).await,
+        0
+    );
+    assert_eq!(again(company, Some(id)).await, 1);
+    assert_eq!(again(company, None).await, 1);
+    assert_eq!(take(t, lease(t)).await.len(), 1);
+}
+
+async fn what_an_invalidation_sent_is_found(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let url = submission.batches[0].urls[1].url.clone();
+    let find = async |company| {
+        let urls = [url.as_str(), "http://a/never"];
+        t.store
+            .sent_urls(company, submission.id, &urls)
+            .await
+            .unwrap()
+    };
+    assert_eq!(find(company).await, [(url.clone(), None)]);
+    assert!(find(t.company("other").await).await.is_empty());
+    let batch = t.store.next_batch(t.later()).await.unwrap().unwrap();
+    let outcome = BatchOutcome::Accepted(Receipt {
+        handle: None,
+        estimated_seconds: None,
+        warnings: 0,
+    });
+    t.store
+        .finish_batch(batch.id, &outcome, t.later())
+        .await
+        .unwrap();
+    assert_eq!(find(company).await, [(url.clone(), Some(t.now()))]);
+}
+
+async fn pictures_belong_to_their_company(t: &Fixture) {
+    let (company, invalidation, id) = due(t).await;
+    let other = t.company("other").await;
+    let picture = |byte| StoredPicture {
+        content_type: "image/png".to_owned(),
+        bytes: vec![byte, 0, 255],
+    };
+    let put = async |company, kind, byte| {
+        t.store
+            .put_picture(company, id, kind, &picture(byte))
+            .await
+            .unwrap();
+    };
+    put(other, LookKind::Before, 8).await;
+    put(company, LookKind::Before, 1).await;
+    put(company, LookKind::Before, 2).await;
+    put(company, LookKind::After, 3).await;
+    put(company, LookKind::After, 4).await;
+    let get = async |company, kind| t.store.picture(company, id, kind).await.unwrap();
+    assert_eq!(
+        get(company, LookKind::Before).await,
+        Some(picture(1)),
+        "never replaced"
+    );
+    assert_eq!(get(company, LookKind::After).await, Some(picture(4)));
+    assert_eq!(get(other, LookKind::After).await, None);
+    let mut there = t.store.pictures(company, invalidation).await.unwrap();
+    there.sort();
+    assert_eq!(there, [(id, LookKind::Before), (id, LookKind::After)]);
+    assert!(
+        t.store
+            .pictures(other, invalidation)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
