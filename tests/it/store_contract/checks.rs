@@ -203,17 +203,14 @@ async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
     let since = t.now().minus(Duration::from_secs(1));
     assert!(t.store.accepted_unchecked(since).await.unwrap().is_empty());
 
-    let batch = t.store.next_batch(t.later()).await.unwrap().unwrap();
+    let batch = t.take().await.unwrap();
     let outcome = BatchOutcome::Accepted(Receipt {
         handle: None,
         estimated_seconds: Some(7),
         warnings: 0,
     });
     let accepted_at = t.later();
-    t.store
-        .finish_batch(batch.id, &outcome, accepted_at)
-        .await
-        .unwrap();
+    t.finish(&batch, &outcome).await.unwrap();
     let accepted = t.store.accepted_unchecked(since).await.unwrap();
     let expected = AcceptedBatch {
         company,
@@ -318,16 +315,13 @@ async fn what_an_invalidation_sent_is_found(t: &Fixture) {
     };
     assert_eq!(find(company).await, [(url.clone(), None)]);
     assert!(find(t.company("other").await).await.is_empty());
-    let batch = t.store.next_batch(t.later()).await.unwrap().unwrap();
+    let batch = t.take().await.unwrap();
     let outcome = BatchOutcome::Accepted(Receipt {
         handle: None,
         estimated_seconds: None,
         warnings: 0,
     });
-    t.store
-        .finish_batch(batch.id, &outcome, t.later())
-        .await
-        .unwrap();
+    t.finish(&batch, &outcome).await.unwrap();
     assert_eq!(find(company).await, [(url.clone(), Some(t.now()))]);
 }
 
