@@ -280,7 +280,10 @@ async fn confirm_marks_what_colleagues_cleared_in_the_last_ten_minutes() {
     let (draft, details) = draft_with_urls(&editor, &urls).await;
     let confirm = next(&editor, &details).await;
     let mark = confirm.text(".recent-clear");
-    assert!(mark.starts_with("Also submitted by admin@example.com"), "{mark}");
+    assert!(
+        mark.starts_with("Also submitted by admin@example.com"),
+        "{mark}"
+    );
 
     app.clock.advance(Duration::from_mins(11));
     let confirm = editor.get(&format!("{draft}/confirm")).await;
