@@ -325,7 +325,7 @@ async fn measure(
     for seed in 0..RUNS {
         let query = HistoryQuery {
             limit: 50,
-            ..query(mixed(seed ^ 99))
+            ..query(mixed(seed + 99))
         };
         let start = Instant::now();
         let page = store.history(company, &query).await.unwrap();

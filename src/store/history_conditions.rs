@@ -3,7 +3,7 @@
 //! `SQLite` joins in the order that `cross join` gives; PostgreSQL knows how common things are and finds its own.
 
 use super::{
-    history::{HistoryQuery, UrlFilter},
+    history::{HistoryOrder, HistoryQuery, UrlFilter},
     statement::Statement,
     trigrams::fold,
 };
@@ -74,10 +74,16 @@ pub(super) fn source(
             sql.sql(") c").sql(REST).sql("i.id = c.id");
         }
         Way::Trigrams(trigrams) if is_postgres => {
-            sql.sql("from _history_trigram t").sql(REST);
-            sql.sql("i.number = t.number and t.trigrams @> cast(string_to_array(")
-                .text(trigrams)
-                .sql(", ' ') as integer[])");
+            // Sorted first, so that no more candidates are looked at than fill the page.
+            sql.sql(
+                "from (select number from _history_trigram where trigrams @> cast(string_to_array(",
+            )
+            .text(trigrams)
+            .sql(", ' ') as integer[]) order by number");
+            if query.order == HistoryOrder::NewestFirst {
+                sql.sql(" desc");
+            }
+            sql.sql(") t").sql(REST).sql("i.number = t.number");
         }
         Way::Trigrams(trigrams) => {
             sql.sql("from _history_trigram t").sql(REST);

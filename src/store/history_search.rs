@@ -20,7 +20,7 @@ use crate::{clock::Timestamp, domain::CompanyId};
 const FEW_URLS: i64 = 2_000;
 
 /// So many invalidations are few: looking at each is quicker than asking the index of pieces.
-const FEW: i64 = 1_000;
+const FEW: i64 = 4_000;
 
 /// So many within days that were asked for are looked at one by one: some 4 microseconds each.
 const SOME: i64 = 50_000;

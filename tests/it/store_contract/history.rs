@@ -262,7 +262,7 @@ async fn a_common_text_is_found_as_well_as_a_rare_one(t: &Fixture) {
         Backend::Sqlite => {
             "insert into invalidation (id, company_id, author_id, use_presets, use_template, clear_alias, fold, split, \
              manual_urls, version, created_at, updated_at, submitted_at, number, searchable, state) \
-             with recursive n (n) as (select 2 union all select n + 1 from n where n < 2500) \
+             with recursive n (n) as (select 2 union all select n + 1 from n where n < 9000) \
              select randomblob(16), company_id, author_id, use_presets, use_template, clear_alias, fold, split, \
              manual_urls, version, created_at, updated_at, submitted_at, n.n, 1, 'accepted' from invalidation, n \
              where number = 1; \
@@ -273,9 +273,9 @@ async fn a_common_text_is_found_as_well_as_a_rare_one(t: &Fixture) {
              manual_urls, version, created_at, updated_at, submitted_at, number, searchable, state) \
              select gen_random_uuid(), company_id, author_id, use_presets, use_template, clear_alias, fold, split, \
              manual_urls, version, created_at, updated_at, submitted_at, n, true, 'accepted' from invalidation, \
-             generate_series(2, 2500) n where number = 1; \
+             generate_series(2, 9000) n where number = 1; \
              insert into _history_trigram select number, '{1,2,3}' from invalidation where number > 1; \
-             select setval('_invalidation_number', 2500);"
+             select setval('_invalidation_number', 9000);"
         }
     };
     t.db.execute(copies).await;
