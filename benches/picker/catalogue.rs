@@ -122,5 +122,6 @@ pub fn asset(number: u64, clock: &Clock, now: Timestamp) -> Asset {
         handle: Some(format!("a|{number}")),
         created_at: Timestamp::from_micros(created),
         changed_at: Timestamp::from_micros(changed),
+        vanished_at: None,
     }
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use unstale::{
     app::App,
     clock::Clock,
-    config::{Config, LogFormat, PublicUrl, SecretKeySource},
+    config::{Config, PublicUrl, Settings},
     domain::{Company, CompanyId, Email, PersonId, PublishServer, Role},
     ops::passwords,
     server,
@@ -70,9 +70,8 @@ impl Target {
             listen: listener.local_addr().unwrap(),
             public_url: PublicUrl::parse(&url).unwrap(),
             database: self.address.parse().unwrap(),
-            secret_key: SecretKeySource::Given("5e".repeat(32).into()),
-            log_format: LogFormat::Text,
             ips_timeout: Duration::from_secs(1),
+            ..Config::load(Settings::default(), Some("5e".repeat(32))).unwrap()
         };
         let app = App::build(&config, Clock::system()).await.unwrap();
         println!("\n{}", self.name);

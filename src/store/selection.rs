@@ -73,7 +73,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<(i64, Asset)>> {
         let sql = "select s.position, a.key, a.id, a.file_name, a.folder, a.asset_type, a.published, a.handle, \
-                   a.created_at, a.changed_at \
+                   a.created_at, a.changed_at, a.vanished_at \
                    from (select asset_key, position from invalidation_asset \
                          where invalidation_id = $1 and position > $2 order by position limit $3) s \
                    join asset a on a.key = s.asset_key order by s.position";

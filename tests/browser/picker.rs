@@ -28,6 +28,7 @@ async fn world() -> World {
                 handle: None,
                 created_at: Timestamp::from_micros(0),
                 changed_at: Timestamp::from_micros(0),
+                vanished_at: None,
             }
         })
         .collect();

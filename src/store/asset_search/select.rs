@@ -151,7 +151,7 @@ impl Store {
         }
         let mut like = Vec::new();
         for prefix in [folded, shorter] {
-            let sql = "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at from asset \
+            let sql = "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at from asset \
                        where company_id = $1 and vanished_at is null and id_folded >= $2 and id_folded < $3 \
                        order by id_folded, key limit $4";
             let rows: Vec<AssetRow> = on_reader!(self, |pool| sqlx::query_as(sql)

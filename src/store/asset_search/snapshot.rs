@@ -225,7 +225,11 @@ impl Store {
 
     async fn has_trigrams(&self, company: CompanyId) -> Result<bool> {
         if !self.is_postgres() {
-            return Ok(self.indexed_to(company).await?.is_none());
+            // Another company's load may have taken the others away; this one is made last.
+            let sql = "select exists (select 1 from sqlite_schema where name = 'asset_recent')";
+            let is_whole: bool =
+                on_reader!(self, |pool| sqlx::query_scalar(sql).fetch_one(pool).await?);
+            return Ok(is_whole && self.indexed_to(company).await?.is_none());
         }
         let sql = "select exists (select 1 from pg_index where indexrelid = to_regclass('_asset_trigram') and indisvalid)";
         Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)

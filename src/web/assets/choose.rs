@@ -179,6 +179,11 @@ impl ChooseForm {
                 after: self.next.clone(),
                 ..here.clone()
             },
+            // Whoever searches in a list of its own wants to find everything.
+            Action::Search if here.is_filtered() => Wanted {
+                show: "all".to_owned(),
+                ..here.first_page()
+            },
             Action::Search => here.first_page(),
             Action::Grid => with_view(here, "grid"),
             Action::List => with_view(here, ""),

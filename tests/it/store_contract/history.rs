@@ -95,11 +95,8 @@ fn failed(kind: FailureKind) -> BatchOutcome {
 
 /// Sends the next batch, with this end.
 async fn finish(t: &Fixture, outcome: &BatchOutcome) {
-    let batch = t.store.next_batch(t.now()).await.unwrap().unwrap();
-    t.store
-        .finish_batch(batch.id, outcome, t.now())
-        .await
-        .unwrap();
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, outcome).await.unwrap();
 }
 
 async fn the_history_is_found_by_what_is_in_it(t: &Fixture) {

@@ -137,7 +137,7 @@ mod tests {
             (format!("{host}/is/image/shop/id:Crop?$x$"), vec!["id"]),
             (
                 format!("{host}/is/image/shop/a?x=1,2,{host}/is/image/shop/b, c"),
-                vec!["a", "b"],
+                vec!["a", "b", "c"],
             ),
             (format!("x,{host}/is/image/shop/a"), vec!["x", "a"]),
         ] {
