@@ -267,9 +267,12 @@ fn words(check: &Check) -> Words {
             class: "info",
             icon: "clock",
             label: format!("{label} so far"),
-            advice: format!(
-                "{not_covered}A purge may take some minutes; Unstale looks again by itself."
-            ),
+            advice: match check.verdict {
+                Some(Verdict::NothingNewer) => format!("{advice} Unstale looks again by itself."),
+                _ => format!(
+                    "{not_covered}A purge may take some minutes; Unstale looks again by itself."
+                ),
+            },
         };
     }
     Words {
