@@ -58,7 +58,15 @@ pub async fn show(
     }
     let batches = app.store.batches(at.company.id, id).await?;
     let is_admin = person.role == crate::domain::Role::Admin;
-    let section = ChecksSection::load(&app.store, &at.company, id, &batches, is_admin).await?;
+    let section = ChecksSection::load(
+        &app.store,
+        &at.company,
+        id,
+        &batches,
+        is_admin,
+        app.clock.now(),
+    )
+    .await?;
     Ok(Html(section.render()?).into_response())
 }
 

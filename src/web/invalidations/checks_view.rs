@@ -1,5 +1,7 @@
 //! What was seen of each URL, in plain words and with what to do about it.
 
+use std::time::Duration;
+
 use askama::Template;
 
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
 
 /// So many URLs are shown with their pictures.
 const SHOWN: usize = 100;
+
+/// By then the looks at an accepted batch are due, even where a process has died in between.
+const STARTING: Duration = Duration::from_mins(2);
 
 /// The section of the outcome page.
 #[derive(Debug, Template)]
@@ -81,6 +86,7 @@ impl ChecksSection {
         id: InvalidationId,
         batches: &[Batch],
         is_admin: bool,
+        now: Timestamp,
     ) -> Result<Self, AppError> {
         let checks = store.checks(company.id, id).await?;
         let pictures = store.pictures(company.id, id).await?;
@@ -95,7 +101,7 @@ impl ChecksSection {
         let mut shown: Vec<&Check> = checks.iter().collect();
         shown.sort_by_key(|check| (!check.asked, rank(check)));
         Ok(Self {
-            running: sending || pending > 0,
+            running: sending || pending > 0 || is_starting(&checks, batches, now),
             accepted: accepted > 0,
             summary: summary(&checks, accepted.unsigned_abs()),
             pending: (pending > 0).then(|| counted(pending as u64, "URL")),
@@ -151,6 +157,15 @@ impl CheckView {
             can_look: check.purged_at.is_some() && check.next_look_at.is_none(),
         }
     }
+}
+
+/// Adobe has just taken a batch, and its URLs are about to be due.
+fn is_starting(checks: &[Check], batches: &[Batch], now: Timestamp) -> bool {
+    let mut accepted = batches
+        .iter()
+        .filter(|batch| batch.state == BatchState::Accepted);
+    checks.iter().any(|check| check.purged_at.is_none())
+        && accepted.any(|batch| batch.finished_at.is_some_and(|at| now.since(at) < STARTING))
 }
 
 /// It is to be looked at again by itself.
@@ -267,9 +282,12 @@ fn words(check: &Check) -> Words {
             class: "info",
             icon: "clock",
             label: format!("{label} so far"),
-            advice: format!(
-                "{not_covered}A purge may take some minutes; Unstale looks again by itself."
-            ),
+            advice: match check.verdict {
+                Some(Verdict::NothingNewer) => format!("{advice} Unstale looks again by itself."),
+                _ => format!(
+                    "{not_covered}A purge may take some minutes; Unstale looks again by itself."
+                ),
+            },
         };
     }
     Words {
@@ -353,8 +371,6 @@ fn verdict_words(check: &Check) -> (&'static str, &'static str, &'static str, St
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const AT: Timestamp = Timestamp::from_micros(1_000_000);

@@ -156,7 +156,8 @@ impl OutcomePage {
         let is_single = batches.len() == 1;
         let is_admin = shell.is_admin();
         let checks =
-            ChecksSection::load(&app.store, company, invalidation.id, batches, is_admin).await?;
+            ChecksSection::load(&app.store, company, invalidation.id, batches, is_admin, now)
+                .await?;
         let mut views = Vec::new();
         for batch in batches {
             views.push(BatchView::load(&app.store, company.id, batch).await?);
