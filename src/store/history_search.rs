@@ -22,9 +22,6 @@ const FEW_URLS: i64 = 2_000;
 /// So many invalidations are few: looking at each is quicker than asking the index of pieces.
 const FEW: i64 = 4_000;
 
-/// So many within days that were asked for are looked at one by one: some 4 microseconds each.
-const SOME: i64 = 50_000;
-
 /// Of two that are submitted at once, the later one may get the lower number; never by more than this.
 const OUT_OF_ORDER: i64 = 100;
 
@@ -59,28 +56,17 @@ impl Store {
     ) -> Result<Vec<EntryRow>> {
         let way = self.way(company, query).await?;
         if !matches!(way, Way::Trigrams(_)) {
-            return self
-                .history_rows(company, query, &way, numbers, limit)
-                .await;
+            return self.history_rows(company, query, &way, numbers, limit).await;
         }
         // What is common is found at once by walking a little; for what is rare the index is quick.
-        let Some(near) = self.nearest(company, query, numbers, FEW).await? else {
-            return self
-                .history_rows(company, query, &Way::Walk, numbers, limit)
-                .await;
+        let Some(near) = self.nearest(company, query, numbers).await? else {
+            return self.history_rows(company, query, &Way::Walk, numbers, limit).await;
         };
-        let rows = self
-            .history_rows(company, query, &Way::Walk, near, limit)
-            .await?;
+        let rows = self.history_rows(company, query, &Way::Walk, near, limit).await?;
         if count(rows.len()) > limit {
             return Ok(rows);
         }
-        // The index reads past everything outside the days.
-        let has_days = query.from.is_some() || query.before.is_some();
-        let is_short = has_days && self.nearest(company, query, numbers, SOME).await?.is_none();
-        let way = if is_short { Way::Walk } else { way };
-        self.history_rows(company, query, &way, numbers, limit)
-            .await
+        self.history_rows(company, query, &way, numbers, limit).await
     }
 
     async fn history_rows(
@@ -112,14 +98,13 @@ impl Store {
         }))
     }
 
-    /// The numbers of the first so many invalidations of a search, by person and state; `None` when there are no more
-    /// than that. (The offset is a constant, and only the index is read.)
+    /// The numbers of the first few invalidations of a search, by person and state; `None` when there are no more than
+    /// a few. (The offset is a constant, and only the index is read.)
     async fn nearest(
         &self,
         company: CompanyId,
         query: &HistoryQuery,
         numbers: Numbers,
-        first: i64,
     ) -> Result<Option<Numbers>> {
         let mut statement = Statement::default();
         statement.sql("select i.number ");
@@ -138,7 +123,7 @@ impl Store {
             HistoryOrder::NewestFirst => " order by i.number desc limit 1 offset ",
             HistoryOrder::OldestFirst => " order by i.number limit 1 offset ",
         });
-        statement.number(first);
+        statement.number(FEW);
         let edge: Option<i64> = on_reader!(self, |pool| {
             let mut sql = build!(statement);
             sql.build_query_scalar().fetch_optional(pool).await?
