@@ -208,8 +208,7 @@ impl Store {
                      last_invalidated_at from asset where vanished_at is null and case when company_id = ",
                 );
                 // Written so that no planner goes by the company, which has far more rows.
-                query
-                    .push_bind(company.uuid())
+                sql.push_bind(company.uuid())
                     .push(" then 1 end = 1 and number in (");
                 let mut wanted = sql.separated(", ");
                 for number in chunk {
