@@ -106,8 +106,8 @@ function tickRange(event) {
   const box = event.target.closest?.("[data-range] input[name=asset]");
   if (!box) return;
   const boxes = [...box.closest("[data-range]").querySelectorAll("input[name=asset]:not(:disabled)")];
-  const from = boxes.indexOf(lastTicked);
-  lastTicked = box;
+  const from = boxes.findIndex((other) => other.value === lastTicked);
+  lastTicked = box.value;
   if (!event.shiftKey || from < 0) return;
   const to = boxes.indexOf(box);
   for (const other of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) {

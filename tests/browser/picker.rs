@@ -126,6 +126,7 @@ async fn thirty_assets_from_three_folders_are_added_without_scripts() -> WebDriv
             tick.click().await?;
         }
         // Whatever is pressed next stores the ticks.
+        browser.execute("scrollTo(0, 0)", vec![]).await?;
         browser.press_words("Search").await?;
         browser.see("#picked", total).await?;
     }

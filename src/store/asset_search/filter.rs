@@ -6,6 +6,7 @@ use memchr::memmem::Finder;
 
 use super::{AssetQuery, plan::Access, snapshot::SampleRow, sql::Sql};
 use crate::{
+    clock::Timestamp,
     domain::AssetClass,
     store::{
         asset_index::NEW_FOR,
@@ -21,6 +22,7 @@ pub(super) const LONGEST_WORD: usize = 2_400;
 
 /// A query, made ready.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each tick")]
 pub(super) struct Filter {
     /// All that was typed, folded: an ID that is this, or begins with it, comes first.
     pub(super) phrase: String,
@@ -72,8 +74,8 @@ impl Filter {
                 .as_deref()
                 .map(|kind| storable(kind).into_owned()),
             published: query.published,
-            changed_since: query.changed_since.map(|at| at.as_micros()),
-            created_since: query.created_since.map(|at| at.as_micros()),
+            changed_since: query.changed_since.map(Timestamp::as_micros),
+            created_since: query.created_since.map(Timestamp::as_micros),
             uncleared: query.uncleared,
             replaced: query.replaced,
         })

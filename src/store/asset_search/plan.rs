@@ -268,7 +268,7 @@ mod tests {
     /// the end of the alphabet only.
     fn snapshot() -> Snapshot {
         let row = |n: i64| SampleRow {
-            id_folded: format!("{:05}", n),
+            id_folded: format!("{n:05}"),
             search_text: match n {
                 3_900.. => format!("{n:05}\u{1f}zebra"),
                 n if n % 100 == 0 => format!("{n:05} shirt"),

@@ -25,7 +25,7 @@ const SAMPLE: i64 = 4_096;
 const SMALL: i64 = 3 * SAMPLE;
 
 /// A changed catalogue is not looked at more often.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// What other programs may have changed is noticed after this: for a small catalogue, and for others.
 const SMALL_LASTS: Duration = Duration::from_secs(2);
@@ -202,23 +202,22 @@ impl Store {
         let numbers: Vec<i64> = (1..=last.unwrap_or(0)).step_by(step).collect();
         let mut rows = Vec::new();
         for chunk in numbers.chunks(CHUNK) {
-            let mut some: Vec<SampleRow> = on_reader!(self, |pool| {
-                let mut query = QueryBuilder::new(
+            let mut found: Vec<SampleRow> = on_reader!(self, |pool| {
+                let mut sql = QueryBuilder::new(
                     "select id_folded, search_text, folder, asset_type, class, published, changed_at, created_at, \
                      last_invalidated_at from asset where vanished_at is null and case when company_id = ",
                 );
                 // Written so that no planner goes by the company, which has far more rows.
-                query
-                    .push_bind(company.uuid())
+                sql.push_bind(company.uuid())
                     .push(" then 1 end = 1 and number in (");
-                let mut list = query.separated(", ");
+                let mut wanted = sql.separated(", ");
                 for number in chunk {
-                    list.push_bind(*number);
+                    wanted.push_bind(*number);
                 }
-                query.push(")");
-                query.build_query_as().fetch_all(pool).await?
+                sql.push(")");
+                sql.build_query_as().fetch_all(pool).await?
             });
-            rows.append(&mut some);
+            rows.append(&mut found);
         }
         Ok(rows)
     }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// A catalogue that was read so shortly ago is not asked for again.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// Assets on one page.
 const PAGE: i64 = 48;
@@ -213,7 +213,7 @@ impl PickerPage {
         let asks_nothing = wanted.show.is_empty() && wanted.after.is_empty();
         if found.assets.is_empty() && wanted.list() == Show::Recent && asks_nothing {
             // Nothing was replaced lately: then everything is more use than an empty list.
-            wanted.show = "all".to_owned();
+            "all".clone_into(&mut wanted.show);
             found = find(app, my, &wanted).await?;
         }
         let keys: Vec<AssetKey> = found.assets.iter().map(|asset| asset.key).collect();

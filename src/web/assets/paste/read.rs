@@ -131,7 +131,7 @@ mod tests {
                 vec!["red shoe"],
             ),
             (
-                format!("HTTPS://IMG.example.com:443/is/content/alias/a%2Bb"),
+                "HTTPS://IMG.example.com:443/is/content/alias/a%2Bb".to_owned(),
                 vec!["a+b"],
             ),
             (format!("{host}/is/image/shop/id:Crop?$x$"), vec!["id"]),
