@@ -56,17 +56,24 @@ impl Store {
     ) -> Result<Vec<EntryRow>> {
         let way = self.way(company, query).await?;
         if !matches!(way, Way::Trigrams(_)) {
-            return self.history_rows(company, query, &way, numbers, limit).await;
+            return self
+                .history_rows(company, query, &way, numbers, limit)
+                .await;
         }
         // What is common is found at once by walking a little; for what is rare the index is quick.
         let Some(near) = self.nearest(company, query, numbers).await? else {
-            return self.history_rows(company, query, &Way::Walk, numbers, limit).await;
+            return self
+                .history_rows(company, query, &Way::Walk, numbers, limit)
+                .await;
         };
-        let rows = self.history_rows(company, query, &Way::Walk, near, limit).await?;
+        let rows = self
+            .history_rows(company, query, &Way::Walk, near, limit)
+            .await?;
         if count(rows.len()) > limit {
             return Ok(rows);
         }
-        self.history_rows(company, query, &way, numbers, limit).await
+        self.history_rows(company, query, &way, numbers, limit)
+            .await
     }
 
     async fn history_rows(

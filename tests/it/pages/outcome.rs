@@ -212,7 +212,7 @@ async fn the_outcome_follows_what_is_on_its_way() {
     app.ips().knobs(|knobs| knobs.hold = false);
     let page = settled(&editor, &path).await;
     assert!(page.has(".status.accepted"));
-    assert!(!page.has("noscript"));
+    assert!(!page.has("#progress[hx-get]"));
     let sentence = page.text("#progress > .notice strong");
     assert!(sentence.contains("accepted") && !sentence.contains("live"));
 }

@@ -201,7 +201,7 @@ async fn only_the_moving_part_is_asked_for_again() {
     let second = page.attributes(".table a", "href").remove(1);
     let urls = editor.get(second.split('#').next().unwrap()).await;
     assert_eq!(urls.text("#urls h2"), "URLs of request 2");
-    assert_eq!(urls.texts(".url-text")[0], app.exact("n01000"));
+    assert_eq!(urls.texts("#urls .url-text")[0], app.exact("n01000"));
 
     let request = editor
         .request(reqwest::Method::GET, &path)

@@ -428,10 +428,10 @@ async fn what_an_older_version_submitted_becomes_searchable(t: &Fixture) {
 async fn batches_and_urls_of_many_are_read_at_once(t: &Fixture) {
     let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
     let one = t.submitted(company, author, 2).await;
-    t.later();
-    let two = t.submitted(company, author, 1).await;
     finish(t, &accepted()).await;
     finish(t, &failed(FailureKind::BadUrl)).await;
+    t.later();
+    let two = t.submitted(company, author, 1).await;
     let batches = t
         .store
         .history_batches(company, &[one.id, two.id])
