@@ -88,7 +88,7 @@ async fn read(
     let mut last = None;
     loop {
         match app.syncer.read(company.id, cancel).await? {
-            Ended::Finished(sync) => last = Some(sync),
+            Ended::Finished(sync) => last = Some(*sync),
             Ended::Busy => tokio::time::sleep(TICK).await,
             Ended::Stopped => bail!("somebody stopped it"),
             Ended::Failed(problem) => bail!("{problem}"),

@@ -340,15 +340,15 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
-    fn ago(minutes: u64) -> Option<Timestamp> {
-        Some(NOW.minus(Duration::from_mins(minutes)))
+    fn ago(minutes: u64) -> Timestamp {
+        NOW.minus(Duration::from_mins(minutes))
     }
 
     fn read() -> CatalogueSync {
         CatalogueSync {
-            full_read_at: ago(60),
-            read_until: ago(60),
-            finished_at: ago(5),
+            full_read_at: Some(ago(60)),
+            read_until: Some(ago(60)),
+            finished_at: Some(ago(5)),
             ..CatalogueSync::default()
         }
     }
@@ -358,17 +358,17 @@ mod tests {
         assert_eq!(CatalogueSync::default().due(NOW), Some(ReadingKind::Full));
         assert_eq!(read().due(NOW), None);
         let waiting = CatalogueSync {
-            finished_at: ago(15),
+            finished_at: Some(ago(15)),
             ..read()
         };
         assert_eq!(waiting.due(NOW), Some(ReadingKind::Increment));
         let day = CatalogueSync {
-            full_read_at: ago(24 * 60),
+            full_read_at: Some(ago(24 * 60)),
             ..read()
         };
         assert_eq!(day.due(NOW), Some(ReadingKind::Sweep));
         let swept = CatalogueSync {
-            swept_at: ago(60),
+            swept_at: Some(ago(60)),
             ..day
         };
         assert_eq!(swept.due(NOW), None);

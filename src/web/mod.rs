@@ -72,80 +72,12 @@ pub fn router(app: App) -> Router {
         .route(
             "/invalidations/new",
             get(invalidations::start::show).post(invalidations::start::create),
-        )
-        .route("/invalidations", get(history::list::show))
-        .route("/invalidations/export.csv", get(history::export::csv))
-        .route("/invalidations/export.json", get(history::export::json))
-        .route("/invalidations/{id}/record", get(history::record::show))
-        .route("/invalidations/{id}/again", post(history::again::again))
-        .route("/invalidations/{id}/copy", post(history::again::copy))
-        .route("/invalidations/{id}", get(invalidations::outcome::show))
-        .route(
-            "/invalidations/{id}/urls.txt",
-            get(invalidations::outcome::download),
-        )
-        .route(
-            "/invalidations/{id}/checks",
-            get(invalidations::checks::show).post(invalidations::checks::act),
-        )
-        .route(
-            "/invalidations/{id}/checks/{check}/{kind}",
-            get(invalidations::checks::picture),
-        )
-        .route(
-            "/invalidations/{id}/still-old",
-            get(invalidations::still_old::show).post(invalidations::still_old::ask),
-        )
-        .route(
-            "/invalidations/{id}/unchecked",
-            get(invalidations::unchecked::show),
-        )
-        .route(
-            "/invalidations/{id}/sending",
-            post(invalidations::outcome::steer),
-        )
-        .route(
-            "/invalidations/{id}/find-bad-url",
-            post(invalidations::outcome::find_bad_url),
-        )
-        .route(
-            "/invalidations/{id}/resubmit",
-            post(invalidations::resubmit::create),
-        )
-        .route(
-            "/invalidations/{id}/details",
-            get(invalidations::details::show)
-                .post(invalidations::details::save)
-                .layer(DefaultBodyLimit::max(DETAILS_BODY_LIMIT)),
-        )
-        .route(
-            "/invalidations/{id}/cancel",
-            get(invalidations::cancel::ask).post(invalidations::cancel::delete),
-        )
-        .route(
-            "/invalidations/{id}/assets",
-            get(assets::show::show).post(assets::choose::choose),
-        )
-        .route("/invalidations/{id}/assets/count", get(assets::count::show))
-        .route("/invalidations/{id}/assets/newer", get(assets::show::newer))
-        .route(
-            "/invalidations/{id}/assets/folders",
-            get(assets::folders::list),
-        )
-        .route(
-            "/invalidations/{id}/assets/paste",
-            get(assets::paste::show).post(assets::paste::act),
-        )
-        .route(
-            "/invalidations/{id}/assets/sets",
-            get(assets::sets::show).post(assets::sets::add),
-        )
-        .route(
-            "/invalidations/{id}/confirm",
-            get(invalidations::confirm::show).post(invalidations::confirm::act),
         );
-
-    let company = company.merge(settings_of_a_company());
+    let company = company
+        .merge(submitted())
+        .merge(drafts())
+        .merge(outcomes())
+        .merge(settings_of_a_company());
 
     let pages = Router::new()
         .route("/", get(tools::last_company))
@@ -197,6 +129,92 @@ pub fn router(app: App) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
+}
+
+/// What was submitted, all of it.
+fn submitted() -> Router<App> {
+    Router::new()
+        .route("/invalidations", get(history::list::show))
+        .route("/invalidations/export.csv", get(history::export::csv))
+        .route("/invalidations/export.json", get(history::export::json))
+        .route("/invalidations/{id}/record", get(history::record::show))
+        .route("/invalidations/{id}/again", post(history::again::again))
+        .route("/invalidations/{id}/copy", post(history::again::copy))
+}
+
+/// A draft, from its details to Confirm.
+fn drafts() -> Router<App> {
+    Router::new()
+        .route(
+            "/invalidations/{id}/details",
+            get(invalidations::details::show)
+                .post(invalidations::details::save)
+                .layer(DefaultBodyLimit::max(DETAILS_BODY_LIMIT)),
+        )
+        .route(
+            "/invalidations/{id}/cancel",
+            get(invalidations::cancel::ask).post(invalidations::cancel::delete),
+        )
+        .route(
+            "/invalidations/{id}/assets",
+            get(assets::show::show).post(assets::choose::choose),
+        )
+        .route("/invalidations/{id}/assets/count", get(assets::count::show))
+        .route("/invalidations/{id}/assets/newer", get(assets::show::newer))
+        .route(
+            "/invalidations/{id}/assets/folders",
+            get(assets::folders::list),
+        )
+        .route(
+            "/invalidations/{id}/assets/paste",
+            get(assets::paste::show).post(assets::paste::act),
+        )
+        .route(
+            "/invalidations/{id}/assets/sets",
+            get(assets::sets::show).post(assets::sets::add),
+        )
+        .route(
+            "/invalidations/{id}/confirm",
+            get(invalidations::confirm::show).post(invalidations::confirm::act),
+        )
+}
+
+/// What became of one that was submitted.
+fn outcomes() -> Router<App> {
+    Router::new()
+        .route("/invalidations/{id}", get(invalidations::outcome::show))
+        .route(
+            "/invalidations/{id}/urls.txt",
+            get(invalidations::outcome::download),
+        )
+        .route(
+            "/invalidations/{id}/checks",
+            get(invalidations::checks::show).post(invalidations::checks::act),
+        )
+        .route(
+            "/invalidations/{id}/checks/{check}/{kind}",
+            get(invalidations::checks::picture),
+        )
+        .route(
+            "/invalidations/{id}/still-old",
+            get(invalidations::still_old::show).post(invalidations::still_old::ask),
+        )
+        .route(
+            "/invalidations/{id}/unchecked",
+            get(invalidations::unchecked::show),
+        )
+        .route(
+            "/invalidations/{id}/sending",
+            post(invalidations::outcome::steer),
+        )
+        .route(
+            "/invalidations/{id}/find-bad-url",
+            post(invalidations::outcome::find_bad_url),
+        )
+        .route(
+            "/invalidations/{id}/resubmit",
+            post(invalidations::resubmit::create),
+        )
 }
 
 /// The settings, which only administrators open.

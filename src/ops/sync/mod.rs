@@ -52,7 +52,7 @@ pub struct Syncer {
 #[derive(Debug)]
 pub enum Ended {
     /// It is complete.
-    Finished(CatalogueSync),
+    Finished(Box<CatalogueSync>),
     /// Somebody stopped it; it can go on.
     Stopped,
     /// It failed, for the reason that is stored too; it is tried again later.
@@ -200,7 +200,7 @@ impl Syncer {
         match read {
             Ok(true) => {
                 info!(%company, kind = kind.as_str(), seen = sync.seen, added = sync.added, changed = sync.changed, vanished = sync.vanished, "the catalogue is read");
-                Ok(Ended::Finished(sync))
+                Ok(Ended::Finished(Box::new(sync)))
             }
             Ok(false) => Ok(Ended::Stopped),
             Err(ReadingError::Store(StoreError::Conflict)) => Ok(Ended::Busy),

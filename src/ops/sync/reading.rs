@@ -22,6 +22,8 @@ const PAGE: u32 = 1_000;
 const NAMES_PAGE: u32 = 10_000;
 /// IDs that are asked for by name at once.
 const NAMES_AT_ONCE: usize = 1_000;
+/// As many as are read from our own list.
+const LISTED_AT_ONCE: i64 = 1_000;
 /// Adobe's code for a parameter that it does not take.
 const INVALID_PARAMETER: i32 = 30_001;
 /// A company has fewer pages than this; whoever sends more never ends.
@@ -264,7 +266,7 @@ impl<'a> Reading<'a> {
         };
         let store = &self.syncer.store;
         let missing = store
-            .assets_unseen_since(self.company, began, NAMES_AT_ONCE as i64)
+            .assets_unseen_since(self.company, began, LISTED_AT_ONCE)
             .await?;
         if missing.is_empty() {
             return Ok(Turn::Done);

@@ -256,21 +256,19 @@ fn reading_words(sync: &CatalogueSync) -> String {
 /// How far it is, how fast, and for how long yet.
 fn detail(sync: &CatalogueSync, now: Timestamp) -> Option<String> {
     sync.step?;
-    let mut words = match sync.total {
+    let read = match sync.total {
         Some(total) => format!("{} of {}", grouped(sync.seen), counted(total, "asset")),
         None => counted(sync.seen, "asset"),
     };
     if sync.stopped {
-        words.push_str(" read so far");
-        return Some(words);
+        return Some(format!("{read} read so far"));
     }
-    if let Some(rate) = sync.rate(now).filter(|rate| *rate > 0) {
-        words.push_str(&format!(", {} a second", grouped(rate)));
-    }
-    if let Some(left) = sync.time_left(now) {
-        words.push_str(&format!(", {} left", duration_words(left)));
-    }
-    Some(words)
+    let rate = sync.rate(now).filter(|rate| *rate > 0);
+    let rate = rate.map(|rate| format!("{} a second", grouped(rate)));
+    let left = sync.time_left(now);
+    let left = left.map(|left| format!("{} left", duration_words(left)));
+    let words: Vec<String> = [Some(read), rate, left].into_iter().flatten().collect();
+    Some(words.join(", "))
 }
 
 /// `some seconds`, `about 12 minutes`, `about 3 hours`.

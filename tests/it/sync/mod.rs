@@ -110,7 +110,7 @@ impl Catalogue {
     #[track_caller]
     fn finished(ended: Ended) -> CatalogueSync {
         match ended {
-            Ended::Finished(sync) => sync,
+            Ended::Finished(sync) => *sync,
             other => panic!("{other:?}"),
         }
     }
