@@ -70,7 +70,7 @@ impl Verifier {
             }],
         };
         let round = self.round(check, &before, &seen);
-        self.store.finish_round(check, lease, &round).await?;
+        // First: who sees that the verdict is final does not look again for the picture.
         let plain = seen
             .into_iter()
             .find(|seen| seen.format == CheckFormat::Plain);
@@ -78,6 +78,7 @@ impl Verifier {
             self.keep_picture(check.company, check.id, LookKind::After, probe)
                 .await;
         }
+        self.store.finish_round(check, lease, &round).await?;
         Ok(())
     }
 
