@@ -35,10 +35,11 @@ const LIGHT: &[&str] = &["assetHandle", "type", "subType", "name"];
 /// A search with these elements after `includeSubfolders`.
 fn search(children: &str, fields: &[&str], encoding: &str) -> Request<Body> {
     let (user, password) = sandbox::ACCOUNT;
-    let fields: String = fields
+    let fields: Vec<String> = fields
         .iter()
         .map(|field| format!("<items>assetArray/items/{field}</items>"))
         .collect();
+    let fields = fields.concat();
     let envelope = format!(
         "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header>\
          <authHeader xmlns=\"http://www.scene7.com/IpsApi/xsd\"><user>{user}</user><password>{password}</password>\
@@ -61,7 +62,7 @@ fn answers(criterion: &mut Criterion) {
         .expect("the machine can run one");
     let clock = Clock::manual(Timestamp::from_micros(1_700_000_000_000_000));
     let library = Arc::new(Generated::new(COUNT, clock.clone()));
-    clock.advance(Duration::from_secs(3_600));
+    clock.advance(Duration::from_hours(1));
     for number in 0..100 {
         assert!(library.replace(number * 9_973));
     }
