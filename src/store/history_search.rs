@@ -17,7 +17,7 @@ use super::{
 use crate::{clock::Timestamp, domain::CompanyId};
 
 /// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history.
-const FEW_URLS: i64 = 2_000;
+const FEW_URLS: i64 = 10_000;
 
 /// So many invalidations are few: looking at each is quicker than asking the index of pieces.
 const FEW: i64 = 4_000;
