@@ -144,7 +144,7 @@ fn print_line(name: &str, mut times: Vec<f64>, bytes: usize) {
     times.sort_by(f64::total_cmp);
     let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
     let size = if bytes > 0 {
-        format!("{} B", bytes)
+        format!("{bytes} B")
     } else {
         String::new()
     };

@@ -4,6 +4,11 @@
     clippy::unwrap_used,
     reason = "helpers of tests may panic, as tests may"
 )]
+#![expect(
+    clippy::assigning_clones,
+    clippy::format_collect,
+    reason = "in a test what is short counts more than an allocation"
+)]
 
 mod cli;
 mod fault;

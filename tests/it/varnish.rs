@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Starting compiles its configuration.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running Varnish. It ends when dropped.
 struct Varnish {
@@ -149,7 +149,9 @@ async fn verdict(case: Case) -> Verdict {
     app.ips().on_purge(move |urls| {
         told.store(true, Ordering::SeqCst);
         if !case.drop_purge {
-            urls.iter().for_each(|url| send_purge(address, url));
+            for url in urls {
+                send_purge(address, url);
+            }
         }
     });
 

@@ -106,7 +106,7 @@ impl Stage {
         let app = TestApp::start().await;
         let url = format!("{}/is/content/dms7snapshot/gspdf", app.sandbox.exact_url());
         Self::with(app, url, PurgeScope::Exact, |switches| {
-            switches.silent = silent
+            switches.silent = silent;
         })
         .await
     }
@@ -347,7 +347,7 @@ async fn a_covered_url_is_looked_at_in_every_format_and_its_host_is_doubted_when
     let app = TestApp::start().await;
     let url = app.base("spinset?wid=300");
     let stage = Stage::with(app, url, PurgeScope::Base, |switches| {
-        switches.drop_purges = true
+        switches.drop_purges = true;
     })
     .await;
     stage.publish();

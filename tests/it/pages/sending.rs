@@ -86,11 +86,13 @@ async fn a_request_without_an_answer_is_unknown_and_then_repeated() {
     assert_eq!((sent.len(), &sent[0]), (2, &sent[1]));
 }
 
+type Misbehaviour = fn(&mut Knobs);
+
 #[tokio::test]
 async fn repeats_come_to_an_end_and_faults_are_never_repeated() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
-    let cases: [(fn(&mut Knobs), usize, &str); 4] = [
+    let cases: [(Misbehaviour, usize, &str); 4] = [
         (
             |knobs| knobs.instead = Some(Instead::Closed),
             4,

@@ -489,7 +489,7 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
         .unwrap();
     let batch = t.batch(&submission, 0).await;
     assert_eq!(batch.state, BatchState::Waiting);
-    assert_eq!(batch.probes, [first.clone()]);
+    assert_eq!(batch.probes, std::slice::from_ref(&first));
     assert!(!batch.cleared_nothing());
 
     let taken = t.take().await.unwrap();

@@ -109,9 +109,9 @@ async fn a_bulk_load_is_searchable_once_it_is_finished(t: &Fixture) {
             .unwrap();
         // The same again, changed: it must not be indexed twice.
         let mut again = assets[..10].to_vec();
-        again
-            .iter_mut()
-            .for_each(|asset| asset.folder = "moved".to_owned());
+        for asset in &mut again {
+            asset.folder = "moved".to_owned();
+        }
         t.store
             .put_assets(company, &again, t.later())
             .await

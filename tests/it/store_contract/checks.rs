@@ -57,7 +57,7 @@ fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
         asked: false,
         purged_at: None,
         next_look_at: None,
-        keeps: Some(Duration::from_secs(36_000)),
+        keeps: Some(Duration::from_hours(10)),
         before: vec![look(t.now(), LookKind::Before, 1)],
     }
 }
@@ -144,7 +144,7 @@ async fn what_was_seen_before_the_purge_is_never_replaced(t: &Fixture) {
     let checks = t.store.checks(company, invalidation).await.unwrap();
     assert_eq!(checks.len(), 1);
     assert_eq!((checks[0].id, checks[0].asked), (id, false));
-    assert_eq!(checks[0].keeps, Some(Duration::from_secs(36_000)));
+    assert_eq!(checks[0].keeps, Some(Duration::from_hours(10)));
 
     let before = t.store.looks(company, id).await.unwrap();
     let stored = Sighting {
@@ -185,7 +185,7 @@ async fn what_was_seen_before_the_purge_is_never_replaced(t: &Fixture) {
     assert_eq!((check.looks, check.verdict_at), (1, Some(t.now())));
     assert_eq!(
         check.keeps,
-        Some(Duration::from_secs(36_000)),
+        Some(Duration::from_hours(10)),
         "that of before stays"
     );
 }
@@ -218,7 +218,7 @@ async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
         accepted_at,
         estimated_seconds: Some(7),
     };
-    assert_eq!(accepted, [expected.clone()]);
+    assert_eq!(accepted, std::slice::from_ref(&expected));
     assert!(
         t.store
             .accepted_unchecked(t.now())

@@ -405,7 +405,7 @@ async fn what_changed_last_comes_first_when_asked_for(t: &Fixture) {
 
 async fn what_was_replaced_is_recent_until_it_is_invalidated(t: &Fixture) {
     let (company, author) = (t.company("shop").await, t.person("a@example.com").await);
-    let hour = Duration::from_secs(3_600);
+    let hour = Duration::from_hours(1);
     let mut replaced = t.new_asset("replaced", "x");
     replaced.created_at = t.now().minus(3 * hour);
     replaced.changed_at = t.now().minus(hour);
@@ -519,7 +519,7 @@ async fn every_way_of_finding_finds_the_same(t: &Fixture) {
             let phrase = query.words.join(" ");
             match sort {
                 AssetSort::Changed => {
-                    expected.sort_by_key(|asset| std::cmp::Reverse(asset.changed_at))
+                    expected.sort_by_key(|asset| std::cmp::Reverse(asset.changed_at));
                 }
                 AssetSort::Name => expected.sort_by_key(|asset| asset.id.to_lowercase()),
                 AssetSort::Relevance => expected.sort_by_key(|asset| {

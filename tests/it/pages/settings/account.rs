@@ -145,7 +145,7 @@ async fn a_password_that_ends_is_warned_of_and_one_that_has_ended_fails_the_sign
 
 #[tokio::test]
 async fn the_stored_password_is_kept_for_its_own_address_only() {
-    let (app, admin) = connected().await;
+    let (_app, admin) = connected().await;
     let page = admin.get(&settings("connection")).await;
     let kept = page.form("#change-account");
     assert_eq!(kept.value("email"), ACCOUNT.0);
