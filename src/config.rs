@@ -3,6 +3,7 @@
 //! Everything is parsed here, once, into types that cannot be wrong later. A wrong value is one sentence that
 //! names the setting. Secrets are redacted wherever a setting can be printed.
 
+mod checks;
 mod dispatch;
 
 use std::{
@@ -17,7 +18,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-pub use self::dispatch::{DispatchConfig, DispatchSettings};
+pub use self::{
+    checks::CheckFlags,
+    dispatch::{DispatchConfig, DispatchSettings},
+};
 use crate::{domain::CheckSettings, store::DatabaseUrl};
 
 /// What is read when `--config` does not name another file; it need not exist.
@@ -80,51 +84,9 @@ pub struct Settings {
     )]
     pub sync_pause: Option<String>,
 
-    /// URLs of an invalidation that are looked at before and after, at most; 0 looks at none [default: 50]
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        env = "UNSTALE_CHECK_SAMPLE",
-        global = true
-    )]
-    pub check_sample: Option<String>,
-
-    /// Milliseconds that all looks before a purge may take together [default: 3000]
-    #[arg(
-        long,
-        value_name = "MILLISECONDS",
-        env = "UNSTALE_CHECK_ALLOWED",
-        global = true
-    )]
-    pub check_allowed: Option<String>,
-
-    /// Milliseconds from the purge to the first look after it, and from that to the next; the pause doubles from look to
-    /// look [default: 5000]
-    #[arg(
-        long,
-        value_name = "MILLISECONDS",
-        env = "UNSTALE_CHECK_INTERVAL",
-        global = true
-    )]
-    pub check_interval: Option<String>,
-
-    /// Milliseconds of the longest pause between two looks [default: 60000]
-    #[arg(
-        long,
-        value_name = "MILLISECONDS",
-        env = "UNSTALE_CHECK_LONGEST",
-        global = true
-    )]
-    pub check_longest: Option<String>,
-
-    /// Milliseconds after a purge until every verdict is final [default: 600000]
-    #[arg(
-        long,
-        value_name = "MILLISECONDS",
-        env = "UNSTALE_CHECK_WINDOW",
-        global = true
-    )]
-    pub check_window: Option<String>,
+    /// How delivery hosts are looked at.
+    #[command(flatten)]
+    pub checks: CheckFlags,
     /// How submitted batches are sent.
     #[command(flatten)]
     pub dispatch: DispatchSettings,
@@ -142,11 +104,7 @@ struct File {
     log_format: Option<String>,
     ips_timeout: Option<u64>,
     sync_pause: Option<u64>,
-    check_sample: Option<u64>,
-    check_allowed: Option<u64>,
-    check_interval: Option<u64>,
-    check_longest: Option<u64>,
-    check_window: Option<u64>,
+    checks: checks::CheckFile,
     dispatch: dispatch::DispatchFile,
 }
 
@@ -328,51 +286,6 @@ impl Config {
             file.sync_pause.unwrap_or(250),
             0..=60_000,
         )?;
-        let whole = CheckSettings::default();
-        let check_sample = number(
-            "UNSTALE_CHECK_SAMPLE",
-            settings.check_sample,
-            file.check_sample.unwrap_or(whole.sample as u64),
-            0..=1_000,
-        )?;
-        let milliseconds = |setting, given, file: Option<u64>, otherwise: Duration, limits| {
-            let otherwise = u64::try_from(otherwise.as_millis()).unwrap_or(u64::MAX);
-            number(setting, given, file.unwrap_or(otherwise), limits).map(Duration::from_millis)
-        };
-        let check_interval = milliseconds(
-            "UNSTALE_CHECK_INTERVAL",
-            settings.check_interval,
-            file.check_interval,
-            whole.interval,
-            1..=600_000,
-        )?;
-        let checks = CheckSettings {
-            sample: usize::try_from(check_sample).unwrap_or(usize::MAX),
-            allowed: milliseconds(
-                "UNSTALE_CHECK_ALLOWED",
-                settings.check_allowed,
-                file.check_allowed,
-                whole.allowed,
-                0..=60_000,
-            )?,
-            first: check_interval,
-            interval: check_interval,
-            longest: milliseconds(
-                "UNSTALE_CHECK_LONGEST",
-                settings.check_longest,
-                file.check_longest,
-                whole.longest,
-                1..=3_600_000,
-            )?,
-            window: milliseconds(
-                "UNSTALE_CHECK_WINDOW",
-                settings.check_window,
-                file.check_window,
-                whole.window,
-                0..=86_400_000,
-            )?,
-        };
-
         Ok(Self {
             listen,
             public_url,
@@ -381,7 +294,7 @@ impl Config {
             log_format,
             ips_timeout: Duration::from_secs(ips_timeout),
             sync_pause: Duration::from_millis(sync_pause),
-            checks,
+            checks: checks::load(settings.checks, &file.checks)?,
             dispatch: DispatchConfig::load(settings.dispatch, file.dispatch)?,
         })
     }
@@ -456,14 +369,9 @@ impl fmt::Display for Config {
         writeln!(f, "log_format = {log_format:?}")?;
         writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())?;
         writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())?;
-        let checks = &self.checks;
-        writeln!(f, "check_sample = {}", checks.sample)?;
-        writeln!(f, "check_allowed = {}", checks.allowed.as_millis())?;
-        writeln!(f, "check_interval = {}", checks.interval.as_millis())?;
-        writeln!(f, "check_longest = {}", checks.longest.as_millis())?;
-        writeln!(f, "check_window = {}", checks.window.as_millis())?;
-        // A table: it comes last.
-        write!(f, "\n[dispatch]\n{}", self.dispatch)
+        // Tables: they come last.
+        write!(f, "\n[dispatch]\n{}", self.dispatch)?;
+        write!(f, "\n[checks]\n{}", checks::Table(&self.checks))
     }
 }
 
@@ -520,8 +428,8 @@ mod tests {
             ("log_format = 'xml'", "UNSTALE_LOG_FORMAT"),
             ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT"),
             ("sync_pause = 60001", "UNSTALE_SYNC_PAUSE"),
-            ("check_sample = 1001", "UNSTALE_CHECK_SAMPLE"),
-            ("check_interval = 0", "UNSTALE_CHECK_INTERVAL"),
+            ("[checks]\nsample = 1001", "UNSTALE_CHECK_SAMPLE"),
+            ("[checks]\ninterval = 0", "UNSTALE_CHECK_INTERVAL"),
             ("[dispatch]\npause = 600001", "UNSTALE_DISPATCH_PAUSE"),
             ("[dispatch]\nlease = 0", "UNSTALE_DISPATCH_LEASE"),
             ("lsten = 'x'", "lsten"),

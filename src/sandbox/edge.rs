@@ -47,6 +47,10 @@ pub struct Edge {
 
 /// Ways in which an edge can be less helpful than ours is by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that do not depend on one another"
+)]
 pub struct Switches {
     /// Sends neither `Age` nor `X-Cache`.
     pub silent: bool,
