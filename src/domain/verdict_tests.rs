@@ -50,6 +50,7 @@ fn from_origin(picture: u8) -> Sighting {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn with_headers_every_row_of_the_table_holds() {
     let fetched = |picture| spoken(picture, 110, "TCP_MISS", 0);
     let kept = |picture| spoken(picture, 110, "TCP_HIT", 3_620);
