@@ -206,12 +206,12 @@ async fn a_script_stores_just_the_ticks_that_changed() {
     ];
     let chosen = tick(&editor, &draft, &ticked).await;
     assert_eq!(
-        chosen.text("#chosen strong"),
+        chosen.text("#picked strong"),
         "2 assets",
         "the other came from elsewhere"
     );
     let gone = tick(&editor, &draft, &[("asset", &keys[0]), ("tick", &keys[1])]).await;
-    assert_eq!(gone.text("#chosen strong"), "1 asset");
+    assert_eq!(gone.text("#picked strong"), "1 asset");
 }
 
 /// As the script sends it.
@@ -221,7 +221,7 @@ async fn tick(editor: &Browser, draft: &str, fields: &[(&str, &str)]) -> Answer 
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("hx-request", "true")
-        .header("hx-target", "chosen");
+        .header("hx-target", "picked");
     let answer = editor.send(request.body(encode(fields))).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer
