@@ -35,6 +35,7 @@ async fn the_pages_of_a_new_installation_are_sound() -> WebDriverResult<()> {
     connect_as(&world, &browser, TWO_COMPANIES_ACCOUNT).await?;
     browser.see("legend", "Company").await?;
     browser.look("connect-company").await?;
+    browser.press("input[value='c|12']").await?;
     browser.press_words("Connect").await?;
     browser.see("h1", "Settings").await?;
     browser.press(".tabs a").await?;
@@ -71,6 +72,7 @@ async fn the_pages_of_a_connection_are_sound() -> WebDriverResult<()> {
         browser.goto(world.at("/connect")).await?;
         connect_as(&world, &browser, account).await?;
         if account == TWO_COMPANIES_ACCOUNT {
+            browser.press("input[value='c|12']").await?;
             browser.press_words("Connect").await?;
         }
         browser.see("h1", "Settings").await?;
