@@ -61,13 +61,6 @@ impl FolderTree {
         let to = self.0.partition_point(|it| split(&it.path).0 <= parent);
         &self.0[from..to]
     }
-
-    fn find(&self, path: &str) -> Option<&FolderEntry> {
-        let at = self
-            .0
-            .binary_search_by(|it| split(&it.path).cmp(&split(path)));
-        at.ok().map(|at| &self.0[at])
-    }
 }
 
 fn entry<'t>(tree: &'t mut HashMap<String, FolderEntry>, path: &str) -> &'t mut FolderEntry {
@@ -86,12 +79,6 @@ impl Store {
         let snapshot = self.snapshot(company).await?;
         let level = snapshot.folders.level(parent).iter();
         Ok(level.filter(|it| !it.path.is_empty()).cloned().collect())
-    }
-
-    /// One folder, if there is such a one; the empty path is the root.
-    pub async fn folder(&self, company: CompanyId, path: &str) -> Result<Option<FolderEntry>> {
-        let snapshot = self.snapshot(company).await?;
-        Ok(snapshot.folders.find(path).cloned())
     }
 }
 
@@ -131,7 +118,5 @@ mod tests {
         );
         assert_eq!(level("a"), [("a/b", 0, 4, true), ("a/empty", 0, 0, false)]);
         assert_eq!(level("nowhere"), []);
-        assert_eq!(tree.find("a/b").unwrap().with_subfolders, 4);
-        assert_eq!(tree.find("b"), None);
     }
 }

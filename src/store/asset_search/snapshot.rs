@@ -163,18 +163,13 @@ impl Store {
     async fn make_snapshot(&self, company: CompanyId) -> Result<Arc<Snapshot>> {
         let folders = self.folders(company).await?;
         let total = folders.iter().map(|folder| folder.assets).sum();
-        let sql = "select path from folder where company_id = $1";
-        let empty: Vec<String> = on_reader!(self, |pool| sqlx::query_scalar(sql)
-            .bind(company.uuid())
-            .fetch_all(pool)
-            .await?);
         let rows = if total <= SMALL {
             self.all_rows(company).await?
         } else {
             self.some_rows(company, total).await?
         };
         let mut snapshot = Snapshot::new(total, rows);
-        snapshot.folders = FolderTree::new(folders, empty);
+        snapshot.folders = FolderTree::new(folders, self.known_folders(company).await?);
         snapshot.knows_signs = !self.is_postgres();
         snapshot.is_indexed = self.has_trigrams(company).await?;
         let snapshot = Arc::new(snapshot);
