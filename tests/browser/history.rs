@@ -10,7 +10,7 @@ const ADMIN: &str = "admin@example.com";
 async fn invalidate(browser: &Browser, asset: &str, note: &str) -> WebDriverResult<()> {
     browser.start_with(asset).await?;
     browser.press_words("Next").await?;
-    browser.one("#note").await?.send_keys(note).await?;
+    browser.type_into("#note", note).await?;
     browser.press_words("Submit").await?;
     browser.see(".status", "Accepted").await?;
     browser.press_words("Tools").await?;
@@ -40,7 +40,7 @@ async fn the_history_follows_what_one_types() -> WebDriverResult<()> {
     browser.see("h1", "History").await?;
     browser.look("history").await?;
 
-    browser.one("#url").await?.send_keys("SPINSET").await?;
+    browser.type_into("#url", "SPINSET").await?;
     browser
         .query(By::XPath("//tbody[count(tr)=1]"))
         .first()
@@ -53,11 +53,11 @@ async fn the_history_follows_what_one_types() -> WebDriverResult<()> {
             .as_str()
             .contains("invalidations?url=SPI")
     );
-    browser.one("#url").await?.send_keys("-nowhere").await?;
+    browser.type_into("#url", "-nowhere").await?;
     browser.see(".empty", "Nothing matches").await?;
     browser.look("history-nothing").await?;
     browser.one("#url").await?.clear().await?;
-    browser.one("#url").await?.send_keys("xy").await?;
+    browser.type_into("#url", "xy").await?;
     browser.see(".notice", "at least three characters").await?;
     browser.look("history-refused").await?;
 
@@ -79,7 +79,7 @@ async fn the_history_works_without_scripts() -> WebDriverResult<()> {
     browser.sign_in(&world, ADMIN).await?;
     invalidate(&browser, "spinset", "why").await?;
     browser.press_words("All invalidations").await?;
-    browser.one("#asset").await?.send_keys("spinset").await?;
+    browser.type_into("#asset", "spinset").await?;
     browser.press_words("Search").await?;
     browser.see("tbody", "why").await?;
     browser.press("tbody td:last-child a").await?;

@@ -26,11 +26,7 @@ async fn the_template_is_counted_and_tried_on_a_sample_while_typed() -> WebDrive
 async fn the_save_dialog_is_modal_and_escape_saves_nothing() -> WebDriverResult<()> {
     let (world, browser) = at_tools().await?;
     browser.goto(world.at("/template")).await?;
-    browser
-        .one("#template")
-        .await?
-        .send_keys("\n<ID>?new")
-        .await?;
+    browser.type_into("#template", "\n<ID>?new").await?;
     browser.press_words("Save").await?;
     browser.one("dialog:modal").await?;
     let focused: String = browser.ask("return document.activeElement.value").await?;
@@ -69,11 +65,7 @@ async fn escape_keeps_a_draft_that_was_about_to_be_discarded() -> WebDriverResul
 async fn added_urls_are_counted_while_typed_and_next_follows_the_limit() -> WebDriverResult<()> {
     let (world, browser) = at_tools().await?;
     open_details_without_template(&browser).await?;
-    browser
-        .one("#urls")
-        .await?
-        .send_keys(line(&world, 1))
-        .await?;
+    browser.type_into("#urls", &line(&world, 1)).await?;
     browser.see("#live .counter", "1 URL").await?;
 
     fill(&browser, "#urls", &lines(&world, 1_001)).await?;

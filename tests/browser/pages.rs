@@ -19,9 +19,9 @@ async fn the_pages_of_a_new_installation_are_sound() -> WebDriverResult<()> {
     browser.look("setup").await?;
 
     let token = world.app.setup_token.to_print().unwrap();
-    browser.one("#token").await?.send_keys(token).await?;
-    browser.one("#email").await?.send_keys(ADMIN).await?;
-    browser.one("#password").await?.send_keys(PASSWORD).await?;
+    browser.type_into("#token", token).await?;
+    browser.type_into("#email", ADMIN).await?;
+    browser.type_into("#password", PASSWORD).await?;
     browser.press_words("Make the administrator").await?;
     browser.see("h1", "Tools").await?;
     browser.look("no-company").await?;
@@ -108,8 +108,7 @@ async fn the_pages_of_a_connection_are_sound() -> WebDriverResult<()> {
     browser.look("switcher").await?;
 
     browser.goto(world.at("/c/dms7snapshot/template")).await?;
-    let text = browser.one("#template").await?;
-    text.send_keys("\n<ID>?wid=300").await?;
+    browser.type_into("#template", "\n<ID>?wid=300").await?;
     browser.press_words("Save").await?;
     browser.press_words("OK").await?;
     browser.see("#foreign", "another template").await?;
@@ -133,8 +132,8 @@ async fn the_pages_around_the_template_are_sound() -> WebDriverResult<()> {
     browser.goto(world.at("/")).await?;
     browser.see("h1", "Sign in").await?;
     browser.look("sign-in").await?;
-    browser.one("#email").await?.send_keys(ADMIN).await?;
-    browser.one("#password").await?.send_keys("wrong").await?;
+    browser.type_into("#email", ADMIN).await?;
+    browser.type_into("#password", "wrong").await?;
     browser.press_words("Sign in").await?;
     browser.see(".notice", "do not match").await?;
     browser.look("sign-in-refused").await?;
@@ -145,8 +144,11 @@ async fn the_pages_around_the_template_are_sound() -> WebDriverResult<()> {
     browser.see("h1", "CDN Invalidation template").await?;
     browser.look("template").await?;
 
-    let text = browser.one("#template").await?;
-    text.send_keys("\nhttps://www.example.com/<ID>?a=1&amp;b=2 {x}")
+    browser
+        .type_into(
+            "#template",
+            "\nhttps://www.example.com/<ID>?a=1&amp;b=2 {x}",
+        )
         .await?;
     browser.see("#preview .problem-list", "line 6").await?;
     browser.look("template-problems").await?;
@@ -182,7 +184,7 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     browser.press("button[name=open]").await?;
     browser.one(".breadcrumb").await?;
     browser.look("picker-folder").await?;
-    browser.one("#q").await?.send_keys("no such thing").await?;
+    browser.type_into("#q", "no such thing").await?;
     browser.press_words("Search").await?;
     browser.see(".empty", "Nothing matches").await?;
     browser.look("picker-nothing").await?;
@@ -203,8 +205,11 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     browser.one(".is-grid").await?;
     browser.look("picker-grid").await?;
     browser.press_words("Paste IDs").await?;
-    let ids = browser.one("#ids").await?;
-    ids.send_keys("spinset, gspdf\nlogo-print\nSpinse\nhttps://elsewhere.example/x")
+    browser
+        .type_into(
+            "#ids",
+            "spinset, gspdf\nlogo-print\nSpinse\nhttps://elsewhere.example/x",
+        )
         .await?;
     browser.press_words("Find").await?;
     browser.see("#found", "Found: 2 assets").await?;
@@ -218,8 +223,11 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     }
     browser.press_words("Which presets").await?;
     browser.press("input[value=some]").await?;
-    let urls = browser.one("#urls").await?;
-    urls.send_keys("https://elsewhere.example/is/image/other/shoe\nnot a url")
+    browser
+        .type_into(
+            "#urls",
+            "https://elsewhere.example/is/image/other/shoe\nnot a url",
+        )
         .await?;
     browser.see("#live .problem-list", "URL").await?;
     browser.look("details").await?;
@@ -277,17 +285,13 @@ async fn the_settings_of_hosts_presets_and_imports_are_sound() -> WebDriverResul
     browser.look("settings-hosts").await?;
     let base = world.sandbox.base_url();
     let test = format!("form[action$='/test']:has([value='{base}']) button");
-    browser.one(&test).await?.click().await?;
+    browser.press(&test).await?;
     browser
         .see("[id^=test-] .badge", "One URL clears all sizes")
         .await?;
     browser.look("settings-hosts-tested").await?;
-    browser.one("#patterns").await?.send_keys("(").await?;
-    browser
-        .one("#generic-hosts button[value=save]")
-        .await?
-        .click()
-        .await?;
+    browser.type_into("#patterns", "(").await?;
+    browser.press("#generic-hosts button[value=save]").await?;
     browser
         .see("#generic .notice", "Line 1 is not a regular expression")
         .await?;
@@ -305,11 +309,7 @@ async fn the_settings_of_hosts_presets_and_imports_are_sound() -> WebDriverResul
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("Größen.csv");
     std::fs::write(&file, "id;published\nGröße-42;yes\n;yes\nb;perhaps\n").unwrap();
-    browser
-        .one("#file")
-        .await?
-        .send_keys(file.to_str().unwrap())
-        .await?;
+    browser.type_into("#file", file.to_str().unwrap()).await?;
     browser.press_words("Upload").await?;
     browser.see("#progress .notice", "2 bad lines").await?;
     browser.look("settings-import-asks").await?;
@@ -325,22 +325,16 @@ async fn the_pages_of_a_company_by_hand_are_sound() -> WebDriverResult<()> {
     browser.sign_in(&world, ADMIN).await?;
     browser.goto(world.at("/companies/new")).await?;
     browser.look("company-new").await?;
+    browser.type_into("#name", "Weekend Site").await?;
+    browser.type_into("#root", "WeekendSite").await?;
     browser
-        .one("#name")
-        .await?
-        .send_keys("Weekend Site")
-        .await?;
-    browser.one("#root").await?.send_keys("WeekendSite").await?;
-    browser
-        .one("#publish_server")
-        .await?
-        .send_keys("weekendsite.example.com")
+        .type_into("#publish_server", "weekendsite.example.com")
         .await?;
     browser.press_words("Set up").await?;
     browser.see("h1", "Tools").await?;
     browser.press("button.tile").await?;
     let url = "https://weekendsite.example.com/is/image/WeekendSite/shoe";
-    browser.one("#urls").await?.send_keys(url).await?;
+    browser.type_into("#urls", url).await?;
     browser.press_words("Next").await?;
     browser.see(".counter", "1 URL to be downloaded").await?;
     browser.look("by-hand-confirm").await?;

@@ -143,7 +143,7 @@ async fn shift_ticks_a_range_and_another_tab_finds_it() -> WebDriverResult<()> {
     browser.sign_in(&world, "editor@example.com").await?;
     browser.press("button.tile").await?;
     browser.press_words("Add Assets").await?;
-    browser.one("#q").await?.send_keys("stones/cobalt").await?;
+    browser.type_into("#q", "stones/cobalt").await?;
     browser.see(".results-count", "10 assets").await?;
     browser
         .see(".asset-row:first-child .asset-id", "cobalt")

@@ -1,7 +1,11 @@
 //! Steps that several journeys take, in the words of the page.
 
 use serde::de::DeserializeOwned;
-use thirtyfour::{extensions::query::ElementQuery, prelude::*};
+use thirtyfour::{
+    error::{WebDriverError, WebDriverErrorInner},
+    extensions::query::ElementQuery,
+    prelude::*,
+};
 
 use super::{Browser, PASSWORD, World};
 
@@ -28,8 +32,7 @@ impl Browser {
 
     /// Presses what matches.
     pub async fn press(&self, selector: &str) -> WebDriverResult<()> {
-        let query = self.look_for(By::Css(selector)).and_clickable();
-        query.first().await?.click().await
+        self.click(By::Css(selector)).await
     }
 
     /// Presses the button or link with these words.
@@ -37,8 +40,29 @@ impl Browser {
         let path = format!(
             "//main//*[self::button or self::a or self::summary][not(@aria-hidden)][normalize-space()='{words}']"
         );
-        let query = self.look_for(By::XPath(path)).and_clickable();
-        query.first().await?.click().await
+        self.click(By::XPath(path)).await
+    }
+
+    /// Clicks the first that matches. A part of the page that is replaced between the look and the click is looked for
+    /// again: what is gone was not clicked.
+    async fn click(&self, by: By) -> WebDriverResult<()> {
+        loop {
+            let found = self.look_for(by.clone()).and_clickable().first().await?;
+            match found.click().await {
+                Err(error) if is_stale(&error) => (),
+                clicked => return clicked,
+            }
+        }
+    }
+
+    /// Types into the field that matches, which is looked for again as [`Self::click`] does it.
+    pub async fn type_into(&self, selector: &str, text: &str) -> WebDriverResult<()> {
+        loop {
+            match self.one(selector).await?.send_keys(text).await {
+                Err(error) if is_stale(&error) => (),
+                typed => return typed,
+            }
+        }
     }
 
     /// What a script of the test's own returns.
@@ -49,8 +73,8 @@ impl Browser {
     /// Signs in and comes to Tools.
     pub async fn sign_in(&self, world: &World, email: &str) -> WebDriverResult<()> {
         self.goto(world.at("/sign-in")).await?;
-        self.one("#email").await?.send_keys(email).await?;
-        self.one("#password").await?.send_keys(PASSWORD).await?;
+        self.type_into("#email", email).await?;
+        self.type_into("#password", PASSWORD).await?;
         self.press_words("Sign in").await?;
         self.see("h1", "Tools").await?;
         Ok(())
@@ -65,7 +89,7 @@ impl Browser {
     /// From the details through the picker, and back to them.
     pub async fn add_asset(&self, asset: &str) -> WebDriverResult<()> {
         self.press_words("Add Assets").await?;
-        self.one("#q").await?.send_keys(asset).await?;
+        self.type_into("#q", asset).await?;
         self.press_words("Search").await?;
         self.see(".asset-row:first-child .asset-id", asset).await?;
         self.press(".asset-row:first-child .asset-pick").await?;
@@ -82,4 +106,9 @@ impl Browser {
         )
         .await
     }
+}
+
+/// Whether the page no longer holds what was found on it.
+fn is_stale(error: &WebDriverError) -> bool {
+    matches!(**error, WebDriverErrorInner::StaleElementReference(_))
 }
