@@ -55,6 +55,10 @@ const POSTGRES: [&str; 4] = [
      and changed_at > created_at + 3600000000 and (last_invalidated_at is null or changed_at > last_invalidated_at)",
 ];
 
+/// PostgreSQL's usual 64 MB make it write the index of pieces in many small parts. Until the transaction's end.
+const MORE_MEMORY: &str = "select set_config('maintenance_work_mem', \
+                           greatest(pg_size_bytes(current_setting('maintenance_work_mem')) / 1024, 262144)::text, true)";
+
 /// Needs the extension `pg_trgm`, which not every PostgreSQL has and not every account may install.
 const POSTGRES_TRIGRAM: [&str; 2] = [
     "create extension if not exists pg_trgm",
@@ -100,6 +104,7 @@ async fn make_postgres(connection: &mut PgConnection) -> Result<(), sqlx::Error>
         .bind(ADVISORY_LOCK)
         .execute(&mut *tx)
         .await?;
+    sqlx::query(MORE_MEMORY).execute(&mut *tx).await?;
     for sql in POSTGRES {
         sqlx::query(sql).execute(&mut *tx).await?;
     }

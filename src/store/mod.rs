@@ -48,6 +48,7 @@ mod open;
 mod pending_connections;
 mod people;
 mod presets;
+mod put_assets;
 mod retention;
 mod sessions;
 mod templates;
@@ -58,7 +59,7 @@ pub use self::{
     asset_search::{
         AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
     },
-    assets::{Folder, PutCounts},
+    assets::Folder,
     batch_claims::{BatchSearch, Claim, NodeId, WaitingBatch},
     batch_outcomes::{BatchOutcome, Finished},
     batch_steering::Steering,
@@ -84,6 +85,7 @@ pub use self::{
     pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},
     presets::{ListedPreset, PresetList},
+    put_assets::PutCounts,
     sessions::StoredSession,
     templates::TemplateVersion,
 };

@@ -8,6 +8,7 @@ use crate::support::database::{Backend, empty};
 
 on_both_databases! {
     putting_assets_says_what_was_new_and_what_changed
+    of_an_id_given_twice_the_last_counts
     what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old
     a_bulk_load_is_searchable_once_it_is_finished
     an_interrupted_bulk_load_is_known_and_can_be_finished
@@ -69,6 +70,24 @@ async fn putting_assets_says_what_was_new_and_what_changed(t: &Fixture) {
         Some("a|a900"),
         "a known handle is kept"
     );
+}
+
+async fn of_an_id_given_twice_the_last_counts(t: &Fixture) {
+    let company = t.company("shop").await;
+    // The last two are one to a database that cannot hold NUL.
+    let mut assets = ["a", "a", "b\0", "b\u{1a}"].map(|id| t.new_asset(id, "first"));
+    for folder in ["second", "third"] {
+        assets[1].folder = folder.to_owned();
+        assets[3].folder = folder.to_owned();
+        t.store
+            .put_assets(company, &assets, t.later())
+            .await
+            .unwrap();
+        let wanted = ["a".to_owned(), "b\0".to_owned()];
+        let found = t.store.assets_by_id(company, &wanted).await.unwrap();
+        let folders: Vec<&str> = found.iter().map(|asset| asset.folder.as_str()).collect();
+        assert_eq!(folders, [folder; 2]);
+    }
 }
 
 async fn what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old(t: &Fixture) {
