@@ -2,13 +2,13 @@
 
 use sqlx::FromRow;
 
-use super::{Result, Store, convert::unknown};
 use crate::{
     clock::Timestamp,
     domain::{
         CacheWord, CheckFormat, CheckId, CompanyId, Evidence, InvalidationId, Look, LookKind,
         Sighting,
     },
+    store::{Result, Store, convert::unknown},
 };
 
 /// A look at a URL in one format.
@@ -106,9 +106,9 @@ macro_rules! insert_looks {
                     .push_bind(seen.and_then(|seen| seen.hash).map(Vec::from))
                     .push_bind(seen.and_then(|seen| seen.etag.as_deref()).map($crate::store::convert::storable))
                     .push_bind(seen.and_then(|seen| seen.last_modified.as_deref()).map($crate::store::convert::storable))
-                    .push_bind(seen.and_then(|seen| seen.length).map($crate::store::looks::whole))
+                    .push_bind(seen.and_then(|seen| seen.length).map($crate::store::checks::looks::whole))
                     .push_bind(seen.and_then(|seen| seen.evidence.word).map(|word| word.as_str()))
-                    .push_bind(seen.and_then(|seen| seen.evidence.age).map($crate::store::looks::whole));
+                    .push_bind(seen.and_then(|seen| seen.evidence.age).map($crate::store::checks::looks::whole));
             });
             insert.push($conflict);
             insert.build().execute(&mut *$tx).await?;
