@@ -239,6 +239,47 @@ async fn a_picture_that_the_edge_did_not_have_is_live_when_it_is_the_origins() {
     assert_eq!(stage.verdict().await.0, Verdict::Live);
 }
 
+/// Without a header nobody knows that the edge did not have it, and so not whether it is what was there before.
+#[tokio::test]
+async fn on_a_silent_edge_a_picture_that_it_did_not_have_is_not_called_live() {
+    let stage = Stage::start(true).await;
+    let stage = Stage {
+        url: stage.app.exact("spinset?wid=301"),
+        ..stage
+    };
+    assert_eq!(stage.verdict().await.0, Verdict::CouldNotCheck);
+}
+
+#[tokio::test]
+async fn a_host_that_refuses_or_does_not_answer_is_no_verdict() {
+    for silent in [false, true] {
+        let stage = Stage::start(silent).await;
+        stage.publish();
+        stage.edge().switch(|switches| switches.failing = true);
+        let (verdict, page) = stage.verdict().await;
+        assert_eq!(verdict, Verdict::CouldNotCheck);
+        let hint = page.text(".check-row .hint");
+        assert!(hint.contains("HTTP 503"), "{hint}");
+        assert!(!page.has("[value=purge-again]"));
+    }
+    // Nobody listens there.
+    let app = TestApp::start().await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let origin = HostOrigin::of(&host).unwrap();
+    let company = app.company().await.id;
+    let added = app.app.store.add_delivery_host(company, &origin, false);
+    assert!(added.await.unwrap());
+    let editor = app.editor().await;
+    let path = purge(&editor, &[format!("{host}/is/image/dms7snapshot/spinset")]).await;
+    let page = judged(&app, &editor, &path).await;
+    let check = checks(&app, &path).await.remove(0);
+    assert_eq!(check.verdict, Some(Verdict::CouldNotCheck));
+    let hint = page.text(".check-row .hint");
+    assert!(hint.contains("could not be looked at"), "{hint}");
+}
+
 #[tokio::test]
 async fn a_file_is_judged_by_what_was_there_before() {
     for (silent, expected) in [(false, Verdict::StillOld), (true, Verdict::CouldNotCheck)] {
