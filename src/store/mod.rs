@@ -64,7 +64,8 @@ pub use self::{
     batches::Batch,
     catalogue_syncs::SyncLease,
     checks::{
-        AcceptedBatch, Check, CheckLease, DueCheck, NewCheck, Round, StoredLook, StoredPicture,
+        Check, CheckLease, DueCheck, NewCheck, Round, StoredLook, StoredPicture, Taken,
+        UncheckedBatch,
     },
     companies::Connection,
     company_settings::CompanySettings,

@@ -3,9 +3,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::Taken;
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, BatchState, CheckId, CompanyId, InvalidationId},
+    domain::{BatchId, BatchState, CheckId, CompanyId, FailureKind, InvalidationId},
     store::{Result, Store, convert::at_most},
 };
 
@@ -30,17 +31,15 @@ pub struct DueCheck {
     pub looks: u32,
 }
 
-/// A batch that Adobe took and whose URLs nobody looks at yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AcceptedBatch {
+/// A batch of which Adobe took something, and whose URLs nobody looks at yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UncheckedBatch {
     /// Whose.
     pub company: CompanyId,
+    /// Of which invalidation.
+    pub invalidation: InvalidationId,
     /// Which one.
     pub id: BatchId,
-    /// When Adobe took it.
-    pub accepted_at: Timestamp,
-    /// How long Adobe expects the purge to take.
-    pub estimated_seconds: Option<i32>,
 }
 
 #[derive(FromRow)]
@@ -54,11 +53,10 @@ struct DueRow {
 }
 
 #[derive(FromRow)]
-struct AcceptedRow {
+struct UncheckedRow {
     id: Uuid,
     company_id: Uuid,
-    finished_at: i64,
-    estimated_seconds: Option<i32>,
+    invalidation_id: Uuid,
 }
 
 /// Takes checks that are due. Where rows are locked by another node, PostgreSQL passes over them.
@@ -75,23 +73,27 @@ macro_rules! lease {
 }
 
 impl Store {
-    /// The batches that Adobe took, of invalidations with URLs that wait for that and were added after an instant.
-    pub async fn accepted_unchecked(&self, since: Timestamp) -> Result<Vec<AcceptedBatch>> {
-        let sql = "select distinct b.id, b.company_id, b.finished_at, b.estimated_seconds from url_check c \
+    /// The batches of which Adobe took something, of invalidations with URLs that wait for that and were added after an
+    /// instant.
+    pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
+        let sql = "select distinct b.id, b.company_id, b.invalidation_id from url_check c \
                    join batch b on b.invalidation_id = c.invalidation_id \
-                   where c.purged_at is null and c.created_at > $1 and b.state = $2 and b.finished_at is not null";
-        let rows: Vec<AcceptedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+                   where c.purged_at is null and c.created_at > $1 and b.finished_at is not null and (b.state = $2 \
+                   or (b.state in ($3, $4) and (b.failure_kind = $5 or b.search_limit > 0)))";
+        let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())
             .bind(BatchState::Accepted.as_str())
+            .bind(BatchState::Refused.as_str())
+            .bind(BatchState::Failed.as_str())
+            .bind(FailureKind::Partial.as_str())
             .fetch_all(pool)
             .await?);
         Ok(rows
             .into_iter()
-            .map(|row| AcceptedBatch {
+            .map(|row| UncheckedBatch {
                 company: CompanyId::from_uuid(row.company_id),
+                invalidation: InvalidationId::from_uuid(row.invalidation_id),
                 id: BatchId::from_uuid(row.id),
-                accepted_at: Timestamp::from_micros(row.finished_at),
-                estimated_seconds: row.estimated_seconds,
             })
             .collect())
     }
@@ -99,20 +101,35 @@ impl Store {
     /// Has the URLs of a batch that Adobe took looked at, from an instant on. Says how many there are.
     pub async fn start_checks(
         &self,
-        batch: &AcceptedBatch,
+        batch: UncheckedBatch,
+        taken: &Taken,
         first_look_at: Timestamp,
     ) -> Result<u64> {
-        let sql = "update url_check set purged_at = $1, next_look_at = $2 where company_id = $3 and purged_at is null \
-                   and invalidation_id = (select invalidation_id from batch where id = $4 and company_id = $3) \
-                   and exists (select 1 from invalidation_url u where u.batch_id = $4 and u.url = url_check.sent_url)";
-        Ok(on_writer!(self, |pool| sqlx::query(sql)
-            .bind(batch.accepted_at.as_micros())
-            .bind(first_look_at.as_micros())
-            .bind(batch.company.uuid())
-            .bind(batch.id.uuid())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        let waiting = "select c.id, u.position, u.url from url_check c \
+                       join invalidation_url u on u.batch_id = $1 and u.url = c.sent_url \
+                       where c.invalidation_id = $2 and c.company_id = $3 and c.purged_at is null";
+        let start = "update url_check set purged_at = $1, next_look_at = $2 where id = $3 and purged_at is null";
+        let mut started = 0;
+        in_transaction!(self, |tx| {
+            let waiting: Vec<(Uuid, i64, String)> = sqlx::query_as(waiting)
+                .bind(batch.id.uuid())
+                .bind(batch.invalidation.uuid())
+                .bind(batch.company.uuid())
+                .fetch_all(&mut *tx)
+                .await?;
+            for (id, position, url) in waiting {
+                if taken.holds(position, &url) {
+                    started += sqlx::query(start)
+                        .bind(taken.at.as_micros())
+                        .bind(first_look_at.as_micros())
+                        .bind(id)
+                        .execute(&mut *tx)
+                        .await?
+                        .rows_affected();
+                }
+            }
+        });
+        Ok(started)
     }
 
     /// Takes at most `limit` URLs whose look is due, the longest due first. Nobody else gets them until an instant.

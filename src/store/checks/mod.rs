@@ -1,9 +1,11 @@
 //! URLs that are looked at before and after a purge, and what can be said about them: which ones (here), when they are
-//! due (`due`), what a round of looks came to (`rounds`), and what each look showed (`looks`).
+//! due (`due`) once Adobe took them (`taken`), what a round of looks came to (`rounds`), and what each look
+//! showed (`looks`).
 
 mod due;
 mod looks;
 mod rounds;
+mod taken;
 
 use std::time::Duration;
 
@@ -12,9 +14,10 @@ use uuid::Uuid;
 
 use self::looks::insert_looks;
 pub use self::{
-    due::{AcceptedBatch, CheckLease, DueCheck},
+    due::{CheckLease, DueCheck, UncheckedBatch},
     looks::{StoredLook, StoredPicture},
     rounds::Round,
+    taken::Taken,
 };
 use super::{
     Result, Store,
@@ -22,7 +25,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchState, CheckId, CompanyId, InvalidationId, Verdict},
+    domain::{BatchId, CheckId, CompanyId, InvalidationId, Verdict},
 };
 
 /// A URL that is to be looked at.
@@ -144,8 +147,8 @@ fn micros(duration: Option<Duration>) -> Option<i64> {
 }
 
 impl Store {
-    /// Whether the URLs of an invalidation are to be looked at now, before its first byte is sent: true once, and never
-    /// again.
+    /// Whether the URLs of an invalidation are to be looked at now, before its first byte is sent: true until something of
+    /// it is looked at. Whoever began before and stored nothing has died.
     pub async fn begin_checks(
         &self,
         company: CompanyId,
@@ -154,7 +157,8 @@ impl Store {
     ) -> Result<bool> {
         let sql = "insert into check_run (invalidation_id, company_id, begun_at) \
                    select id, company_id, $3 from invalidation where id = $1 and company_id = $2 \
-                   on conflict (invalidation_id) do nothing";
+                   on conflict (invalidation_id) do update set begun_at = excluded.begun_at where not exists \
+                   (select 1 from url_check c where c.invalidation_id = check_run.invalidation_id)";
         let begun = on_writer!(self, |pool| sqlx::query(sql)
             .bind(invalidation.uuid())
             .bind(company.uuid())
@@ -231,26 +235,24 @@ impl Store {
         rows.into_iter().map(CheckRow::into_check).collect()
     }
 
-    /// Which of these URLs an invalidation sent, with the instant at which Adobe took it, if it did.
+    /// Which of these URLs an invalidation sent or is about to, with their batches and their places there.
     pub async fn sent_urls(
         &self,
         company: CompanyId,
         invalidation: InvalidationId,
         urls: &[&str],
-    ) -> Result<Vec<(String, Option<Timestamp>)>> {
+    ) -> Result<Vec<(String, BatchId, i64)>> {
         let mut found = Vec::new();
         for url in urls {
-            let sql = "select u.url, case when b.state = $4 then b.finished_at end from batch b \
-                       join invalidation_url u on u.batch_id = b.id \
+            let sql = "select u.url, b.id, u.position from batch b join invalidation_url u on u.batch_id = b.id \
                        where b.invalidation_id = $1 and b.company_id = $2 and u.url = $3 limit 1";
-            let row: Option<(String, Option<i64>)> = on_reader!(self, |pool| sqlx::query_as(sql)
+            let row: Option<(String, Uuid, i64)> = on_reader!(self, |pool| sqlx::query_as(sql)
                 .bind(invalidation.uuid())
                 .bind(company.uuid())
                 .bind(storable(url))
-                .bind(BatchState::Accepted.as_str())
                 .fetch_optional(pool)
                 .await?);
-            found.extend(row.map(|(url, at)| (url, instant(at))));
+            found.extend(row.map(|(url, batch, place)| (url, BatchId::from_uuid(batch), place)));
         }
         Ok(found)
     }

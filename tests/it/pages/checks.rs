@@ -17,7 +17,7 @@ use crate::support::{
 };
 
 /// Longer than any of these takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Submits these URLs, and waits until Adobe has taken them; the address of the outcome.
 async fn purge(browser: &Browser, urls: &[String]) -> String {
@@ -30,7 +30,7 @@ async fn purge(browser: &Browser, urls: &[String]) -> String {
 }
 
 /// Moves the clock until every verdict is final; the outcome then.
-async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
+pub(super) async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
     let judged = async {
         loop {
             app.clock.advance(Duration::from_secs(61));
@@ -47,11 +47,11 @@ async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
         .expect("the verdicts become final")
 }
 
-fn invalidation(path: &str) -> InvalidationId {
+pub(super) fn invalidation(path: &str) -> InvalidationId {
     path.rsplit('/').next().unwrap().parse().unwrap()
 }
 
-async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
+pub(super) async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
     let company = app.company().await.id;
     app.app
         .store
@@ -61,15 +61,15 @@ async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
 }
 
 /// An edge, an asset and one of its URLs, which the edge has had for a minute.
-struct Stage {
-    app: TestApp,
-    editor: Browser,
-    url: String,
+pub(super) struct Stage {
+    pub(super) app: TestApp,
+    pub(super) editor: Browser,
+    pub(super) url: String,
     scope: PurgeScope,
 }
 
 impl Stage {
-    async fn on(backend: Backend, switch: impl FnOnce(&mut Switches)) -> Self {
+    pub(super) async fn on(backend: Backend, switch: impl FnOnce(&mut Switches)) -> Self {
         let app = TestApp::with(Start {
             backend,
             ..Start::default()
@@ -79,7 +79,7 @@ impl Stage {
         Self::with(app, url, PurgeScope::Exact, switch).await
     }
 
-    async fn with(
+    pub(super) async fn with(
         app: TestApp,
         url: String,
         scope: PurgeScope,
@@ -97,7 +97,7 @@ impl Stage {
         }
     }
 
-    async fn start(silent: bool) -> Self {
+    pub(super) async fn start(silent: bool) -> Self {
         Self::on(Backend::Sqlite, |switches| switches.silent = silent).await
     }
 
@@ -111,11 +111,11 @@ impl Stage {
         .await
     }
 
-    fn edge(&self) -> &Edge {
+    pub(super) fn edge(&self) -> &Edge {
         self.app.sandbox.edge(self.scope)
     }
 
-    fn publish(&self) {
+    pub(super) fn publish(&self) {
         self.app.sandbox.publish("spinset");
         self.app.clock.advance(Duration::from_secs(5));
     }
@@ -125,7 +125,7 @@ impl Stage {
     }
 
     /// Purges it, and tells the final verdict with the page that shows it.
-    async fn verdict(&self) -> (Verdict, Answer) {
+    pub(super) async fn verdict(&self) -> (Verdict, Answer) {
         let path = self.purge().await;
         let page = judged(&self.app, &self.editor, &path).await;
         let checks = checks(&self.app, &path).await;

@@ -4,6 +4,7 @@
 mod bad_urls;
 mod by_hand;
 mod checks;
+mod checks_in_trouble;
 mod confirm;
 mod details;
 mod drafts;

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchState, Company, InvalidationId},
+    domain::{Company, InvalidationId},
     error::AppError,
-    store::{Batch, Check, Store},
+    store::{Batch, Check, Store, Taken},
     web::view::{company_path, counted, outcome_path},
 };
 
@@ -65,8 +65,8 @@ impl ChecksSection {
         let this = outcome_path(company, id);
         let accepted: i64 = batches
             .iter()
-            .filter(|batch| batch.state == BatchState::Accepted)
-            .map(|batch| batch.url_count)
+            .filter_map(Taken::of)
+            .map(|taken| taken.count())
             .sum();
         let sending = batches.iter().any(|batch| batch.state.is_under_way());
         let pending = checks.iter().filter(|check| check.is_pending()).count();
@@ -98,11 +98,9 @@ impl ChecksSection {
     }
 }
 
-/// Adobe has just taken a batch, and its URLs are about to be due.
+/// Adobe has just taken something, and its URLs are about to be due.
 fn is_starting(checks: &[Check], batches: &[Batch], now: Timestamp) -> bool {
-    let mut accepted = batches
-        .iter()
-        .filter(|batch| batch.state == BatchState::Accepted);
+    let mut taken = batches.iter().filter_map(Taken::of);
     checks.iter().any(|check| check.purged_at.is_none())
-        && accepted.any(|batch| batch.finished_at.is_some_and(|at| now.since(at) < STARTING))
+        && taken.any(|taken| now.since(taken.at) < STARTING)
 }
