@@ -9,6 +9,7 @@
 mod asked;
 mod before;
 mod hosts;
+mod preview;
 mod rounds;
 
 use std::{sync::Arc, time::Duration};

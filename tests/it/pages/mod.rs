@@ -16,6 +16,7 @@ mod import;
 mod outcome;
 mod picker;
 mod presets;
+mod preview_server;
 mod restart;
 mod roles;
 mod sending;

@@ -17,6 +17,7 @@ pub(super) struct CheckRow {
     pub(super) icon: &'static str,
     pub(super) label: String,
     pub(super) advice: String,
+    pub(super) newer_waits: bool,
     /// When the last look was.
     pub(super) at: Option<Moment>,
     pub(super) before: Option<String>,
@@ -27,7 +28,13 @@ pub(super) struct CheckRow {
 }
 
 impl CheckRow {
-    pub(super) fn new(check: &Check, this: &str, pictures: &[(CheckId, LookKind)]) -> Self {
+    /// `newer_waits`: the preview server shows a version that is not published.
+    pub(super) fn new(
+        check: &Check,
+        this: &str,
+        pictures: &[(CheckId, LookKind)],
+        newer_waits: bool,
+    ) -> Self {
         let words = words(check);
         let picture = |kind: LookKind| {
             // A new look has a new address, so that no browser shows the one before.
@@ -46,6 +53,7 @@ impl CheckRow {
             icon: words.icon,
             label: words.label,
             advice: words.advice,
+            newer_waits,
             at: check.verdict_at.map(Moment::from),
             before: picture(LookKind::Before),
             after: picture(LookKind::After),

@@ -62,6 +62,7 @@ impl ChecksSection {
     ) -> Result<Self, AppError> {
         let checks = store.checks(company.id, id).await?;
         let pictures = store.pictures(company.id, id).await?;
+        let unpublished = store.unpublished(company.id, id).await?;
         let this = outcome_path(company, id);
         let accepted: i64 = batches
             .iter()
@@ -84,7 +85,10 @@ impl ChecksSection {
             rows: shown
                 .into_iter()
                 .take(SHOWN)
-                .map(|check| CheckRow::new(check, &this, &pictures))
+                .map(|check| {
+                    let newer_waits = unpublished.contains(&check.id);
+                    CheckRow::new(check, &this, &pictures, newer_waits)
+                })
                 .collect(),
             is_admin,
             hosts_page: format!("{}/settings/hosts", company_path(company)),
