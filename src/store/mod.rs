@@ -64,7 +64,7 @@ pub use self::{
     batches::Batch,
     catalogue_syncs::SyncLease,
     checks::{
-        Check, CheckLease, DueCheck, NewCheck, Round, StoredLook, StoredPicture, Taken,
+        Check, CheckLease, DueCheck, NewCheck, Round, StayedOld, StoredLook, StoredPicture, Taken,
         UncheckedBatch,
     },
     companies::Connection,

@@ -1,10 +1,11 @@
 //! URLs that are looked at before and after a purge, and what can be said about them: which ones (here), when they are
-//! due (`due`) once Adobe took them (`taken`), what a round of looks came to (`rounds`), and what each look
-//! showed (`looks`).
+//! due (`due`) once Adobe took them (`taken`), what a round of looks came to (`rounds`), what each look showed (`looks`),
+//! and over all of a company, what stayed old (`stayed_old`).
 
 mod due;
 mod looks;
 mod rounds;
+mod stayed_old;
 mod taken;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use self::{
     due::{CheckLease, DueCheck, UncheckedBatch},
     looks::{StoredLook, StoredPicture},
     rounds::Round,
+    stayed_old::StayedOld,
     taken::Taken,
 };
 use super::{

@@ -11,6 +11,7 @@ mod drafts;
 mod flow;
 mod headers;
 mod history;
+mod host_doubt;
 mod hosts;
 mod import;
 mod outcome;
