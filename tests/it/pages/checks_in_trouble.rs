@@ -50,11 +50,18 @@ async fn what_is_sent_long_after_the_look_before_is_looked_at_all_the_same() {
     stage.app.ips().wait_for_calls(1).await;
     stage.app.clock.advance(Duration::from_hours(100));
     stage.app.ips().knobs(|knobs| knobs.hold = false);
-    let editor = stage.app.editor().await;
-    settled(&editor, &path).await;
-    judged(&stage.app, &editor, &path).await;
-    let check = checks(&stage.app, &path).await.remove(0);
-    assert_eq!(check.verdict, Some(Verdict::Live));
+    // By now nobody is signed in any more.
+    let verdict = async {
+        loop {
+            stage.app.clock.advance(Duration::from_secs(61));
+            let check = checks(&stage.app, &path).await.remove(0);
+            if check.verdict.is_some() {
+                return check.verdict;
+            }
+        }
+    };
+    let verdict = tokio::time::timeout(PATIENCE, verdict).await.unwrap();
+    assert_eq!(verdict, Some(Verdict::Live));
 }
 
 #[tokio::test]
