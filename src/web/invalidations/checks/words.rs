@@ -72,7 +72,7 @@ fn verdict_words(check: &Check) -> (&'static str, &'static str, &'static str, St
             "error",
             "Still old",
             text(
-                "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, below.",
+                "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, above.",
             ),
         ),
         Some(Verdict::StillOld) => (
