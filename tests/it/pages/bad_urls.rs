@@ -99,7 +99,7 @@ async fn what_twelve_requests_did_not_find_is_told_and_the_search_goes_on() {
         }
     };
     assert!(
-        note.contains(&format!("After 12 requests {} sent", urls(so_far))),
+        note.contains(&format!("After 12 requests: {} sent", urls(so_far))),
         "{note}"
     );
     assert!(note.contains(" left."), "{note}");
