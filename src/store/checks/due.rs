@@ -76,9 +76,10 @@ impl Store {
     /// The batches of which Adobe took something, of invalidations with URLs that wait for that and were added after an
     /// instant.
     pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
-        let sql = "select distinct b.id, b.company_id, b.invalidation_id from url_check c \
-                   join batch b on b.invalidation_id = c.invalidation_id \
-                   where c.purged_at is null and c.created_at > $1 and b.finished_at is not null and (b.state = $2 \
+        // As a join, SQLite would walk through every batch that there ever was.
+        let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.invalidation_id in \
+                   (select invalidation_id from url_check where purged_at is null and created_at > $1) \
+                   and b.finished_at is not null and (b.state = $2 \
                    or (b.state in ($3, $4) and (b.failure_kind = $5 or b.search_limit > 0)))";
         let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())
