@@ -67,11 +67,13 @@ pub enum LookKind {
     After,
     /// O: the origin.
     Origin,
+    /// The company's secure preview server, which shows what is not published yet. Never evidence.
+    Preview,
 }
 
 impl LookKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Before, Self::After, Self::Origin];
+    pub const ALL: [Self; 4] = [Self::Before, Self::After, Self::Origin, Self::Preview];
 
     /// The word that the database keeps.
     #[must_use]
@@ -80,6 +82,7 @@ impl LookKind {
             Self::Before => "before",
             Self::After => "after",
             Self::Origin => "origin",
+            Self::Preview => "preview",
         }
     }
 

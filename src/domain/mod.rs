@@ -50,7 +50,7 @@ pub use self::{
     host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
     ids::{AssetKey, BatchId, CheckId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
-    origin_url::origin_url,
+    origin_url::{at_server, origin_url},
     outcome::{Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},
     preset::Preset,

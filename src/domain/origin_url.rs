@@ -1,6 +1,8 @@
 //! The URL with which the origin itself is asked: the same with a random `id=`, which Dynamic Media passes over and a
 //! cache does not.
 
+use super::PublishServer;
+
 /// The URL that shows what the origin delivers for this one, past the caches. `None` where there is none: outside
 /// `/is/image`, for `req=`, and for locked or obfuscated queries, which must not be touched.
 #[must_use]
@@ -40,6 +42,14 @@ pub fn origin_url(url: &str, random: &str) -> Option<String> {
         parts.push(&id);
     }
     Some(format!("{base}?{}", parts.join("&")))
+}
+
+/// The same request at another server: all but scheme, host and port stays as it is.
+#[must_use]
+pub fn at_server(url: &str, server: &PublishServer) -> Option<String> {
+    let (_, after_scheme) = url.split_once("://")?;
+    let path = &after_scheme[after_scheme.find('/')?..];
+    Some(format!("{server}{path}"))
 }
 
 /// Splits at `&`, but not inside a nested request, whose brackets keep their own. `None` where a bracket is never closed:
@@ -135,6 +145,18 @@ mod tests {
         ] {
             assert_eq!(origin_url(url, "r"), None, "{url}");
         }
+    }
+
+    #[test]
+    fn another_server_is_asked_for_the_same() {
+        let server = PublishServer::parse("http://preview.example:8080").unwrap();
+        let at = |url| at_server(url, &server);
+        assert_eq!(
+            at("https://h:9/is/image/C/a?b=http://c/d#e").as_deref(),
+            Some("http://preview.example:8080/is/image/C/a?b=http://c/d#e")
+        );
+        assert_eq!(at("https://h"), None);
+        assert_eq!(at("no address"), None);
     }
 
     proptest! {

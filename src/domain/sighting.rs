@@ -58,6 +58,17 @@ impl Sighting {
         self.compare(other, false)
     }
 
+    /// Whether this look, at the secure preview server, showed another picture than one at the origin: then a newer version
+    /// waits to be published. Only bodies tell: what two servers say of a picture besides may differ without a reason.
+    #[must_use]
+    pub fn is_newer_than_published(&self, origin: &Self) -> bool {
+        let both = self.is_delivered() && origin.is_delivered();
+        both && self
+            .hash
+            .zip(origin.hash)
+            .is_some_and(|(one, two)| one != two)
+    }
+
     fn compare(&self, other: &Self, same_url: bool) -> Option<bool> {
         if !(self.is_delivered() && other.is_delivered()) {
             return Some(!self.is_delivered() && !other.is_delivered());
@@ -258,6 +269,20 @@ mod tests {
             );
         }
         assert!(!refused.says_nothing());
+    }
+
+    #[test]
+    fn a_newer_version_is_claimed_only_where_two_pictures_were_seen_and_differ() {
+        let refused = Sighting {
+            status: 403,
+            ..seen(2, 0)
+        };
+        assert!(seen(2, 0).is_newer_than_published(&seen(1, 0)));
+        assert!(!seen(1, 0).is_newer_than_published(&seen(1, 0)));
+        assert!(!refused.is_newer_than_published(&seen(1, 0)));
+        assert!(!seen(2, 0).is_newer_than_published(&refused));
+        let untold = large(Some("a"), Some("x"), Some(1));
+        assert!(!untold.is_newer_than_published(&large(Some("b"), Some("y"), Some(2))));
     }
 
     #[test]

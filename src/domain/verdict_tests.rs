@@ -181,6 +181,7 @@ fn with_headers_every_row_of_the_table_holds() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the table, row by row")]
 fn without_headers_every_row_of_the_table_holds() {
     let (before, after) = (|picture| seen(picture, 90), |picture| seen(picture, 110));
     for (name, before, after, origin, expected) in [
@@ -206,10 +207,45 @@ fn without_headers_every_row_of_the_table_holds() {
             Verdict::Gone,
         ),
         (
+            "4xx after, and at O",
+            Some(before(OLD)),
+            with_status(404, after(9)),
+            Some(with_status(404, after(9))),
+            Verdict::Gone,
+        ),
+        (
             "4xx after, O delivers",
             Some(before(OLD)),
             with_status(404, after(9)),
             Some(after(NEW)),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "A = B, O no longer delivers",
+            Some(before(OLD)),
+            after(OLD),
+            Some(with_status(403, after(9))),
+            Verdict::StillOld,
+        ),
+        (
+            "A ≠ B, A ≠ O",
+            Some(before(OLD)),
+            after(3),
+            Some(after(NEW)),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "no B, A ≠ O",
+            None,
+            after(OLD),
+            Some(after(NEW)),
+            Verdict::StillOld,
+        ),
+        (
+            "nothing but A",
+            None,
+            after(OLD),
+            None,
             Verdict::CouldNotCheck,
         ),
         (
@@ -238,6 +274,13 @@ fn without_headers_every_row_of_the_table_holds() {
             None,
             after(NEW),
             Some(after(NEW)),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "never delivered",
+            Some(with_status(403, before(9))),
+            with_status(403, after(9)),
+            None,
             Verdict::CouldNotCheck,
         ),
     ] {

@@ -59,6 +59,8 @@ pub struct Switches {
     /// A parent cache stands between the edge and the origin, as behind a CDN's outer servers: what the edge does not
     /// have comes from there. A purge clears the edge at once and the parent only when [`Edge::purge_parent`] says so.
     pub parent: bool,
+    /// Answers with 503, as an edge does whose origin it cannot reach.
+    pub failing: bool,
     /// Holds every answer back until this is turned off again.
     pub hold: bool,
     /// Answers with a body of 9 MB, more than a check reads. Each version of a picture has another one.
@@ -209,6 +211,9 @@ async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     // It fails only when the edge is gone, and `edge` is right here.
     let _ = held.wait_for(|held| !held).await;
     let switches = edge.cache().switches;
+    if switches.failing {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let mut url = key(&format!("http://{host}{target}"));
     if switches.ignore_query {
         url.truncate(url.find('?').unwrap_or(url.len()));

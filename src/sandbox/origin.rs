@@ -6,15 +6,16 @@
 
 use std::{
     collections::HashMap,
+    future::ready,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::Request,
     http::{StatusCode, header},
-    response::IntoResponse,
+    response::Response,
     routing::get,
 };
 use percent_encoding::percent_decode_str;
@@ -65,6 +66,15 @@ struct Assets {
     next: u32,
 }
 
+/// Who asks, and so which version counts.
+#[derive(Debug, Clone, Copy)]
+enum Server {
+    /// A visitor, for what is published.
+    Public,
+    /// The secure preview server, which shows what was uploaded, published or not.
+    Preview,
+}
+
 /// An asset with what became of it.
 #[derive(Debug, Clone)]
 pub(super) struct Published {
@@ -76,6 +86,8 @@ pub(super) struct Published {
     pub number: u32,
     pub created: Timestamp,
     pub trashed: bool,
+    /// A newer version was uploaded and is not published yet.
+    pub waits: bool,
     /// The numbers of what a set holds, or of a film's renditions.
     pub members: Vec<u32>,
 }
@@ -177,7 +189,13 @@ impl Origin {
         self.change(id, |asset| {
             asset.version += 1;
             asset.item.published = true;
+            asset.waits = false;
         })
+    }
+
+    /// Uploads a new version of an asset without publishing it: only the preview server shows it. `None` for an unknown ID.
+    pub fn upload(&self, id: &str) -> Option<u32> {
+        self.change(id, |asset| asset.waits = true)
     }
 
     /// Withdraws an asset: it is answered with 403 until it is published again. `None` for an unknown ID.
@@ -219,11 +237,15 @@ impl Origin {
     /// The answer to a GET of this path and query, both as they stand in the URL.
     #[must_use]
     pub fn answer(&self, path: &str, query: Option<&str>) -> Answer {
+        self.answer_of(Server::Public, path, query)
+    }
+
+    fn answer_of(&self, server: Server, path: &str, query: Option<&str>) -> Answer {
         let query = query.unwrap_or_default();
         let answer = if let Some(rest) = path.strip_prefix("/is/image/") {
-            self.image(rest, query)
+            self.image(server, rest, query)
         } else if let Some(rest) = path.strip_prefix("/is/content/") {
-            self.content(rest)
+            self.content(server, rest)
         } else {
             return Answer::refused(StatusCode::NOT_FOUND, format!("Nothing at {path}"));
         };
@@ -234,11 +256,22 @@ impl Origin {
 
     /// The origin as a server of its own, for a cache that is not ours.
     pub fn router(self: &Arc<Self>) -> Router {
-        Router::new().fallback_service(get(serve).with_state(Arc::clone(self)))
+        self.router_of(Server::Public)
+    }
+
+    /// The secure preview server: the same, with what was uploaded and is not published yet.
+    pub fn preview_router(self: &Arc<Self>) -> Router {
+        self.router_of(Server::Preview)
+    }
+
+    fn router_of(self: &Arc<Self>, server: Server) -> Router {
+        let origin = Arc::clone(self);
+        let serve = move |request: Request| ready(serve(&origin, server, &request));
+        Router::new().fallback_service(get(serve))
     }
 
     /// `{root}/{id}` or `{root}/{id}:{crop}`.
-    fn image(&self, rest: &str, query: &str) -> Option<Answer> {
+    fn image(&self, server: Server, rest: &str, query: &str) -> Option<Answer> {
         let (root, object) = rest.split_once('/')?;
         let object = decode(object)?;
         if !is_root(root) || object.contains('/') {
@@ -249,8 +282,8 @@ impl Origin {
             None => (object.as_str(), None),
         };
         let asset = self
-            .find(id)
-            .or_else(|| self.find(id.strip_suffix("-AVS")?))?;
+            .shown(server, id)
+            .or_else(|| self.shown(server, id.strip_suffix("-AVS")?))?;
         asset.deliverable(&[Delivery::Image, Delivery::Both])?;
 
         let modifiers = Modifiers::read(query);
@@ -266,7 +299,7 @@ impl Origin {
     }
 
     /// `{root}/{id}`, `{root}/{file name}`, or either with the asset's folder before it.
-    fn content(&self, rest: &str) -> Option<Answer> {
+    fn content(&self, server: Server, rest: &str) -> Option<Answer> {
         let path = rest.split('/').map(decode).collect::<Option<Vec<_>>>()?;
         let (name, folders) = path.split_last()?;
         let (stem, extension) = match name.rsplit_once('.') {
@@ -274,9 +307,9 @@ impl Origin {
             None => (name.as_str(), None),
         };
         let asset = self
-            .find(name)
-            .or_else(|| self.find(stem))
-            .or_else(|| self.find(stem.strip_suffix("-AVS")?))?;
+            .shown(server, name)
+            .or_else(|| self.shown(server, stem))
+            .or_else(|| self.shown(server, stem.strip_suffix("-AVS")?))?;
         asset.deliverable(&[Delivery::File, Delivery::Both])?;
         let folders = folders.join("/");
         let below = match folders.split_once('/') {
@@ -316,6 +349,16 @@ impl Origin {
     fn find(&self, id: &str) -> Option<Published> {
         self.lock().by_id.get(id).cloned()
     }
+
+    /// The asset as that server shows it.
+    fn shown(&self, server: Server, id: &str) -> Option<Published> {
+        let mut asset = self.find(id)?;
+        if let Server::Preview = server {
+            asset.version += u32::from(asset.waits);
+            asset.item.published = true;
+        }
+        Some(asset)
+    }
 }
 
 impl Assets {
@@ -330,6 +373,7 @@ impl Assets {
             number: self.next,
             created: at,
             trashed: false,
+            waits: false,
             members: Vec::new(),
             item,
         };
@@ -417,8 +461,9 @@ fn decode(text: &str) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
-async fn serve(State(origin): State<Arc<Origin>>, request: Request) -> impl IntoResponse {
-    let answer = origin.answer(request.uri().path(), request.uri().query());
+fn serve(origin: &Origin, server: Server, request: &Request) -> Response {
+    let uri = request.uri();
+    let answer = origin.answer_of(server, uri.path(), uri.query());
     let keep = match answer.lifetime {
         Some(lifetime) => format!("public, max-age={}", lifetime.as_secs()),
         None => "no-store".to_owned(),
@@ -561,5 +606,23 @@ mod tests {
             assert_ne!(get(&origin, target).1, body, "{target}");
         }
         assert_eq!(origin.publish("nobody"), None);
+    }
+
+    #[test]
+    fn only_the_preview_server_shows_what_waits_to_be_published() {
+        let origin = origin();
+        let target = "/is/image/dms7snapshot/backpack";
+        let at = |server| origin.answer_of(server, target, None).body;
+        let first = at(Server::Public);
+        assert_eq!(at(Server::Preview), first);
+        assert_eq!(origin.upload("backpack"), Some(1));
+        assert_eq!(at(Server::Public), first);
+        let second = at(Server::Preview);
+        assert_ne!(second, first);
+        origin.publish("backpack");
+        assert_eq!(
+            (at(Server::Public), at(Server::Preview)),
+            (second.clone(), second)
+        );
     }
 }

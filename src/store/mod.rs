@@ -43,7 +43,6 @@ mod history_search;
 mod hosts;
 mod imports;
 mod invalidations;
-mod looks;
 mod open;
 mod pending_connections;
 mod people;
@@ -65,7 +64,10 @@ pub use self::{
     batch_steering::Steering,
     batches::Batch,
     catalogue_syncs::SyncLease,
-    checks::{AcceptedBatch, Check, CheckLease, DueCheck, NewCheck, Round},
+    checks::{
+        Check, CheckLease, DueCheck, NewCheck, Round, StayedOld, StoredLook, StoredPicture, Taken,
+        UncheckedBatch,
+    },
     companies::Connection,
     company_settings::CompanySettings,
     connections::{ConnectionState, RememberedTemplate},
@@ -80,7 +82,6 @@ pub use self::{
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
     invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
-    looks::{StoredLook, StoredPicture},
     open::OpenError,
     pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},

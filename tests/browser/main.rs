@@ -13,6 +13,7 @@ mod keyboard;
 mod live;
 mod pages;
 mod picker;
+mod proof;
 mod sending;
 mod story;
 mod support;

@@ -53,6 +53,24 @@ async fn a_bad_url_is_found_while_one_looks_on() -> WebDriverResult<()> {
     browser.look("outcome-found").await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_twelve_requests_left_is_told_and_one_press_goes_on() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, EDITOR).await?;
+    let refuse = "n001".to_owned();
+    let ips = world.sandbox.ips();
+    ips.knobs(|knobs| knobs.refuse = Some(refuse));
+    submit(&world, &browser, 40).await?;
+    browser.see(".notice.blocks", "at most 12 requests").await?;
+    browser.press_words("Find the bad URL").await?;
+    browser.see("#progress", "After 12 requests").await?;
+    browser.look("outcome-go-on").await?;
+    browser.press_words("Go on").await?;
+    browser.see("#progress", "After 24 requests").await?;
+    Ok(())
+}
+
 fn hold(world: &World, hold: bool) {
     world.sandbox.ips().knobs(|knobs| knobs.hold = hold);
 }

@@ -9,7 +9,7 @@ use crate::{
     domain::{Failure, FailureKind, Part, Probe, Receipt, Search},
     ips::IpsError,
     ops::connection::{self, AccountError},
-    store::{BatchOutcome, BatchSearch, Finished, StoreError, WaitingBatch},
+    store::{BatchOutcome, BatchSearch, Finished, StoreError, UncheckedBatch, WaitingBatch},
 };
 
 /// How often an outcome is tried to be stored. After that the lease ends, and the batch is sent again.
@@ -50,17 +50,14 @@ impl Dispatcher {
         if !self.store_outcome(batch, &outcome, probe.as_ref()).await {
             return;
         }
-        let took_some = match (&outcome, &batch.search) {
-            (BatchOutcome::Accepted(_), _) => true,
-            (BatchOutcome::Failed { .. }, Some(search)) => search
-                .probes
-                .iter()
-                .chain(&probe)
-                .any(|probe| probe.accepted),
-            _ => false,
-        };
-        if took_some {
-            self.verifier.accepted(batch.company, batch.id).await;
+        if outcome.change().to().is_final() {
+            self.verifier
+                .ended(UncheckedBatch {
+                    company: batch.company,
+                    invalidation: batch.invalidation,
+                    id: batch.id,
+                })
+                .await;
         }
     }
 

@@ -3,8 +3,8 @@
 use super::{Verifier, hosts::Hosts};
 use crate::{
     clock::Timestamp,
-    domain::{CheckId, CompanyId, HostOrigin, InvalidationId, PurgeScope},
-    store::{NewCheck, StoreError},
+    domain::{BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, PurgeScope},
+    store::{NewCheck, StoreError, Taken},
 };
 
 /// *Check all* adds at most so many URLs at a time: hosts are to be asked politely.
@@ -57,10 +57,16 @@ impl Verifier {
             .store
             .sent_urls(company, invalidation, &sent_by)
             .await?;
+        let batches = self.store.batches(company, invalidation).await?;
+        let taken = |id: BatchId| {
+            let mut batches = batches.iter();
+            Taken::of(batches.find(|batch| batch.id == id)?)
+        };
         let now = self.clock.now();
-        let covered = sent
-            .iter()
-            .find_map(|(sent, at)| at.map(|at| (sent.clone(), at)));
+        let covered = sent.iter().find_map(|(sent, batch, place)| {
+            let taken = taken(*batch).filter(|taken| taken.holds(*place, sent))?;
+            Some((sent.clone(), taken.at))
+        });
         let (asked, sent_url, purged_at) = match covered {
             Some((sent_url, at)) => (Asked::Covered, sent_url, at),
             None if !sent.is_empty() => return Err(NotAsked::NotPurged),
@@ -103,7 +109,7 @@ impl Verifier {
             .collect();
         let mut wanted = Vec::new();
         for batch in self.store.batches(company, invalidation).await? {
-            let (Some(at), true) = (batch.finished_at, batch.receipt.is_some()) else {
+            let Some(taken) = Taken::of(&batch) else {
                 continue;
             };
             for sent in self
@@ -113,10 +119,11 @@ impl Verifier {
             {
                 let url = sent.covers.first().unwrap_or(&sent.url);
                 if wanted.len() < ALL_AT_ONCE
+                    && taken.holds(sent.position, &sent.url)
                     && !known.contains(&sent.url)
                     && hosts.target(url).is_some()
                 {
-                    wanted.push(self.wanted(url.clone(), sent.url.clone(), at));
+                    wanted.push(self.wanted(url.clone(), sent.url.clone(), taken.at));
                 }
             }
         }

@@ -3,12 +3,13 @@
 //! Before the first byte of an invalidation is sent, a sample of its URLs is looked at once, within a time that sending may
 //! spare (`before`). When Adobe has taken a batch, its URLs are looked at again and again, at growing intervals, until
 //! their verdict is final (`rounds`); the table of verdicts is `domain::judge`. What is due stands in the database and is
-//! taken by a lease, so that a restart loses nothing and one node looks. Only the company's delivery hosts are ever
-//! contacted (`hosts`). Nothing here sends a purge.
+//! taken by a lease, so that a restart loses nothing and one node looks. Only the company's own hosts are ever contacted
+//! (`hosts`); its preview server changes no verdict (`preview`). Nothing here sends a purge.
 
 mod asked;
 mod before;
 mod hosts;
+mod preview;
 mod rounds;
 
 use std::{sync::Arc, time::Duration};
@@ -20,11 +21,9 @@ use tracing::{error, warn};
 pub use self::asked::{Asked, NotAsked};
 use crate::{
     clock::Clock,
-    domain::{
-        BatchId, CheckFormat, CheckId, CheckSettings, CompanyId, InvalidationId, Look, LookKind,
-    },
+    domain::{CheckFormat, CheckId, CheckSettings, CompanyId, InvalidationId, Look, LookKind},
     edge::{self, Probe, small_picture},
-    store::{Store, StoreError, StoredPicture},
+    store::{Store, StoreError, StoredPicture, Taken, UncheckedBatch},
 };
 
 /// How often the database is asked what is due, when nobody says so.
@@ -33,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How often it is asked whether a process that died has left batches that Adobe took.
 const SWEEP: Duration = Duration::from_mins(1);
 
-/// Batches of invalidations that were looked at longer ago than this are not waited for any more.
+/// A sweep passes over invalidations that were looked at longer ago than this.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 
 /// So many small pictures are made at once: each may take much memory for a moment.
@@ -78,10 +77,10 @@ impl Verifier {
         }
     }
 
-    /// Says that Adobe took a batch, so that its URLs are looked at when the time has come.
-    pub async fn accepted(&self, _company: CompanyId, batch: BatchId) {
-        if let Err(error) = self.start_accepted().await {
-            warn!(%batch, %error, "checks could not be started; they are with the next sweep");
+    /// Says that a batch is at its end: the URLs of it that Adobe took are looked at when the time has come.
+    pub async fn ended(&self, batch: UncheckedBatch) {
+        if let Err(error) = self.start(batch).await {
+            warn!(batch = %batch.id, %error, "checks could not be started; they are with the next sweep");
         }
         self.wake.notify_one();
     }
@@ -106,7 +105,7 @@ impl Verifier {
             let now = self.clock.now();
             if swept.is_none_or(|at| now.since(at) >= SWEEP) {
                 swept = Some(now);
-                if let Err(error) = self.start_accepted().await {
+                if let Err(error) = self.sweep().await {
                     error!(%error, "accepted batches could not be looked for");
                 }
             }
@@ -126,13 +125,30 @@ impl Verifier {
         }
     }
 
-    async fn start_accepted(&self) -> Result<(), StoreError> {
+    /// Starts what a process that died has not started.
+    async fn sweep(&self) -> Result<(), StoreError> {
         let since = self.clock.now().minus(FORGOTTEN_AFTER);
-        for batch in self.store.accepted_unchecked(since).await? {
-            let first = self
-                .settings
-                .first_look(batch.accepted_at, batch.estimated_seconds);
-            self.store.start_checks(&batch, first).await?;
+        for batch in self.store.unchecked_batches(since).await? {
+            self.start(batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn start(&self, unchecked: UncheckedBatch) -> Result<(), StoreError> {
+        let UncheckedBatch {
+            company,
+            invalidation,
+            id,
+        } = unchecked;
+        let batches = self.store.batches(company, invalidation).await?;
+        let Some(batch) = batches.iter().find(|batch| batch.id == id) else {
+            return Ok(());
+        };
+        if let Some(taken) = Taken::of(batch) {
+            let receipt = batch.receipt.as_ref();
+            let estimate = receipt.and_then(|receipt| receipt.estimated_seconds);
+            let first = self.settings.first_look(taken.at, estimate);
+            self.store.start_checks(unchecked, &taken, first).await?;
         }
         Ok(())
     }

@@ -69,7 +69,12 @@ impl Verifier {
                 origin: None,
             }],
         };
-        let round = self.round(check, &before, &seen);
+        let mut round = self.round(check, &before, &seen);
+        if check.covered && round.judgement.verdict == Verdict::NothingNewer {
+            round
+                .looks
+                .extend(self.look_at_preview(&check.url, &hosts).await);
+        }
         // First: who sees that the verdict is final does not look again for the picture.
         let plain = seen
             .into_iter()

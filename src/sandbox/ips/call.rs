@@ -16,6 +16,8 @@ pub struct Call {
     pub texts: Vec<(String, String)>,
     /// The code of the fault that it met; `None` when it was accepted.
     pub fault: Option<i32>,
+    /// A purge that was accepted, of which nothing was cleared: [`Knobs::drop_purges`](super::Knobs::drop_purges).
+    pub dropped: bool,
 }
 
 impl Call {

@@ -174,8 +174,12 @@ impl IpsSandbox {
 
 async fn receive(State(sandbox): State<IpsSandbox>, headers: HeaderMap, body: Bytes) -> Response {
     let knobs = sandbox.0.knobs.borrow().clone();
-    let (verdict, call) = sandbox.judge(&knobs, &headers, &body);
+    let (verdict, mut call) = sandbox.judge(&knobs, &headers, &body);
     let struck = knobs.strike(&call.operation, call.page());
+    let instead = knobs.instead.filter(|_| struck);
+    let reached = !matches!(instead, Some(Instead::Html | Instead::Unavailable));
+    let purges = reached && !verdict.purge.is_empty();
+    call.dropped = purges && knobs.drop_purges;
     sandbox.0.calls.send_modify(|calls| calls.push(call));
 
     if struck {
@@ -183,9 +187,7 @@ async fn receive(State(sandbox): State<IpsSandbox>, headers: HeaderMap, body: By
         // It fails only when the sandbox is gone, and `sandbox` is right here.
         let _ = watched.wait_for(|knobs| !knobs.hold).await;
     }
-    let instead = knobs.instead.filter(|_| struck);
-    let reached = !matches!(instead, Some(Instead::Html | Instead::Unavailable));
-    if !knobs.drop_purges && reached && !verdict.purge.is_empty() {
+    if purges && !knobs.drop_purges {
         sandbox.purge(&verdict.purge);
     }
     verdict.reply.into_response(instead)

@@ -2,7 +2,6 @@
 
 pub mod cancel;
 pub mod checks;
-mod checks_view;
 pub mod confirm;
 mod confirm_view;
 pub mod details;

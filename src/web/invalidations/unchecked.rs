@@ -12,9 +12,9 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    domain::{BatchState, CompanyId, InvalidationId},
+    domain::{CompanyId, InvalidationId},
     error::AppError,
-    store::{Store, StoreError},
+    store::{Store, StoreError, Taken},
     web::{
         extract::{Editor, InCompany, InvalidationPath},
         shell::Shell,
@@ -79,9 +79,9 @@ async fn unchecked(
         .collect();
     let mut urls = Vec::new();
     for batch in store.batches(company, id).await? {
-        if batch.state != BatchState::Accepted || batch.position < from.batch {
+        let Some(taken) = Taken::of(&batch).filter(|_| batch.position >= from.batch) else {
             continue;
-        }
+        };
         let mut after = if batch.position == from.batch {
             from.after
         } else {
@@ -94,7 +94,7 @@ async fn unchecked(
             };
             for row in &rows {
                 after = row.position;
-                if !looked_at.contains(row.url.as_str()) {
+                if taken.holds(row.position, &row.url) && !looked_at.contains(row.url.as_str()) {
                     urls.push(row.covers.first().unwrap_or(&row.url).clone());
                 }
                 if urls.len() == ROWS {

@@ -3,13 +3,13 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::Tabs;
+use super::{Tabs, host_doubt::HostDoubt};
 use crate::{
     app::App,
     domain::{Company, DeliveryHost, GenericHosts, HostOrigin, HostVerdict, PurgeScope},
     error::AppError,
     ops::hosts,
-    store::{HostSetting, HostTest, Person},
+    store::{HostSetting, HostTest, Person, StayedOld, StoreError},
     web::{
         extract::InCompany,
         forms::showable,
@@ -78,6 +78,7 @@ struct HostView {
     sample: String,
     testing: bool,
     test: Option<TestView>,
+    doubt: Option<HostDoubt>,
 }
 
 struct TestView {
@@ -124,10 +125,14 @@ impl HostsPage {
         let patterns = app.store.generic_hosts(company.id).await?;
         let samples = app.store.recent_images(company.id, SAMPLES).await?;
         let samples: Vec<String> = samples.into_iter().map(|asset| asset.id).collect();
+        let stayed_old = stayed_old(app, company, &settings).await?;
         let views = settings.iter().enumerate();
         let hosts: Vec<HostView> = views
-            .map(|(number, setting)| view(app, company, &generic, number, setting))
-            .map(|view| view.with_sample(samples.first()))
+            .map(|(number, setting)| {
+                view(app, company, &generic, number, setting)
+                    .with_sample(samples.first())
+                    .doubted(HostDoubt::of(setting, &stayed_old))
+            })
             .collect();
         let testing = hosts.iter().any(|host| host.testing);
         Ok(Self {
@@ -228,6 +233,24 @@ impl HostView {
             ..self
         }
     }
+
+    fn doubted(self, doubt: Option<HostDoubt>) -> Self {
+        Self { doubt, ..self }
+    }
+}
+
+/// Where no host is `base`, nothing is covered.
+async fn stayed_old(
+    app: &App,
+    company: &Company,
+    settings: &[HostSetting],
+) -> Result<Vec<StayedOld>, StoreError> {
+    let base = |setting: &HostSetting| setting.host.scope == PurgeScope::Base;
+    if settings.iter().any(base) {
+        app.store.stayed_old(company.id).await
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 fn view(
@@ -258,6 +281,7 @@ fn view(
         sample: String::new(),
         testing: since.is_some_and(|since| !app.host_tester.is_abandoned(since)),
         test: setting.test.as_ref().map(|test| test_view(test, base)),
+        doubt: None,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod connect;
 pub mod connection;
 mod connection_view;
+mod host_doubt;
 pub mod hosts;
 mod hosts_view;
 pub mod import;

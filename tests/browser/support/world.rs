@@ -7,9 +7,9 @@ use tokio::net::TcpListener;
 use unstale::{
     app::App,
     clock::Clock,
-    config::{Config, DispatchSettings, Settings},
+    config::{CheckArgs, Config, DispatchSettings, Settings},
     demo,
-    sandbox::{Sandbox, SandboxPorts},
+    sandbox::{Sandbox, SandboxPorts, ips::AnswerForm},
     server,
 };
 
@@ -24,15 +24,37 @@ pub struct World {
 impl World {
     /// As the demo is: two people, a company, its catalogue, the template of the worked example.
     pub async fn demo() -> Self {
-        let world = Self::empty().await;
-        demo::fill(&world.app, &world.sandbox, demo::Catalogue::Given)
+        Self::empty().await.filled().await
+    }
+
+    /// The same, where a verdict is final within seconds.
+    pub async fn of_quick_verdicts() -> Self {
+        let millis = |count: u32| Some(count.to_string());
+        let checks = CheckArgs {
+            check_interval: millis(200),
+            check_window: millis(2_000),
+            ..CheckArgs::default()
+        };
+        let world = Self::with(checks).await.filled().await;
+        // Without Adobe's estimate, which would be waited for.
+        let ips = world.sandbox.ips();
+        ips.knobs(|knobs| knobs.answer = AnswerForm::Counts);
+        world
+    }
+
+    async fn filled(self) -> Self {
+        demo::fill(&self.app, &self.sandbox, demo::Catalogue::Given)
             .await
             .unwrap();
-        world
+        self
     }
 
     /// As it is right after the installation: nobody can sign in.
     pub async fn empty() -> Self {
+        Self::with(CheckArgs::default()).await
+    }
+
+    async fn with(checks: CheckArgs) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -45,6 +67,7 @@ impl World {
                 dispatch_pause: Some("100".to_owned()),
                 ..DispatchSettings::default()
             },
+            checks,
             ..Settings::default()
         };
         let config = Config::load(settings, None).unwrap();

@@ -7,11 +7,11 @@ use std::{
 
 use unstale::{
     domain::{BatchState, CompanyId},
-    sandbox::ips::IpsSandbox,
+    sandbox::ips::{Call, IpsSandbox},
     store::{Batch, Store},
 };
 
-use super::submit::Confirmed;
+use super::{sabotage::BAD, submit::Confirmed};
 
 /// What Adobe's stand-in received.
 pub struct Received {
@@ -42,6 +42,38 @@ pub async fn are_final(store: &Store, company: CompanyId, confirmed: &[Confirmed
     true
 }
 
+/// What Adobe's stand-in did, sorted out.
+struct Done {
+    /// The requests that it took.
+    whole: HashSet<Vec<String>>,
+    /// The URLs that it cleared.
+    cleared: HashSet<String>,
+    /// The requests that it refused.
+    refused: HashSet<Vec<String>>,
+    /// Every request.
+    sent: HashSet<Vec<String>>,
+}
+
+impl Done {
+    fn by(received: &Received) -> Self {
+        let purged = received.purged.lock().unwrap().clone();
+        let calls = received.ips.calls();
+        let urls_of = |wanted: fn(&Call) -> bool| -> HashSet<Vec<String>> {
+            let calls = calls.iter().filter(|call| wanted(call));
+            calls.map(|call| call.urls.clone()).collect()
+        };
+        Self {
+            cleared: purged.iter().flatten().cloned().collect(),
+            whole: purged
+                .into_iter()
+                .chain(urls_of(|call| call.dropped))
+                .collect(),
+            refused: urls_of(|call| call.fault.is_some()),
+            sent: urls_of(|_| true),
+        }
+    }
+}
+
 /// Fails where something is not so; counts states and changes.
 pub async fn all_is_true(
     store: &Store,
@@ -49,20 +81,11 @@ pub async fn all_is_true(
     confirmed: &[Confirmed],
     received: &Received,
 ) -> BTreeMap<&'static str, usize> {
-    let purged = received.purged.lock().unwrap().clone();
-    let whole: HashSet<Vec<String>> = purged.iter().cloned().collect();
-    let cleared: HashSet<&str> = purged.iter().flatten().map(String::as_str).collect();
-    let mut refused: HashMap<Vec<String>, usize> = HashMap::new();
-    let mut sent: HashSet<Vec<String>> = HashSet::new();
-    for call in received.ips.calls() {
-        if call.fault.is_some() {
-            *refused.entry(call.urls.clone()).or_default() += 1;
-        }
-        sent.insert(call.urls);
-    }
-
+    let done = Done::by(received);
     let mut counts = BTreeMap::new();
     let mut batches_of_all = HashSet::new();
+    // The batch of each URL that was in a search.
+    let mut searched = HashMap::new();
     for one in confirmed {
         let mut urls_of_all = Vec::new();
         let batches = store.batches(company, one.id).await.unwrap();
@@ -74,7 +97,15 @@ pub async fn all_is_true(
                 .unwrap();
             let urls: Vec<String> = urls.into_iter().map(|url| url.url).collect();
             *counts.entry(batch.state.as_str()).or_insert(0) += 1;
-            is_true(&batch, &urls, &whole, &cleared, &refused);
+            is_true(&batch, &urls, &done);
+            if let Some(search) = batch.search() {
+                let found = search
+                    .bad
+                    .places()
+                    .any(|place| nth(&urls, place).ends_with(BAD));
+                *counts.entry("found").or_insert(0) += usize::from(found);
+                searched.extend(urls.iter().map(|url| (url.clone(), batch.id)));
+            }
             let mut state = BatchState::Waiting;
             for event in store.batch_events(company, batch.id).await.unwrap() {
                 state = state.after(event.change).expect("each event is possible");
@@ -89,44 +120,70 @@ pub async fn all_is_true(
             "what was confirmed, no more and no less"
         );
     }
-    for request in &sent {
+    for request in &done.sent {
+        let of: HashSet<_> = request.iter().map(|url| searched.get(url)).collect();
+        let is_part = of.len() == 1 && !of.contains(&None);
         assert!(
-            batches_of_all.contains(request),
+            batches_of_all.contains(request) || is_part,
             "a request of {} URLs was sent that nobody confirmed",
             request.len()
         );
     }
+    let bad = done.cleared.iter().find(|url| url.ends_with(BAD));
+    assert_eq!(bad, None, "Adobe refuses it always");
     counts
 }
 
-fn is_true(
-    batch: &Batch,
-    urls: &[String],
-    whole: &HashSet<Vec<String>>,
-    cleared: &HashSet<&str>,
-    refused: &HashMap<Vec<String>, usize>,
-) {
+/// The URL at that place, from 1.
+fn nth(urls: &[String], place: i64) -> &str {
+    &urls[usize::try_from(place).unwrap() - 1]
+}
+
+fn is_true(batch: &Batch, urls: &[String], done: &Done) {
     let what = format!(
         "{:?} after {} attempts: {:?}",
         batch.state, batch.attempts, batch.failure
     );
-    match batch.state {
-        BatchState::Accepted => assert!(whole.contains(urls), "Adobe did not take it, {what}"),
-        BatchState::Refused => {
+    // A part of it that was answered was sent by itself, and is true by itself.
+    for probe in &batch.probes {
+        let part: Vec<String> = probe
+            .part
+            .places()
+            .map(|place| nth(urls, place).to_owned())
+            .collect();
+        let answered = if probe.accepted {
+            &done.whole
+        } else {
+            &done.refused
+        };
+        assert!(answered.contains(&part), "{probe:?} is not true, {what}");
+    }
+    match (batch.state, batch.search()) {
+        (BatchState::Accepted, Some(search)) => {
+            assert_eq!(
+                search.sent.len(),
+                batch.url_count,
+                "not all of it was taken, {what}"
+            );
+        }
+        (BatchState::Accepted, None) => {
+            assert!(done.whole.contains(urls), "Adobe did not take it, {what}");
+        }
+        (BatchState::Refused, None) => {
             // Adobe may refuse the last one alone; then the rest was carried out, if there is any.
             let partly = urls
                 .split_last()
-                .is_some_and(|(_, rest)| rest.is_empty() || whole.contains(rest));
+                .is_some_and(|(_, rest)| rest.is_empty() || done.whole.contains(rest));
             assert!(
-                partly || refused.contains_key(urls),
+                partly || done.refused.contains(urls),
                 "Adobe did not refuse it, {what}"
             );
         }
-        BatchState::Failed => {}
-        other => panic!("{other:?} is no end"),
+        (BatchState::Refused, Some(_)) | (BatchState::Failed, _) => {}
+        (other, _) => panic!("{other:?} is no end"),
     }
     if batch.cleared_nothing() {
-        let some = urls.iter().find(|url| cleared.contains(url.as_str()));
+        let some = urls.iter().find(|url| done.cleared.contains(*url));
         assert_eq!(some, None, "it says nothing was cleared, {what}");
     }
 }

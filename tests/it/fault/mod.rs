@@ -1,21 +1,30 @@
 //! Nothing lost: two hundred invalidations are submitted and sent while the program is killed again and again and Adobe's
-//! stand-in misbehaves in every way that it can. Afterwards each batch is in a final state that is true.
+//! stand-in misbehaves in every way that it can; meanwhile somebody looks for the bad URLs among them. Afterwards each batch
+//! is in a final state that is true.
 //!
 //! The program is the real one, a process of its own, killed as by a power cut. It takes minutes, so it is only run when
 //! asked for: `tests/run.sh` does.
 
 mod check;
+mod door;
+mod find;
+mod person;
 mod sabotage;
 mod server;
 mod submit;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 use unstale::{clock::Clock, domain::BatchState};
 
 use self::{
     check::Received,
+    find::Finder,
+    person::Person,
     sabotage::{Random, misbehave},
     server::{KILLS, Server},
     submit::Submitter,
@@ -49,11 +58,20 @@ async fn nothing_is_lost(backend: Backend) {
     let mut server = Server::prepare(backend, clock.clone()).await;
     let received = Received::by(server.sandbox.ips());
     let (stop, stopped) = watch::channel(false);
-    let ips = server.sandbox.ips().clone();
-    let sabotage = tokio::spawn(misbehave(ips, Random(seed), stopped));
+    let (sandbox, door) = (Arc::clone(&server.sandbox), Arc::clone(&server.door));
+    let sabotage = tokio::spawn(misbehave(sandbox, door, Random(seed), stopped));
     server.start().await;
-    let submitter = Submitter::new(&server, clock).await;
-    let submitting = tokio::spawn(submitter.submit_all(Random(seed + 1)));
+    let person = Person::sign_in(&server.url).await;
+    let (progress, so_far) = watch::channel(Vec::new());
+    let submitter = Submitter::new(&server, person.clone(), clock).await;
+    let submitting = tokio::spawn(submitter.submit_all(Random(seed + 1), progress));
+    let company = server.company;
+    let finder = Finder {
+        person,
+        store: server.store.clone(),
+        company,
+    };
+    let finding = tokio::spawn(finder.find_all(so_far));
     server.kill_and_restart(Random(seed + 2), &submitting).await;
     let confirmed = submitting.await.unwrap();
     println!(
@@ -67,14 +85,11 @@ async fn nothing_is_lost(backend: Backend) {
     // What is left is sent to an Adobe that behaves, by a program that lives.
     stop.send_replace(true);
     sabotage.await.unwrap();
-    let company = server.company;
-    let all_final = async {
-        while !check::are_final(&server.store, company, &confirmed).await {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    };
-    let waited = tokio::time::timeout(PATIENCE, all_final).await;
-    assert!(waited.is_ok(), "{}", server.log());
+    let all_found = tokio::time::timeout(PATIENCE, finding).await;
+    all_found
+        .unwrap_or_else(|_| panic!("{}", server.log()))
+        .unwrap();
+    assert!(check::are_final(&server.store, company, &confirmed).await);
     let counts = check::all_is_true(&server.store, company, &confirmed, &received).await;
     println!("{counts:?} after {:?}", started.elapsed());
     let count = |state: BatchState| counts.get(state.as_str()).copied().unwrap_or_default();
@@ -83,7 +98,15 @@ async fn nothing_is_lost(backend: Backend) {
         "the sabotage leaves most alive"
     );
     // A test that met no trouble has shown nothing.
-    for trouble in ["repeated", "lease-lost", "not-answered"] {
+    for trouble in [
+        "repeated",
+        "lease-lost",
+        "not-answered",
+        "not-reached",
+        "searched-on",
+    ] {
         assert!(counts.contains_key(trouble), "{trouble}");
     }
+    let found = counts.get("found").copied().unwrap_or_default();
+    assert!(found >= 5, "most of the bad URLs are found");
 }

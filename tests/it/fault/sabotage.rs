@@ -1,9 +1,20 @@
 //! How Adobe's stand-in misbehaves, and what randomness the test has: a number that it prints, to be repeated.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
-use unstale::sandbox::ips::{AnswerForm, Instead, IpsSandbox, Knobs};
+use unstale::{
+    domain::PurgeScope,
+    sandbox::{
+        Sandbox,
+        ips::{AnswerForm, Instead, Knobs},
+    },
+};
+
+use super::door::Door;
+
+/// A URL that ends with it is refused by Adobe, who does not say which it was. Nothing but Adobe finds fault with it.
+pub const BAD: &str = "-bad";
 
 /// A generator that needs no library: good enough to choose at random.
 pub struct Random(pub u64);
@@ -22,25 +33,50 @@ impl Random {
     }
 }
 
-/// Changes the switches again and again until it is stopped; then Adobe behaves.
-pub async fn misbehave(ips: IpsSandbox, mut random: Random, mut stopped: watch::Receiver<bool>) {
+/// Changes the switches again and again until it is stopped; then Adobe behaves. The switches that are not here are those of
+/// operations that have nothing to do with a purge.
+pub async fn misbehave(
+    sandbox: Arc<Sandbox>,
+    door: Arc<Door>,
+    mut random: Random,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let edge = |failing, hold| {
+        sandbox.edge(PurgeScope::Exact).switch(|switches| {
+            switches.failing = failing;
+            switches.hold = hold;
+        });
+    };
     while !*stopped.borrow() {
-        let mood = random.below(36);
-        let pause = random.millis(20, 120);
-        ips.knobs(|knobs| *knobs = knobs_of(mood));
+        let mood = random.below(42);
         // A request that is held for longer than the program waits.
         let pause = if mood == 0 {
             Duration::from_millis(1_300)
         } else {
-            pause
+            random.millis(20, 120)
         };
+        sandbox.ips().knobs(|knobs| *knobs = knobs_of(mood));
+        edge(mood == 20, mood == 21);
+        if matches!(mood, 22 | 23) {
+            door.close();
+        }
         let _ = tokio::time::timeout(pause, stopped.wait_for(|stopped| *stopped)).await;
+        door.open().await;
     }
-    ips.knobs(|knobs| *knobs = Knobs::default());
+    sandbox.ips().knobs(|knobs| *knobs = calm());
+    edge(false, false);
+}
+
+/// Adobe as it behaves at its best.
+fn calm() -> Knobs {
+    Knobs {
+        refuse: Some(BAD.to_owned()),
+        ..Knobs::default()
+    }
 }
 
 fn knobs_of(mood: u64) -> Knobs {
-    let mut knobs = Knobs::default();
+    let mut knobs = calm();
     match mood {
         0 => knobs.hold = true,
         1 => knobs.instead = Some(Instead::Html),
@@ -62,6 +98,7 @@ fn knobs_of(mood: u64) -> Knobs {
             knobs.fault_status = Some(200);
         }
         18 => knobs.refuse = Some("/is/image/".to_owned()),
+        19 => knobs.drop_purges = true,
         _ => {}
     }
     knobs

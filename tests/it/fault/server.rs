@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,11 +15,13 @@ use unstale::{
     config::{Config, Settings},
     demo::{self, Catalogue},
     domain::CompanyId,
-    sandbox::{Sandbox, SandboxPorts},
+    ips::Endpoint,
+    ops::connection,
+    sandbox::{ACCOUNT, Sandbox, SandboxPorts},
     store::Store,
 };
 
-use super::sabotage::Random;
+use super::{door::Door, sabotage::Random};
 use crate::support::{
     browser::client,
     database::{Backend, Guard, empty},
@@ -30,7 +33,9 @@ pub const KILLS: usize = 60;
 const KEY: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
 
 pub struct Server {
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
+    /// The way to Adobe's stand-in.
+    pub door: Arc<Door>,
     /// The test's own way to the database.
     pub store: Store,
     pub company: CompanyId,
@@ -58,10 +63,18 @@ impl Server {
             .unwrap();
         let app = App::build(&config, clock).await.unwrap();
         let company = demo::fill(&app, &sandbox, Catalogue::Given).await.unwrap();
+        let door = Door::to(sandbox.ips()).await;
+        let endpoint = Endpoint::parse(&door.url()).unwrap();
+        let (email, password) = ACCOUNT;
+        let password = password.to_owned().into();
+        connection::connect(&app.store, &app.vault, company, &endpoint, email, &password)
+            .await
+            .unwrap();
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = free.local_addr().unwrap().to_string();
         Self {
-            sandbox,
+            sandbox: Arc::new(sandbox),
+            door: Arc::new(door),
             store: app.store,
             company,
             url: format!("http://{listen}"),
@@ -94,6 +107,7 @@ impl Server {
             .env("UNSTALE_SECRET_KEY", KEY)
             .env("UNSTALE_LISTEN", &self.listen)
             .env("UNSTALE_IPS_TIMEOUT", "1")
+            .env("UNSTALE_CHECK_ALLOWED", "100")
             .env("UNSTALE_DISPATCH_PAUSE", "5")
             .env("UNSTALE_DISPATCH_LEASE", "500")
             .env("UNSTALE_DISPATCH_IDLE", "100")

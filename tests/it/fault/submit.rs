@@ -1,16 +1,18 @@
-//! Somebody who submits invalidations to a server that may be dead at any moment, and tries again until it is done.
+//! Somebody who submits invalidations to a server that may be dead at any moment.
 
-use std::time::Duration;
-
-use reqwest::{Client, Response, header};
+use tokio::sync::watch;
 use unstale::{
     clock::Clock,
     domain::{CompanyId, InvalidationId, Options, PersonId, PresetChoice, Revision},
     store::{Draft, Store},
 };
 
-use super::{INVALIDATIONS, MOST_URLS, sabotage::Random, server::Server};
-use crate::support::browser::{client, encode};
+use super::{
+    INVALIDATIONS, MOST_URLS,
+    person::Person,
+    sabotage::{BAD, Random},
+    server::Server,
+};
 
 /// What a person has confirmed.
 pub struct Confirmed {
@@ -20,9 +22,7 @@ pub struct Confirmed {
 }
 
 pub struct Submitter {
-    http: Client,
-    url: String,
-    cookie: String,
+    person: Person,
     store: Store,
     company: CompanyId,
     author: PersonId,
@@ -31,50 +31,25 @@ pub struct Submitter {
 }
 
 impl Submitter {
-    pub async fn new(server: &Server, clock: Clock) -> Self {
+    pub async fn new(server: &Server, person: Person, clock: Clock) -> Self {
         let email = "editor@example.com".parse().unwrap();
         let (author, _) = server.store.person_by_email(&email).await.unwrap().unwrap();
-        let mut this = Self {
-            http: client(),
-            url: server.url.clone(),
-            cookie: String::new(),
+        Self {
+            person,
             store: server.store.clone(),
             company: server.company,
             author: author.id,
             prefix: format!("{}/is/image/dms7snapshot", server.sandbox.exact_url()),
             clock,
-        };
-        let credentials = [
-            ("email", "editor@example.com"),
-            ("password", "fresh-pictures"),
-        ];
-        let answer = this.post("/sign-in", &credentials).await;
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        this.cookie = cookie.split(';').next().unwrap().to_owned();
-        this
-    }
-
-    /// Tries until there is an answer.
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        loop {
-            let request = self
-                .http
-                .post(format!("{}{path}", self.url))
-                .header(header::ORIGIN, &self.url)
-                .header(header::COOKIE, &self.cookie)
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(encode(fields));
-            match request.send().await {
-                // A database that is busy for a moment.
-                Ok(answer) if answer.status().is_server_error() => {}
-                Ok(answer) => return answer,
-                Err(_) => {}
-            }
-            tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
 
-    pub async fn submit_all(self, mut random: Random) -> Vec<Confirmed> {
+    /// Tells what it has submitted as it goes, and `None` when that is all.
+    pub async fn submit_all(
+        self,
+        mut random: Random,
+        submitted: watch::Sender<Vec<Option<InvalidationId>>>,
+    ) -> Vec<Confirmed> {
         let mut all = Vec::new();
         for number in 0..INVALIDATIONS {
             // Many small ones, and some that take several requests.
@@ -83,13 +58,19 @@ impl Submitter {
                 1 => 1 + random.below(300),
                 _ => 1 + random.below(10),
             };
+            let bad = (number % 8 == 5 && count > 1).then(|| 1 + random.below(count - 1));
             let urls: Vec<String> = (0..count)
-                .map(|url| format!("{}/f{number:03}-{url:04}", self.prefix))
+                .map(|url| {
+                    let end = if bad == Some(url) { BAD } else { "" };
+                    format!("{}/f{number:03}-{url:04}{end}", self.prefix)
+                })
                 .collect();
             let id = self.submit(&urls).await;
+            submitted.send_modify(|list| list.push(Some(id)));
             all.push(Confirmed { id, urls });
             tokio::time::sleep(random.millis(1, 100)).await;
         }
+        submitted.send_modify(|list| list.push(None));
         all
     }
 
@@ -115,7 +96,7 @@ impl Submitter {
         let revision = Revision::of(urls.iter().map(String::as_str)).to_string();
         let path = format!("/c/dms7snapshot/invalidations/{}/confirm", draft.id);
         let fields = [("revision", revision.as_str()), ("do", "submit")];
-        let answer = self.post(&path, &fields).await;
+        let answer = self.person.post(&path, &fields).await;
         // A first attempt may have been stored by a server that died before it could say so.
         assert!(
             matches!(answer.status().as_u16(), 303 | 409),

@@ -17,7 +17,7 @@ use crate::support::{
 };
 
 /// Longer than any of these takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Submits these URLs, and waits until Adobe has taken them; the address of the outcome.
 async fn purge(browser: &Browser, urls: &[String]) -> String {
@@ -30,7 +30,7 @@ async fn purge(browser: &Browser, urls: &[String]) -> String {
 }
 
 /// Moves the clock until every verdict is final; the outcome then.
-async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
+pub(super) async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
     let judged = async {
         loop {
             app.clock.advance(Duration::from_secs(61));
@@ -47,11 +47,11 @@ async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
         .expect("the verdicts become final")
 }
 
-fn invalidation(path: &str) -> InvalidationId {
+pub(super) fn invalidation(path: &str) -> InvalidationId {
     path.rsplit('/').next().unwrap().parse().unwrap()
 }
 
-async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
+pub(super) async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
     let company = app.company().await.id;
     app.app
         .store
@@ -61,15 +61,15 @@ async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
 }
 
 /// An edge, an asset and one of its URLs, which the edge has had for a minute.
-struct Stage {
-    app: TestApp,
-    editor: Browser,
-    url: String,
+pub(super) struct Stage {
+    pub(super) app: TestApp,
+    pub(super) editor: Browser,
+    pub(super) url: String,
     scope: PurgeScope,
 }
 
 impl Stage {
-    async fn on(backend: Backend, switch: impl FnOnce(&mut Switches)) -> Self {
+    pub(super) async fn on(backend: Backend, switch: impl FnOnce(&mut Switches)) -> Self {
         let app = TestApp::with(Start {
             backend,
             ..Start::default()
@@ -79,7 +79,7 @@ impl Stage {
         Self::with(app, url, PurgeScope::Exact, switch).await
     }
 
-    async fn with(
+    pub(super) async fn with(
         app: TestApp,
         url: String,
         scope: PurgeScope,
@@ -97,7 +97,7 @@ impl Stage {
         }
     }
 
-    async fn start(silent: bool) -> Self {
+    pub(super) async fn start(silent: bool) -> Self {
         Self::on(Backend::Sqlite, |switches| switches.silent = silent).await
     }
 
@@ -111,11 +111,11 @@ impl Stage {
         .await
     }
 
-    fn edge(&self) -> &Edge {
+    pub(super) fn edge(&self) -> &Edge {
         self.app.sandbox.edge(self.scope)
     }
 
-    fn publish(&self) {
+    pub(super) fn publish(&self) {
         self.app.sandbox.publish("spinset");
         self.app.clock.advance(Duration::from_secs(5));
     }
@@ -125,7 +125,7 @@ impl Stage {
     }
 
     /// Purges it, and tells the final verdict with the page that shows it.
-    async fn verdict(&self) -> (Verdict, Answer) {
+    pub(super) async fn verdict(&self) -> (Verdict, Answer) {
         let path = self.purge().await;
         let page = judged(&self.app, &self.editor, &path).await;
         let checks = checks(&self.app, &path).await;
@@ -237,6 +237,47 @@ async fn a_picture_that_the_edge_did_not_have_is_live_when_it_is_the_origins() {
         ..stage
     };
     assert_eq!(stage.verdict().await.0, Verdict::Live);
+}
+
+/// Without a header nobody knows that the edge did not have it, and so not whether it is what was there before.
+#[tokio::test]
+async fn on_a_silent_edge_a_picture_that_it_did_not_have_is_not_called_live() {
+    let stage = Stage::start(true).await;
+    let stage = Stage {
+        url: stage.app.exact("spinset?wid=301"),
+        ..stage
+    };
+    assert_eq!(stage.verdict().await.0, Verdict::CouldNotCheck);
+}
+
+#[tokio::test]
+async fn a_host_that_refuses_or_does_not_answer_is_no_verdict() {
+    for silent in [false, true] {
+        let stage = Stage::start(silent).await;
+        stage.publish();
+        stage.edge().switch(|switches| switches.failing = true);
+        let (verdict, page) = stage.verdict().await;
+        assert_eq!(verdict, Verdict::CouldNotCheck);
+        let hint = page.text(".check-row .hint");
+        assert!(hint.contains("HTTP 503"), "{hint}");
+        assert!(!page.has("[value=purge-again]"));
+    }
+    // Nobody listens there.
+    let app = TestApp::start().await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let origin = HostOrigin::of(&host).unwrap();
+    let company = app.company().await.id;
+    let added = app.app.store.add_delivery_host(company, &origin, false);
+    assert!(added.await.unwrap());
+    let editor = app.editor().await;
+    let path = purge(&editor, &[format!("{host}/is/image/dms7snapshot/spinset")]).await;
+    let page = judged(&app, &editor, &path).await;
+    let check = checks(&app, &path).await.remove(0);
+    assert_eq!(check.verdict, Some(Verdict::CouldNotCheck));
+    let hint = page.text(".check-row .hint");
+    assert!(hint.contains("could not be looked at"), "{hint}");
 }
 
 #[tokio::test]

@@ -16,10 +16,10 @@ use crate::support::{
     browser::{Answer, Browser, Form, encode},
 };
 
-const HOSTS: &str = "/c/dms7snapshot/settings/hosts";
+pub(super) const HOSTS: &str = "/c/dms7snapshot/settings/hosts";
 
 /// The form that changes a host.
-fn settings_of(page: &Answer, origin: &str) -> Form {
+pub(super) fn settings_of(page: &Answer, origin: &str) -> Form {
     page.form(&format!("form[action$='/change']:has([value='{origin}'])"))
 }
 
@@ -32,7 +32,7 @@ async fn scope_of(app: &TestApp, origin: &str) -> Option<PurgeScope> {
 }
 
 /// The result of a test that does not wait for real caches.
-async fn test(app: &TestApp, origin: &str, sample: &str) -> Result<HostTest, NoTest> {
+pub(super) async fn test(app: &TestApp, origin: &str, sample: &str) -> Result<HostTest, NoTest> {
     app.ips().knobs(|knobs| knobs.answer = AnswerForm::Counts);
     let pace = Pace {
         step: Duration::from_millis(5),

@@ -1,19 +1,23 @@
 //! The pages over real HTTP, as browsers without JavaScript and htmx ask for them: what people see, what is stored,
 //! and what Adobe's stand-in receives.
 
+mod bad_urls;
 mod by_hand;
 mod checks;
+mod checks_in_trouble;
 mod confirm;
 mod details;
 mod drafts;
 mod flow;
 mod headers;
 mod history;
+mod host_doubt;
 mod hosts;
 mod import;
 mod outcome;
 mod picker;
 mod presets;
+mod preview_server;
 mod restart;
 mod roles;
 mod sending;

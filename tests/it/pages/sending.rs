@@ -1,4 +1,4 @@
-//! Sending as people see it: repeats, the queue, pausing and calling off, the search for a bad URL, the daily volume.
+//! Sending as people see it: repeats, the queue, pausing and calling off, the daily volume.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use unstale::{
     sandbox::ips::{Instead, Knobs},
 };
 
-use super::{COMPANY, draft_with_urls, listed, next, numbered, sent, settled, submit};
+use super::{COMPANY, draft_with_urls, next, numbered, sent, settled, submit};
 use crate::support::{
     app::{DISPATCH, Start, TestApp},
     browser::{Answer, Browser},
 };
 
 /// Submits so many URLs, in as many requests as it takes; the address of the outcome.
-async fn submitted(app: &TestApp, browser: &Browser, urls: usize) -> String {
+pub(super) async fn submitted(app: &TestApp, browser: &Browser, urls: usize) -> String {
     let (_, details) = draft_with_urls(browser, &numbered(app, urls)).await;
     let form = details.form("#details").set("split", "true");
     let confirm = browser.submit_and_follow(&form.press("do", "next")).await;
@@ -29,7 +29,7 @@ async fn with_dispatch(dispatch: DispatchConfig) -> TestApp {
     .await
 }
 
-fn standing(page: &Answer) -> String {
+pub(super) fn standing(page: &Answer) -> String {
     page.text("#progress > .notice strong")
 }
 
@@ -48,7 +48,7 @@ async fn seen(browser: &Browser, path: &str, css: &str) -> Answer {
         .unwrap_or_else(|_| panic!("{css} appears"))
 }
 
-fn hold(app: &TestApp, hold: bool) {
+pub(super) fn hold(app: &TestApp, hold: bool) {
     app.ips().knobs(|knobs| knobs.hold = hold);
 }
 
@@ -213,124 +213,6 @@ async fn only_the_moving_part_is_asked_for_again() {
     assert!(!part.has(".url-row") && !part.has("h1"));
     hold(&app, false);
     settled(&editor, &path).await;
-}
-
-/// Submits ten URLs of which those that hold the text are bad, without Adobe saying which.
-async fn refused_without_a_name(app: &TestApp, editor: &Browser, text: &str) -> (String, Answer) {
-    app.ips()
-        .knobs(|knobs| knobs.refuse = Some(text.to_owned()));
-    let path = submitted(app, editor, 10).await;
-    let page = settled(editor, &path).await;
-    assert!(page.has(".status.refused"), "{}", page.body);
-    (path, page)
-}
-
-async fn find(editor: &Browser, path: &str, page: &Answer) -> Answer {
-    let form = page.form("form[action$=find-bad-url]");
-    let batch = page
-        .attributes("form[action$=find-bad-url] button", "value")
-        .remove(0);
-    editor.submit_and_follow(&form.press("batch", &batch)).await;
-    settled(editor, path).await
-}
-
-#[tokio::test]
-async fn a_bad_url_that_adobe_does_not_name_is_found_and_the_good_ones_are_sent() {
-    let app = TestApp::start().await;
-    let editor = app.editor().await;
-    let (path, page) = refused_without_a_name(&app, &editor, "n00006").await;
-    assert!(
-        page.body.contains("at most 12 requests"),
-        "before it starts"
-    );
-    let page = find(&editor, &path, &page).await;
-    assert!(page.has(".status.refused"));
-    assert_eq!(
-        page.text(".block .notice.blocks strong"),
-        "Some URLs are not defined correctly. Correct and resubmit."
-    );
-    assert_eq!(
-        standing(&page),
-        "Adobe has accepted a part of it: 9 of 10 URLs. The rest did not go through."
-    );
-    let bad = app.exact("n00006");
-    assert_eq!(page.text(".notice.blocks .url-text"), bad);
-    assert!(!page.has("form[action$=find-bad-url]"), "nothing is left");
-
-    let calls = app.ips().calls();
-    assert!(calls.len() <= 13);
-    assert_eq!(calls[1].urls.len(), 1, "first one that is surely good");
-    let taken = calls.iter().filter(|call| call.fault.is_none());
-    let mut taken: Vec<String> = taken.flat_map(|call| call.urls.clone()).collect();
-    taken.sort_unstable();
-    let good: String = numbered(&app, 10).replace(&format!("{bad}\n"), "");
-    assert_eq!(taken.join("\n") + "\n", good, "each good one once");
-
-    let batch = page
-        .attributes("form[action$=resubmit] button", "value")
-        .remove(0);
-    let resubmit = page.form("form[action$=resubmit]").press("batch", &batch);
-    let confirm = editor.submit_and_follow(&resubmit).await;
-    assert_eq!(listed(&confirm), [bad], "what was sent is done with");
-}
-
-#[tokio::test]
-async fn when_the_surely_good_url_is_refused_the_search_stops() {
-    let app = TestApp::start().await;
-    let editor = app.editor().await;
-    let (path, page) = refused_without_a_name(&app, &editor, "n0").await;
-    let page = find(&editor, &path, &page).await;
-    assert_eq!(sent(&app).len(), 2);
-    assert!(page.has(".status.failed"));
-    assert!(
-        page.body
-            .contains("an administrator can check the connection")
-    );
-    assert!(!page.has("form[action$=find-bad-url]"));
-    assert_eq!(standing(&page), "Nothing was cleared.");
-}
-
-#[tokio::test]
-async fn a_search_goes_on_where_a_crash_left_it() {
-    let app = TestApp::start().await;
-    let editor = app.editor().await;
-    let (path, page) = refused_without_a_name(&app, &editor, "n00008").await;
-    hold(&app, true);
-    let form = page.form("form[action$=find-bad-url]");
-    let batch = page
-        .attributes("form[action$=find-bad-url] button", "value")
-        .remove(0);
-    let page = editor.submit_and_follow(&form.press("batch", &batch)).await;
-    app.ips().wait_for_calls(2).await;
-    assert!(page.has("#progress[hx-get]"));
-    let app = app.crash_and_restart().await;
-    hold(&app, false);
-    let page = settled(&app.editor().await, &path).await;
-    assert_eq!(page.text(".notice.blocks .url-text"), app.exact("n00008"));
-    let sent = sent(&app);
-    assert_eq!(sent[1], sent[2], "the part that was on its way is repeated");
-}
-
-#[tokio::test]
-async fn only_a_refusal_that_names_no_url_can_be_searched() {
-    let app = TestApp::start().await;
-    app.stop_checking_roots().await;
-    let editor = app.editor().await;
-    let foreign = format!("{}/is/image/Other/z", app.sandbox.exact_url());
-    let (draft, details) =
-        draft_with_urls(&editor, &format!("{}\n{foreign}", app.exact("a"))).await;
-    let confirm = next(&editor, &details).await;
-    let page = settled(&editor, &submit(&editor, &confirm).await).await;
-    assert!(page.has(".status.refused"));
-    assert!(!page.has("form[action$=find-bad-url]"));
-    let batch = page
-        .attributes("form[action$=resubmit] button", "value")
-        .remove(0);
-    let answer = editor
-        .post(&format!("{draft}/find-bad-url"), &[("batch", &batch)])
-        .await;
-    assert_eq!(answer.status, 404);
-    assert_eq!(sent(&app).len(), 1);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ on_both_databases! {
     no_order_of_events_leads_to_an_illegal_state
 }
 
-const NODE: NodeId = NodeId(Uuid::from_u128(1));
+pub(super) const NODE: NodeId = NodeId(Uuid::from_u128(1));
 const OTHER_NODE: NodeId = NodeId(Uuid::from_u128(2));
 const LEASE: Duration = Duration::from_secs(15);
 
@@ -55,7 +55,7 @@ impl Fixture {
         }
     }
 
-    async fn finish_as(
+    pub(super) async fn finish_as(
         &self,
         node: NodeId,
         batch: &WaitingBatch,

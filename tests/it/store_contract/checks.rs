@@ -3,21 +3,22 @@ use std::time::Duration;
 use unstale::{
     clock::Timestamp,
     domain::{
-        CheckFormat, CheckId, CompanyId, Doubt, Evidence, InvalidationId, LookKind, Receipt,
-        Sighting, Verdict,
+        CheckFormat, CheckId, CompanyId, Doubt, Evidence, Failure, FailureKind, InvalidationId,
+        LookKind, Part, Probe, Receipt, Sighting, Verdict,
     },
     store::{
-        AcceptedBatch, BatchOutcome, CheckLease, DueCheck, NewCheck, Round, StoreError, StoredLook,
-        StoredPicture, Submission,
+        BatchOutcome, CheckLease, DueCheck, NewCheck, Round, StoreError, StoredLook, StoredPicture,
+        Submission, Taken, UncheckedBatch,
     },
 };
 
-use super::Fixture;
+use super::{Fixture, batches::NODE};
 
 on_both_databases! {
     a_sample_is_taken_once
     what_was_seen_before_the_purge_is_never_replaced
     checks_start_when_adobe_has_taken_their_url
+    what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not
     a_look_is_taken_by_one
     a_lease_that_was_lost_stores_nothing
     what_a_dead_process_had_taken_is_given_back
@@ -39,7 +40,7 @@ fn seen(at: Timestamp, picture: u8) -> Sighting {
     }
 }
 
-fn look(at: Timestamp, kind: LookKind, picture: u8) -> StoredLook {
+pub(super) fn look(at: Timestamp, kind: LookKind, picture: u8) -> StoredLook {
     StoredLook {
         format: CheckFormat::Plain,
         kind,
@@ -48,7 +49,7 @@ fn look(at: Timestamp, kind: LookKind, picture: u8) -> StoredLook {
     }
 }
 
-fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
+pub(super) fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
     NewCheck {
         id: CheckId::from_uuid(t.clock.new_uuid()),
         url: url.to_owned(),
@@ -63,14 +64,14 @@ fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
 }
 
 /// A company with a submitted invalidation of so many batches, each of two URLs.
-async fn submitted(t: &Fixture, batches: usize) -> (CompanyId, Submission) {
+pub(super) async fn submitted(t: &Fixture, batches: usize) -> (CompanyId, Submission) {
     let company = t.company("shop").await;
     let author = t.person("ann@example.com").await;
     (company, t.submitted(company, author, batches).await)
 }
 
 /// A URL of it that is looked at, whose purge was taken a second ago.
-async fn due(t: &Fixture) -> (CompanyId, InvalidationId, CheckId) {
+pub(super) async fn due(t: &Fixture) -> (CompanyId, InvalidationId, CheckId) {
     let (company, submission) = submitted(t, 1).await;
     let check = NewCheck {
         purged_at: Some(t.now()),
@@ -88,7 +89,33 @@ async fn due(t: &Fixture) -> (CompanyId, InvalidationId, CheckId) {
     (company, submission.id, check.id)
 }
 
-async fn take(t: &Fixture, lease: CheckLease) -> Vec<DueCheck> {
+fn accepted() -> BatchOutcome {
+    BatchOutcome::Accepted(Receipt {
+        handle: None,
+        estimated_seconds: Some(7),
+        warnings: 0,
+    })
+}
+
+fn failed(kind: FailureKind, named_url: Option<String>) -> BatchOutcome {
+    BatchOutcome::Failed {
+        failure: Failure {
+            kind,
+            code: None,
+            reason: "because".to_owned(),
+        },
+        named_url,
+    }
+}
+
+/// What Adobe took of it.
+async fn taken(t: &Fixture, batch: UncheckedBatch) -> Option<Taken> {
+    let batches = t.store.batches(batch.company, batch.invalidation);
+    let batches = batches.await.unwrap();
+    Taken::of(batches.iter().find(|it| it.id == batch.id).unwrap())
+}
+
+pub(super) async fn take(t: &Fixture, lease: CheckLease) -> Vec<DueCheck> {
     let until = t.now().plus(Duration::from_mins(1));
     t.store
         .lease_checks(lease, t.now(), until, 10)
@@ -96,11 +123,11 @@ async fn take(t: &Fixture, lease: CheckLease) -> Vec<DueCheck> {
         .unwrap()
 }
 
-fn lease(t: &Fixture) -> CheckLease {
+pub(super) fn lease(t: &Fixture) -> CheckLease {
     CheckLease(t.clock.new_uuid())
 }
 
-fn round(t: &Fixture, picture: u8) -> Round {
+pub(super) fn round(t: &Fixture, picture: u8) -> Round {
     Round {
         looks: vec![
             look(t.now(), LookKind::After, picture),
@@ -127,6 +154,15 @@ async fn a_sample_is_taken_once(t: &Fixture) {
     };
     assert!(!begin(other).await, "another company's");
     assert!(begin(company).await);
+    assert!(
+        begin(company).await,
+        "who began has died before it saw anything"
+    );
+    let check = new_check(t, "http://a/x", "http://a/x");
+    t.store
+        .add_checks(company, submission.id, &[check], t.now())
+        .await
+        .unwrap();
     assert!(!begin(company).await);
 }
 
@@ -201,42 +237,80 @@ async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
         .await
         .unwrap();
     let since = t.now().minus(Duration::from_secs(1));
-    assert!(t.store.accepted_unchecked(since).await.unwrap().is_empty());
+    assert!(t.store.unchecked_batches(since).await.unwrap().is_empty());
 
     let batch = t.take().await.unwrap();
-    let outcome = BatchOutcome::Accepted(Receipt {
-        handle: None,
-        estimated_seconds: Some(7),
-        warnings: 0,
-    });
     let accepted_at = t.later();
-    t.finish(&batch, &outcome).await.unwrap();
-    let accepted = t.store.accepted_unchecked(since).await.unwrap();
-    let expected = AcceptedBatch {
+    t.finish(&batch, &accepted()).await.unwrap();
+    let unchecked = UncheckedBatch {
         company,
+        invalidation: submission.id,
         id: batch.id,
-        accepted_at,
-        estimated_seconds: Some(7),
     };
-    assert_eq!(accepted, std::slice::from_ref(&expected));
-    assert!(
-        t.store
-            .accepted_unchecked(t.now())
-            .await
-            .unwrap()
-            .is_empty(),
-        "too old"
-    );
+    let found = t.store.unchecked_batches(since).await.unwrap();
+    assert_eq!(found, [unchecked]);
+    let too_old = t.store.unchecked_batches(t.now()).await.unwrap();
+    assert!(too_old.is_empty());
 
-    assert_eq!(t.store.start_checks(&expected, t.now()).await.unwrap(), 1);
-    assert_eq!(
-        t.store.start_checks(&expected, t.later()).await.unwrap(),
-        0,
-        "once"
-    );
+    let taken = taken(t, unchecked).await.unwrap();
+    assert_eq!((taken.count(), taken.at), (2, accepted_at));
+    let start = async |at| t.store.start_checks(unchecked, &taken, at).await.unwrap();
+    assert_eq!(start(t.now()).await, 1);
+    assert_eq!(start(t.later()).await, 0, "once");
     let taken = take(t, lease(t)).await;
     assert_eq!(taken.len(), 1);
     assert_eq!((taken[0].id, taken[0].purged_at), (covered.id, accepted_at));
+}
+
+async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture) {
+    let (company, submission) = submitted(t, 2).await;
+    let url = |batch: usize, place: usize| submission.batches[batch].urls[place].url.clone();
+    let all = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(batch, place)| url(batch, place));
+    let checks: Vec<_> = all.iter().map(|url| new_check(t, url, url)).collect();
+    let added = t.store.add_checks(company, submission.id, &checks, t.now());
+    added.await.unwrap();
+    let since = t.now().minus(Duration::from_secs(1));
+
+    // Adobe names the URL that it left out of the first batch.
+    let batch = t.take().await.unwrap();
+    let partly = failed(FailureKind::Partial, Some(url(0, 1)));
+    t.finish(&batch, &partly).await.unwrap();
+    // A search found that it is the first URL of the second one.
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, &failed(FailureKind::BadUrl, None))
+        .await
+        .unwrap();
+    assert_eq!(t.store.unchecked_batches(since).await.unwrap().len(), 1);
+    t.store
+        .start_search(company, batch.id, 2, "ann@example.com", t.now())
+        .await
+        .unwrap();
+    let batch = t.take().await.unwrap();
+    let probe = Probe {
+        part: Part::range(2..=2),
+        accepted: true,
+        code: None,
+        reason: None,
+    };
+    let found = failed(FailureKind::Partial, Some(url(1, 0)));
+    t.finish_as(NODE, &batch, &found, Some(&probe))
+        .await
+        .unwrap();
+
+    let unchecked = t.store.unchecked_batches(since).await.unwrap();
+    assert_eq!(unchecked.len(), 2);
+    for batch in unchecked {
+        let taken = taken(t, batch).await.unwrap();
+        assert_eq!(taken.count(), 1);
+        let started = t.store.start_checks(batch, &taken, t.now()).await.unwrap();
+        assert_eq!(started, 1);
+    }
+    let mut looked_at: Vec<_> = take(t, lease(t)).await;
+    looked_at.sort_by(|one, two| one.url.cmp(&two.url));
+    let looked_at: Vec<_> = looked_at.into_iter().map(|check| check.url).collect();
+    let mut expected = [url(0, 0), url(1, 1)];
+    expected.sort();
+    assert_eq!(looked_at, expected);
 }
 
 async fn a_look_is_taken_by_one(t: &Fixture) {
@@ -313,16 +387,9 @@ async fn what_an_invalidation_sent_is_found(t: &Fixture) {
             .await
             .unwrap()
     };
-    assert_eq!(find(company).await, [(url.clone(), None)]);
+    let batch = submission.batches[0].id;
+    assert_eq!(find(company).await, [(url.clone(), batch, 2)]);
     assert!(find(t.company("other").await).await.is_empty());
-    let batch = t.take().await.unwrap();
-    let outcome = BatchOutcome::Accepted(Receipt {
-        handle: None,
-        estimated_seconds: None,
-        warnings: 0,
-    });
-    t.finish(&batch, &outcome).await.unwrap();
-    assert_eq!(find(company).await, [(url.clone(), Some(t.now()))]);
 }
 
 async fn pictures_belong_to_their_company(t: &Fixture) {

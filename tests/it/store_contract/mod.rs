@@ -44,6 +44,7 @@ mod checks;
 mod companies;
 mod connections;
 mod drafts;
+mod evidence;
 mod history;
 mod hosts;
 mod imports;

@@ -156,7 +156,7 @@ fn found(batch: &Batch, search: &Search) -> String {
         format!(", {} left", urls(&search.left))
     };
     format!(
-        "After {} {sent}{bad}{left}.",
+        "After {}: {sent}{bad}{left}.",
         counted(made as u64, "request")
     )
 }

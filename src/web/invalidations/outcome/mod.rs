@@ -23,7 +23,7 @@ pub use self::{
     steer::{find_bad_url, steer},
     urls::Wanted,
 };
-use super::checks_view::ChecksSection;
+use super::checks::ChecksSection;
 use crate::{
     app::App,
     domain::{BatchState, InvalidationId},

@@ -1,5 +1,10 @@
 //! Checks on the outcome page: the part that moves, its buttons, and the small pictures.
 
+mod row;
+mod section;
+mod summary;
+mod words;
+
 use askama::Template as _;
 use axum::{
     extract::{Path, State},
@@ -8,10 +13,8 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{
-    checks_view::{ChecksSection, is_old, is_old_behind_its_base},
-    start::new_draft,
-};
+pub use self::section::ChecksSection;
+use super::start::new_draft;
 use crate::{
     app::App,
     domain::{CheckId, Company, InvalidationId, LookKind, Options},
@@ -109,8 +112,8 @@ async fn draft_of(
     let mut fold = false;
     for check in checks {
         let wanted = match form.action {
-            Action::FullUrls => is_old_behind_its_base(check),
-            Action::PurgeOld => is_old(check),
+            Action::FullUrls => check.stayed_old_behind_its_base(),
+            Action::PurgeOld => check.stayed_old(),
             _ => Some(check.id) == form.check,
         };
         if wanted {

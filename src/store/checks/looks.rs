@@ -1,14 +1,16 @@
 //! What looks at a URL showed, and the small pictures of it.
 
+use std::collections::{HashMap, HashSet};
+
 use sqlx::FromRow;
 
-use super::{Result, Store, convert::unknown};
 use crate::{
     clock::Timestamp,
     domain::{
         CacheWord, CheckFormat, CheckId, CompanyId, Evidence, InvalidationId, Look, LookKind,
-        Sighting,
+        Sighting, Verdict,
     },
+    store::{Result, Store, convert::unknown},
 };
 
 /// A look at a URL in one format.
@@ -46,6 +48,13 @@ struct LookRow {
     length: Option<i64>,
     cache_word: Option<String>,
     age: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct LookOfRow {
+    check_id: uuid::Uuid,
+    #[sqlx(flatten)]
+    look: LookRow,
 }
 
 impl LookRow {
@@ -106,9 +115,9 @@ macro_rules! insert_looks {
                     .push_bind(seen.and_then(|seen| seen.hash).map(Vec::from))
                     .push_bind(seen.and_then(|seen| seen.etag.as_deref()).map($crate::store::convert::storable))
                     .push_bind(seen.and_then(|seen| seen.last_modified.as_deref()).map($crate::store::convert::storable))
-                    .push_bind(seen.and_then(|seen| seen.length).map($crate::store::looks::whole))
+                    .push_bind(seen.and_then(|seen| seen.length).map($crate::store::checks::looks::whole))
                     .push_bind(seen.and_then(|seen| seen.evidence.word).map(|word| word.as_str()))
-                    .push_bind(seen.and_then(|seen| seen.evidence.age).map($crate::store::looks::whole));
+                    .push_bind(seen.and_then(|seen| seen.evidence.age).map($crate::store::checks::looks::whole));
             });
             insert.push($conflict);
             insert.build().execute(&mut *$tx).await?;
@@ -133,6 +142,47 @@ impl Store {
             .fetch_all(pool)
             .await?);
         rows.into_iter().map(LookRow::into_look).collect()
+    }
+
+    /// Which URLs of an invalidation have a newer version that waits to be published, as the preview server showed when the
+    /// origin was looked at last.
+    pub async fn unpublished(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<HashSet<CheckId>> {
+        let sql = "select l.check_id, l.format, l.kind, l.at, l.failure, l.status, l.hash, l.etag, l.last_modified, l.length, \
+                   l.cache_word, l.age from url_check c join url_look l on l.check_id = c.id \
+                   where c.invalidation_id = $1 and c.company_id = $2 and c.verdict = $3 and l.format = $4 \
+                   and l.kind in ($5, $6)";
+        let rows: Vec<LookOfRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(invalidation.uuid())
+            .bind(company.uuid())
+            .bind(Verdict::NothingNewer.as_str())
+            .bind(CheckFormat::Plain.as_str())
+            .bind(LookKind::Origin.as_str())
+            .bind(LookKind::Preview.as_str())
+            .fetch_all(pool)
+            .await?);
+        let (mut origins, mut previews) = (HashMap::new(), Vec::new());
+        for row in rows {
+            let look = row.look.into_look()?;
+            let Ok(seen) = look.look else { continue };
+            let check = CheckId::from_uuid(row.check_id);
+            if look.kind == LookKind::Origin {
+                origins.insert(check, seen);
+            } else {
+                previews.push((check, seen));
+            }
+        }
+        // A preview server that was taken off the settings leaves its last look behind.
+        let is_newer = |check: &CheckId, preview: &Sighting| {
+            origins.get(check).is_some_and(|origin| {
+                preview.at >= origin.at && preview.is_newer_than_published(origin)
+            })
+        };
+        previews.retain(|(check, preview)| is_newer(check, preview));
+        Ok(previews.into_iter().map(|(check, _)| check).collect())
     }
 
     /// Keeps the small picture of a look, in the place of an older one; that from before the purge is never replaced.

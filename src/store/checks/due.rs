@@ -1,0 +1,201 @@
+//! When a URL is looked at: from its purge on, and each time under a lease, so that one node looks.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::Taken;
+use crate::{
+    clock::Timestamp,
+    domain::{BatchId, BatchState, CheckId, CompanyId, FailureKind, InvalidationId},
+    store::{Result, Store, convert::at_most},
+};
+
+/// Somebody who looks: each round has an id of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckLease(pub Uuid);
+
+/// A URL whose look is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueCheck {
+    /// Which one.
+    pub id: CheckId,
+    /// Whose.
+    pub company: CompanyId,
+    /// The URL.
+    pub url: String,
+    /// Whether the invalidation clears it at all.
+    pub covered: bool,
+    /// When Adobe took its purge.
+    pub purged_at: Timestamp,
+    /// How often it was looked at after the purge.
+    pub looks: u32,
+}
+
+/// A batch of which Adobe took something, and whose URLs nobody looks at yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UncheckedBatch {
+    /// Whose.
+    pub company: CompanyId,
+    /// Of which invalidation.
+    pub invalidation: InvalidationId,
+    /// Which one.
+    pub id: BatchId,
+}
+
+#[derive(FromRow)]
+struct DueRow {
+    id: Uuid,
+    company_id: Uuid,
+    url: String,
+    covered: bool,
+    purged_at: i64,
+    looks: i64,
+}
+
+#[derive(FromRow)]
+struct UncheckedRow {
+    id: Uuid,
+    company_id: Uuid,
+    invalidation_id: Uuid,
+}
+
+/// Takes checks that are due. Where rows are locked by another node, PostgreSQL passes over them.
+macro_rules! lease {
+    ($lock:literal) => {
+        concat!(
+            "update url_check set lease_owner = $1, lease_until = $2 where id in (select id from url_check ",
+            "where next_look_at <= $3 and purged_at is not null and (lease_until is null or lease_until <= $3) ",
+            "order by next_look_at, id limit $4",
+            $lock,
+            ") returning id, company_id, url, covered, purged_at, looks"
+        )
+    };
+}
+
+impl Store {
+    /// The batches of which Adobe took something, of invalidations with URLs that wait for that and were added after an
+    /// instant.
+    pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
+        // As a join, SQLite would walk through every batch that there ever was.
+        let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.invalidation_id in \
+                   (select invalidation_id from url_check where purged_at is null and created_at > $1) \
+                   and b.finished_at is not null and (b.state = $2 \
+                   or (b.state in ($3, $4) and (b.failure_kind = $5 or b.search_limit > 0)))";
+        let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(since.as_micros())
+            .bind(BatchState::Accepted.as_str())
+            .bind(BatchState::Refused.as_str())
+            .bind(BatchState::Failed.as_str())
+            .bind(FailureKind::Partial.as_str())
+            .fetch_all(pool)
+            .await?);
+        Ok(rows
+            .into_iter()
+            .map(|row| UncheckedBatch {
+                company: CompanyId::from_uuid(row.company_id),
+                invalidation: InvalidationId::from_uuid(row.invalidation_id),
+                id: BatchId::from_uuid(row.id),
+            })
+            .collect())
+    }
+
+    /// Has the URLs of a batch that Adobe took looked at, from an instant on. Says how many there are.
+    pub async fn start_checks(
+        &self,
+        batch: UncheckedBatch,
+        taken: &Taken,
+        first_look_at: Timestamp,
+    ) -> Result<u64> {
+        let waiting = "select c.id, u.position, u.url from url_check c \
+                       join invalidation_url u on u.batch_id = $1 and u.url = c.sent_url \
+                       where c.invalidation_id = $2 and c.company_id = $3 and c.purged_at is null";
+        let start = "update url_check set purged_at = $1, next_look_at = $2 where id = $3 and purged_at is null";
+        let mut started = 0;
+        in_transaction!(self, |tx| {
+            let waiting: Vec<(Uuid, i64, String)> = sqlx::query_as(waiting)
+                .bind(batch.id.uuid())
+                .bind(batch.invalidation.uuid())
+                .bind(batch.company.uuid())
+                .fetch_all(&mut *tx)
+                .await?;
+            for (id, position, url) in waiting {
+                if taken.holds(position, &url) {
+                    started += sqlx::query(start)
+                        .bind(taken.at.as_micros())
+                        .bind(first_look_at.as_micros())
+                        .bind(id)
+                        .execute(&mut *tx)
+                        .await?
+                        .rows_affected();
+                }
+            }
+        });
+        Ok(started)
+    }
+
+    /// Takes at most `limit` URLs whose look is due, the longest due first. Nobody else gets them until an instant.
+    pub async fn lease_checks(
+        &self,
+        lease: CheckLease,
+        now: Timestamp,
+        until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<DueCheck>> {
+        let sql = if self.is_postgres() {
+            lease!(" for update skip locked")
+        } else {
+            lease!("")
+        };
+        let rows: Vec<DueRow> = on_writer!(self, |pool| sqlx::query_as(sql)
+            .bind(lease.0)
+            .bind(until.as_micros())
+            .bind(now.as_micros())
+            .bind(at_most(limit))
+            .fetch_all(pool)
+            .await?);
+        Ok(rows
+            .into_iter()
+            .map(|row| DueCheck {
+                id: CheckId::from_uuid(row.id),
+                company: CompanyId::from_uuid(row.company_id),
+                url: row.url,
+                covered: row.covered,
+                purged_at: Timestamp::from_micros(row.purged_at),
+                looks: u32::try_from(row.looks).unwrap_or(u32::MAX),
+            })
+            .collect())
+    }
+
+    /// Gives back what a process that died had taken. For a database with one owner, at its start.
+    pub async fn release_checks(&self) -> Result<u64> {
+        let sql = "update url_check set lease_owner = null, lease_until = null where lease_until is not null";
+        Ok(on_writer!(self, |pool| sqlx::query(sql)
+            .execute(pool)
+            .await?
+            .rows_affected()))
+    }
+
+    /// Has a URL looked at again, or all of an invalidation; those whose purge Adobe has not taken are passed over. Says
+    /// how many there are.
+    pub async fn look_again(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+        check: Option<CheckId>,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let sql = "update url_check set next_look_at = $1 where invalidation_id = $2 and company_id = $3 \
+                   and purged_at is not null and (id = $4 or $5 = $6)";
+        let id = check.map_or(Uuid::nil(), CheckId::uuid);
+        Ok(on_writer!(self, |pool| sqlx::query(sql)
+            .bind(now.as_micros())
+            .bind(invalidation.uuid())
+            .bind(company.uuid())
+            .bind(id)
+            .bind(check.is_none())
+            .bind(true)
+            .execute(pool)
+            .await?
+            .rows_affected()))
+    }
+}

@@ -1,0 +1,48 @@
+//! What Adobe took of a batch: all of it, the parts of a search that it accepted, or all but the URL that it named.
+
+use crate::{
+    clock::Timestamp,
+    domain::{BatchState, FailureKind, Part},
+    store::Batch,
+};
+
+/// The URLs of a batch that are being cleared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Since when, at the latest.
+    pub at: Timestamp,
+    part: Part,
+    /// The URL that was left out, where Adobe told it by its text.
+    but: Option<String>,
+}
+
+impl Taken {
+    /// What Adobe took of a batch that is at its end; `None` when that is nothing, or not known.
+    #[must_use]
+    pub fn of(batch: &Batch) -> Option<Self> {
+        let all = || Part::range(1..=batch.url_count);
+        let kind = batch.failure.as_ref().map(|failure| failure.kind);
+        let (part, but) = match (batch.state, batch.search()) {
+            (BatchState::Accepted, _) => (all(), None),
+            (BatchState::Refused | BatchState::Failed, Some(search)) => (search.sent, None),
+            (BatchState::Refused, None) if kind == Some(FailureKind::Partial) => {
+                (all(), batch.named_url.clone())
+            }
+            _ => return None,
+        };
+        let at = batch.finished_at?;
+        (!part.is_empty()).then_some(Self { at, part, but })
+    }
+
+    /// How many URLs.
+    #[must_use]
+    pub fn count(&self) -> i64 {
+        self.part.len() - i64::from(self.but.is_some())
+    }
+
+    /// Whether the URL at that place is among them.
+    #[must_use]
+    pub fn holds(&self, position: i64, url: &str) -> bool {
+        self.part.contains(position) && self.but.as_deref() != Some(url)
+    }
+}

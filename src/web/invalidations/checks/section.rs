@@ -1,0 +1,110 @@
+//! The section *Is it live?* of the outcome page: what can be said of all URLs together, and one row for each.
+
+use std::time::Duration;
+
+use askama::Template;
+
+use super::{
+    row::{CheckRow, rank},
+    summary::{Browsers, DoubtedHost, browsers, doubted, summary},
+};
+use crate::{
+    clock::Timestamp,
+    domain::{Company, InvalidationId},
+    error::AppError,
+    store::{Batch, Check, Store, Taken},
+    web::view::{company_path, counted, outcome_path},
+};
+
+/// So many URLs are shown with their pictures.
+const SHOWN: usize = 100;
+
+/// By then the looks at an accepted batch are due, even where a process has died in between.
+const STARTING: Duration = Duration::from_mins(2);
+
+/// The section of the outcome page.
+#[derive(Debug, Template)]
+#[template(path = "invalidations/checks.html")]
+pub struct ChecksSection {
+    /// The address of the outcome.
+    this: String,
+    /// Something will still change.
+    running: bool,
+    /// Adobe has taken something, so there is something to look for.
+    accepted: bool,
+    /// How many were looked at, and what came of it; `None` before the first look.
+    summary: Option<String>,
+    /// How many are looked at again.
+    pending: Option<String>,
+    /// How long browsers may keep the old picture.
+    browsers: Option<Browsers>,
+    /// Hosts whose URLs stayed old although their base URL was purged.
+    doubted: Vec<DoubtedHost>,
+    /// How many URLs can be purged again.
+    old: usize,
+    rows: Vec<CheckRow>,
+    /// How many are not shown.
+    more: usize,
+    is_admin: bool,
+    /// *Settings > Delivery hosts*.
+    hosts_page: String,
+}
+
+impl ChecksSection {
+    /// Loads it.
+    pub async fn load(
+        store: &Store,
+        company: &Company,
+        id: InvalidationId,
+        batches: &[Batch],
+        is_admin: bool,
+        now: Timestamp,
+    ) -> Result<Self, AppError> {
+        let checks = store.checks(company.id, id).await?;
+        let pictures = store.pictures(company.id, id).await?;
+        let unpublished = store.unpublished(company.id, id).await?;
+        let this = outcome_path(company, id);
+        let accepted: i64 = batches
+            .iter()
+            .filter_map(Taken::of)
+            .map(|taken| taken.count())
+            .sum();
+        let sending = batches.iter().any(|batch| batch.state.is_under_way());
+        let pending = checks.iter().filter(|check| check.is_pending()).count();
+        let mut shown: Vec<&Check> = checks.iter().collect();
+        shown.sort_by_key(|check| (!check.asked, rank(check)));
+        Ok(Self {
+            running: sending || pending > 0 || is_starting(&checks, batches, now),
+            accepted: accepted > 0,
+            summary: summary(&checks, accepted.unsigned_abs()),
+            pending: (pending > 0).then(|| counted(pending as u64, "URL")),
+            browsers: browsers(&checks),
+            doubted: doubted(&checks),
+            old: checks.iter().filter(|check| check.stayed_old()).count(),
+            more: checks.len().saturating_sub(SHOWN),
+            rows: shown
+                .into_iter()
+                .take(SHOWN)
+                .map(|check| {
+                    let newer_waits = unpublished.contains(&check.id);
+                    CheckRow::new(check, &this, &pictures, newer_waits)
+                })
+                .collect(),
+            is_admin,
+            hosts_page: format!("{}/settings/hosts", company_path(company)),
+            this,
+        })
+    }
+
+    /// Whether something will still change by itself.
+    pub const fn is_running(&self) -> bool {
+        self.running
+    }
+}
+
+/// Adobe has just taken something, and its URLs are about to be due.
+fn is_starting(checks: &[Check], batches: &[Batch], now: Timestamp) -> bool {
+    let mut taken = batches.iter().filter_map(Taken::of);
+    checks.iter().any(|check| check.purged_at.is_none())
+        && taken.any(|taken| now.since(taken.at) < STARTING)
+}

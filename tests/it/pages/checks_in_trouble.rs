@@ -1,0 +1,100 @@
+//! Checks where sending does not go straight on: after a crash, much later, or when Adobe takes a part only.
+
+use std::time::Duration;
+
+use unstale::{
+    domain::{LookKind, PurgeScope, Verdict},
+    sandbox::ips::AnswerForm,
+};
+
+use super::{
+    checks::{PATIENCE, Stage, checks, invalidation, judged},
+    draft_with_urls, next, settled, submit,
+};
+
+#[tokio::test]
+async fn a_crash_while_urls_are_looked_at_before_the_purge_does_not_cost_their_verdict() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    stage.edge().switch(|switches| switches.hold = true);
+    let (_, details) = draft_with_urls(&stage.editor, &stage.url).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    let (company, id) = (stage.app.company().await.id, invalidation(&path));
+    let store = &stage.app.app.store;
+    // Whether it has begun or is about to: it is begun, and nothing is stored.
+    let begun = store.begin_checks(company, id, stage.app.clock.now());
+    assert!(begun.await.unwrap());
+    assert!(stage.app.ips().calls().is_empty());
+    let app = stage.app.crash_and_restart().await;
+    let edge = app.sandbox.edge(PurgeScope::Exact);
+    edge.switch(|switches| switches.hold = false);
+    let editor = app.editor().await;
+    settled(&editor, &path).await;
+    judged(&app, &editor, &path).await;
+    let check = checks(&app, &path).await.remove(0);
+    assert_eq!(check.verdict, Some(Verdict::Live));
+    let looks = app.app.store.looks(company, check.id).await.unwrap();
+    let before = looks.iter().find(|look| look.kind == LookKind::Before);
+    assert!(before.unwrap().look.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_sent_long_after_the_look_before_is_looked_at_all_the_same() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    stage.app.ips().knobs(|knobs| knobs.hold = true);
+    let (_, details) = draft_with_urls(&stage.editor, &stage.url).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    stage.app.ips().wait_for_calls(1).await;
+    stage.app.clock.advance(Duration::from_hours(100));
+    stage.app.ips().knobs(|knobs| knobs.hold = false);
+    // By now nobody is signed in any more.
+    let verdict = async {
+        loop {
+            stage.app.clock.advance(Duration::from_secs(61));
+            let check = checks(&stage.app, &path).await.remove(0);
+            if check.verdict.is_some() {
+                return check.verdict;
+            }
+        }
+    };
+    let verdict = tokio::time::timeout(PATIENCE, verdict).await.unwrap();
+    assert_eq!(verdict, Some(Verdict::Live));
+}
+
+#[tokio::test]
+async fn what_adobe_took_without_the_rest_is_looked_at_too() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    stage
+        .app
+        .ips()
+        .knobs(|knobs| knobs.answer = AnswerForm::Partial);
+    let refused = stage.app.exact("zzz");
+    let (_, details) = draft_with_urls(&stage.editor, &format!("{}\n{refused}", stage.url)).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    settled(&stage.editor, &path).await;
+    let looked = async {
+        loop {
+            stage.app.clock.advance(Duration::from_secs(61));
+            let page = stage.editor.get(&path).await;
+            if page.body.contains("Looked at 1 of 1: 1 live.") {
+                return page;
+            }
+        }
+    };
+    let page = tokio::time::timeout(PATIENCE, looked).await.unwrap();
+    assert!(page.has(".status.refused"));
+    let ask = async |url: &str| {
+        let answer = stage
+            .editor
+            .post(&format!("{path}/still-old"), &[("url", url)])
+            .await;
+        answer.status
+    };
+    assert_eq!(ask(&stage.url).await, 303);
+    assert_eq!(ask(&refused).await, 422, "Adobe did not take it");
+}
