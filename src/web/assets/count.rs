@@ -2,18 +2,21 @@
 
 use askama::Template;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
-use super::wanted::{Show, Wanted};
+use super::{
+    show::beyond_one_request,
+    wanted::{Show, Wanted},
+};
 use crate::{
     app::App,
     domain::{BATCH_LIMIT, INVALIDATION_LIMIT},
     error::AppError,
     store::Matches,
     web::{
-        extract::{Htmx, MyDraft},
+        extract::{Htmx, MyDraft, Query},
         view::{counted, draft_path, grouped},
     },
 };
@@ -79,17 +82,11 @@ impl CountPart {
         };
         let offered = number > 0 && !is_selected;
         let is_many = usize::try_from(number).is_ok_and(|number| number > BATCH_LIMIT);
-        let limit = grouped(BATCH_LIMIT as u64);
         Self {
             draft,
             sentence,
             select_all: offered.then_some(select_all),
-            warning: (offered && is_many).then(|| {
-                format!(
-                    "One request takes {limit} URLs, and each asset makes at least one: selecting all of these needs \
-                     “Send as several requests” on Add Details."
-                )
-            }),
+            warning: (offered && is_many).then(|| beyond_one_request("selecting all of these")),
         }
     }
 }

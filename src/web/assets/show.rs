@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{Html, IntoResponse as _, Response},
 };
@@ -19,10 +19,10 @@ use super::{
 use crate::{
     app::App,
     clock::Timestamp,
-    domain::{Asset, AssetKey},
+    domain::{Asset, AssetKey, BATCH_LIMIT, CatalogueSync},
     error::AppError,
     web::{
-        extract::MyDraft,
+        extract::{MyDraft, Query},
         shell::Shell,
         view::{Moment, counted, draft_path, grouped},
     },
@@ -75,20 +75,21 @@ pub struct Picker {
 #[derive(Debug)]
 pub struct AsOf {
     pub at: Moment,
-    /// The address that answers once there is a newer one; not while this one is new.
+    /// The address that answers once there is a newer one; not while this one is new, or when nobody reads.
     pub newer: Option<String>,
 }
 
 impl AsOf {
-    fn new(at: Timestamp, now: Timestamp, wanted: &Wanted) -> Self {
+    fn of(sync: &CatalogueSync, now: Timestamp, asked: &Wanted) -> Option<Self> {
+        let at = sync.read_until?;
         let ask = || {
-            let query = wanted.to_query().replacen('?', "&", 1);
+            let query = asked.to_query().replacen('?', "&", 1);
             format!("/assets/newer?than={}{query}", at.as_micros())
         };
-        Self {
+        Some(Self {
             at: at.into(),
-            newer: (now.since(at) > FRESH).then(ask),
-        }
+            newer: (now.since(at) > FRESH && !sync.stopped).then(ask),
+        })
     }
 }
 
@@ -160,11 +161,20 @@ impl Picker {
     }
 }
 
+/// What was done just before: without a script, *Select all* leads to a page that says so.
+#[derive(Debug, Deserialize)]
+pub struct Done {
+    /// How many assets it added.
+    #[serde(default)]
+    added: String,
+}
+
 /// Shows what is asked for.
 pub async fn show(
     State(app): State<App>,
     my: MyDraft,
     Query(wanted): Query<Wanted>,
+    Query(Done { added }): Query<Done>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
@@ -173,15 +183,44 @@ pub async fn show(
     {
         tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
     }
-    let page = PickerPage::load(&app, &my, wanted, None).await?;
+    let said = match added.parse() {
+        Ok(added) => Some(all_selected(&app, &my, added).await?),
+        Err(_) => None,
+    };
+    let page = PickerPage::load(&app, &my, wanted, said).await?;
     page.answer(&headers)
 }
 
-/// The place from which the list was made.
+/// What *Select all* did, and what it means for the limit.
+pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<String, AppError> {
+    let done = match added {
+        0 => "All that match were selected already.".to_owned(),
+        added => format!("{} more selected.", grouped(added)),
+    };
+    let selected = app.store.count_selected(my.draft.id).await?;
+    Ok(
+        if usize::try_from(selected).is_ok_and(|it| it > BATCH_LIMIT) {
+            format!("{done} {}", beyond_one_request("all of these together"))
+        } else {
+            done
+        },
+    )
+}
+
+/// What so many assets need that each request would be more than full.
+pub fn beyond_one_request(what: &str) -> String {
+    let limit = grouped(BATCH_LIMIT as u64);
+    format!(
+        "One request takes {limit} URLs, and each asset makes at least one: {what} needs “Send as several requests” on \
+         Add Details."
+    )
+}
+
+/// Up to when the catalogue was known that the list was made from, in microseconds.
 #[derive(Debug, Deserialize)]
 pub struct Than {
     #[serde(default)]
-    than: i64,
+    than: String,
 }
 
 /// Shows the list anew once the catalogue is newer than it was; until then there is nothing to show.
@@ -191,6 +230,7 @@ pub async fn newer(
     Query(Than { than }): Query<Than>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
+    let than: i64 = than.parse().unwrap_or_default();
     let read_until = app.store.catalogue_sync(my.at.company.id).await?.read_until;
     if read_until.is_none_or(|at| at.as_micros() <= than) {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -210,6 +250,8 @@ impl PickerPage {
         let company = my.at.company.id;
         let draft = draft_path(&my.at.company, my.draft.id, "");
         let mut found = find(app, my, &wanted).await?;
+        // A newer catalogue is asked for as the person did: what was replaced meanwhile then comes first.
+        let asked = wanted.clone();
         let asks_nothing = wanted.show.is_empty() && wanted.after.is_empty();
         if found.assets.is_empty() && wanted.list() == Show::Recent && asks_nothing {
             // Nothing was replaced lately: then everything is more use than an empty list.
@@ -220,7 +262,7 @@ impl PickerPage {
         let chosen: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
         let site = my.at.company.site().ok();
         let preview = app.store.company_settings(company).await?.preview_server;
-        let read_until = app.store.catalogue_sync(company).await?.read_until;
+        let sync = app.store.catalogue_sync(company).await?;
         let words = if wanted.list() == Show::Selected {
             Vec::new()
         } else {
@@ -250,7 +292,7 @@ impl PickerPage {
             first: (!wanted.after.is_empty()).then(|| wanted.first_page().to_query()),
             count_query: wanted.first_page().to_query(),
             said,
-            as_of: read_until.map(|at| AsOf::new(at, app.clock.now(), &wanted)),
+            as_of: AsOf::of(&sync, app.clock.now(), &asked),
             selected: Selected::new(app.store.count_selected(my.draft.id).await?),
             wanted,
         };
