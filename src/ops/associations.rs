@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    connection::{self, AccountError},
+    connection::{self, AccountError, Trouble},
     sync::{LookUpError, Syncer},
 };
 use crate::{
@@ -17,9 +17,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum AssociationsError {
     /// Adobe's handle of the company or of the image is not known.
-    #[error(
-        "Adobe’s handle for it is not known yet; it comes with the next reading of the catalogue"
-    )]
+    #[error("Adobe’s handle for it is not known yet.")]
     NoHandle,
     /// There is no account to ask with.
     #[error(transparent)]
@@ -33,6 +31,22 @@ pub enum AssociationsError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl AssociationsError {
+    /// For a page. `Err` when it is our own database that failed.
+    pub fn trouble(self) -> Result<Trouble, StoreError> {
+        match self {
+            Self::NoHandle => Ok(Trouble {
+                sentence: self.to_string(),
+                advice: "It comes with the next reading of the catalogue.".to_owned(),
+            }),
+            Self::Account(error) => error.trouble(),
+            Self::Ips(error) => Ok(Trouble::of(&error)),
+            Self::LookUp(error) => error.trouble(),
+            Self::Store(error) => Err(error),
+        }
+    }
 }
 
 /// Asks Adobe which sets and templates hold the asset, and returns them by ID. Those that the catalogue does not know

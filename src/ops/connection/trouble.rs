@@ -1,5 +1,6 @@
-//! Why connecting did not work: what happened, and what an administrator can do about it.
+//! Why connecting, or asking Adobe for something, did not work: what happened, and what an administrator can do about it.
 
+use super::AccountError;
 use crate::{domain::CheckStep, ips::IpsError, store::StoreError};
 
 /// What happened and what to do, each a sentence or two for a page.
@@ -81,11 +82,24 @@ impl ConnectError {
     }
 }
 
+impl AccountError {
+    /// For a page. `Err` when it is our own database that failed.
+    pub fn trouble(self) -> Result<Trouble, StoreError> {
+        match self {
+            Self::Store(error) => Err(error),
+            other => Ok(Trouble {
+                sentence: sentence(&other.to_string()),
+                advice: "An administrator can look at Settings > Connection.".to_owned(),
+            }),
+        }
+    }
+}
+
 const SIGN_IN_ADVICE: &str = "Check both, and the region: an account exists in its own region only. A password that has \
                               expired is refused in the same way; Dynamic Media Classic sets a new one.";
 
 impl Trouble {
-    /// The trouble behind an answer of Adobe's, or its absence, while a connection is set up or tested.
+    /// The trouble behind an answer of Adobe's, or its absence.
     #[must_use]
     pub fn of(error: &IpsError) -> Self {
         let what = match error {

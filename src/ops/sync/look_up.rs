@@ -4,7 +4,7 @@ use super::{Syncer, convert::asset_of};
 use crate::{
     domain::{Asset, Company},
     ips::IpsError,
-    ops::connection::{self, AccountError},
+    ops::connection::{self, AccountError, Trouble},
     store::StoreError,
 };
 
@@ -20,6 +20,17 @@ pub enum LookUpError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl LookUpError {
+    /// For a page. `Err` when it is our own database that failed.
+    pub fn trouble(self) -> Result<Trouble, StoreError> {
+        match self {
+            Self::Account(error) => error.trouble(),
+            Self::Ips(error) => Ok(Trouble::of(&error)),
+            Self::Store(error) => Err(error),
+        }
+    }
 }
 
 impl Syncer {

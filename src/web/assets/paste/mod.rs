@@ -20,6 +20,7 @@ use crate::{
     app::App,
     domain::{Asset, AssetClass, AssetKey, HostOrigin},
     error::AppError,
+    ops::connection::Trouble,
     web::{
         extract::{Form, MyDraft},
         forms::{Unreadable, readable, showable},
@@ -63,7 +64,7 @@ struct ResultView {
     missing_count: String,
     foreign: Vec<String>,
     /// Adobe could not be asked.
-    not_asked: Option<String>,
+    not_asked: Option<Trouble>,
 }
 
 /// An ID that is not found, and what is much like it.
@@ -102,7 +103,7 @@ struct Found {
     assets: Vec<Asset>,
     missing: Vec<String>,
     foreign: Vec<String>,
-    not_asked: Option<String>,
+    not_asked: Option<Trouble>,
 }
 
 /// Shows the empty box.
@@ -189,7 +190,7 @@ async fn find(app: &App, my: &MyDraft, pasted: Pasted) -> Result<Found, AppError
                     .retain(|id| !assets.iter().any(|asset| asset.id == *id));
                 found.assets.extend(assets);
             }
-            Err(error) => found.not_asked = Some(error.to_string()),
+            Err(error) => found.not_asked = Some(error.trouble()?),
         }
     }
     Ok(found)
