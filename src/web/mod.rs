@@ -32,7 +32,7 @@ use tower_http::{
 };
 
 pub use self::session::{SetupToken, SignInLimiter};
-use crate::{app::App, error::AppError, ops::import::stage::UPLOAD_LIMIT};
+use crate::{app::App, error::AppError};
 
 /// What a form may weigh, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -42,9 +42,6 @@ const DETAILS_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// What the list of presets may weigh: thousands of names.
 const PRESETS_BODY_LIMIT: usize = 4 * 1024 * 1024;
-
-/// What a page with an upload may weigh: the file, and the form around it.
-const UPLOAD_BODY_LIMIT: usize = UPLOAD_LIMIT + BODY_LIMIT;
 
 /// Every address of Unstale, with its layers.
 pub fn router(app: App) -> Router {
@@ -276,7 +273,7 @@ fn imports() -> Router<App> {
             "/settings/import",
             get(settings::import::show)
                 .post(settings::import::upload)
-                .layer(DefaultBodyLimit::max(UPLOAD_BODY_LIMIT)),
+                .layer(DefaultBodyLimit::max(settings::import::BODY_LIMIT)),
         )
         .route(
             "/settings/import/{id}",

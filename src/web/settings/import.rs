@@ -3,9 +3,10 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    Extension,
     body::{Body, Bytes},
     extract::{Multipart, Query, State, multipart::MultipartError},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 use futures_util::{StreamExt as _, stream};
@@ -14,19 +15,23 @@ use serde::Deserialize;
 use super::Tabs;
 use crate::{
     app::App,
-    domain::Company,
+    domain::{Company, ImportId},
     error::AppError,
     ops::import::{
         COLUMNS_OF_ASSETS, COLUMNS_OF_PRESETS, Kind, Report,
-        stage::{Import, UploadError},
+        stage::{Import, UPLOAD_LIMIT, UploadError},
     },
     store::{ImportState, Person, StoreError},
     web::{
         extract::{Admin, Form, Htmx, ImportPath, InCompany},
+        layers::drain,
         shell::Shell,
         view::{Moment, company_path, counted, grouped},
     },
 };
+
+/// What an upload may weigh: the file, and the form around it.
+pub const BODY_LIMIT: usize = UPLOAD_LIMIT + 1024 * 1024;
 
 /// Seconds between two looks of a browser without JavaScript, while a file is worked on.
 const REFRESH: u32 = 2;
@@ -105,39 +110,96 @@ pub async fn upload(
     Admin(person): Admin,
     State(app): State<App>,
     at: InCompany,
-    mut form: Multipart,
+    headers: HeaderMap,
+    form: Multipart,
 ) -> Result<Response, AppError> {
     let mut kind = Kind::Assets;
-    while let Some(field) = form.next_field().await.map_err(|error| unread(&error))? {
+    let problem = match take(&app, &at.company, &mut kind, &headers, form).await {
+        Ok(id) => return Ok(Redirect::to(&format!("{}/{id}", path(&at.company))).into_response()),
+        Err(Untaken::Failed(error)) => return Err(error),
+        Err(Untaken::Nothing) => {
+            "No file came, or an empty one. Choose a CSV file, then press Upload.".to_owned()
+        }
+        Err(Untaken::TooLarge) => {
+            let page = ImportsPage {
+                problem: Some(too_large(&at.company)),
+                ..imports_page(&app, &person, &at, kind).await?
+            };
+            // Whoever sent so much is an administrator, and shall see what became of it.
+            return Ok((
+                StatusCode::PAYLOAD_TOO_LARGE,
+                Extension(drain::ToItsEnd),
+                page,
+            )
+                .into_response());
+        }
+    };
+    let page = ImportsPage {
+        problem: Some(problem),
+        ..imports_page(&app, &person, &at, kind).await?
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Why no file was taken in.
+enum Untaken {
+    Nothing,
+    TooLarge,
+    Failed(AppError),
+}
+
+impl From<MultipartError> for Untaken {
+    fn from(error: MultipartError) -> Self {
+        match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            _ => Self::Failed(AppError::BadForm),
+        }
+    }
+}
+
+async fn take(
+    app: &App,
+    company: &Company,
+    kind: &mut Kind,
+    headers: &HeaderMap,
+    mut form: Multipart,
+) -> Result<ImportId, Untaken> {
+    while let Some(field) = form.next_field().await? {
         match field.name() {
             Some("kind") => {
-                let presets = field.text().await.map_err(|error| unread(&error))? == "presets";
-                kind = if presets { Kind::Presets } else { Kind::Assets };
+                let presets = field.text().await? == "presets";
+                *kind = if presets { Kind::Presets } else { Kind::Assets };
             }
+            // Half a gigabyte need not be stored to find out that more is to come.
+            Some("file") if is_too_large(headers) => return Err(Untaken::TooLarge),
             Some("file") => {
                 let name = field.file_name().unwrap_or_default().to_owned();
-                let kept = app.importer.upload(at.company.id, kind, &name, field).await;
-                match kept {
-                    Ok(id) => {
-                        return Ok(
-                            Redirect::to(&format!("{}/{id}", path(&at.company))).into_response()
-                        );
-                    }
-                    Err(UploadError::Empty) => break,
-                    Err(UploadError::Body(error)) => return Err(unread(&error)),
-                    Err(UploadError::Store(error)) => return Err(error.into()),
-                }
+                let kept = app.importer.upload(company.id, *kind, &name, field).await;
+                return kept.map_err(|error| match error {
+                    UploadError::Empty => Untaken::Nothing,
+                    UploadError::Body(error) => error.into(),
+                    UploadError::Store(error) => Untaken::Failed(error.into()),
+                });
             }
             _ => {}
         }
     }
-    let page = ImportsPage {
-        problem: Some(
-            "No file came, or an empty one. Choose a CSV file, then press Upload.".to_owned(),
-        ),
-        ..imports_page(&app, &person, &at, kind).await?
-    };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Err(Untaken::Nothing)
+}
+
+/// Whether the browser says so at once.
+fn is_too_large(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    length.is_some_and(|length| length > BODY_LIMIT)
+}
+
+fn too_large(company: &Company) -> String {
+    format!(
+        "The file has more than 512 MB. Split it, and begin each part with the line that names the columns; or have it \
+         imported on the server, where it may be larger: unstale import FILE --company {}",
+        company.slug
+    )
 }
 
 /// Shows how far a file is; while somebody works on it, htmx asks for the middle of the page alone.
@@ -215,13 +277,6 @@ pub async fn bad_lines(
 
 fn path(company: &Company) -> String {
     format!("{}/settings/import", company_path(company))
-}
-
-fn unread(error: &MultipartError) -> AppError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
-        _ => AppError::BadForm,
-    }
 }
 
 async fn imports_page(
