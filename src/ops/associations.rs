@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    connection::{self, AccountError, Trouble},
+    connection::{self, AccountError},
     sync::{LookUpError, Syncer},
 };
 use crate::{
@@ -17,7 +17,9 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum AssociationsError {
     /// Adobe's handle of the company or of the image is not known.
-    #[error("Adobe’s handle for it is not known yet.")]
+    #[error(
+        "Adobe’s handle for it is not known yet; it comes with the next reading of the catalogue."
+    )]
     NoHandle,
     /// There is no account to ask with.
     #[error(transparent)]
@@ -34,16 +36,13 @@ pub enum AssociationsError {
 }
 
 impl AssociationsError {
-    /// For a page. `Err` when it is our own database that failed.
-    pub fn trouble(self) -> Result<Trouble, StoreError> {
+    /// For a page: what happened, and who can mend it. `Err` when it is our own database that failed.
+    pub fn sentence(self) -> Result<String, StoreError> {
         match self {
-            Self::NoHandle => Ok(Trouble {
-                sentence: self.to_string(),
-                advice: "It comes with the next reading of the catalogue.".to_owned(),
-            }),
-            Self::Account(error) => error.trouble(),
-            Self::Ips(error) => Ok(Trouble::of(&error)),
-            Self::LookUp(error) => error.trouble(),
+            Self::NoHandle => Ok(self.to_string()),
+            Self::Account(error) => error.sentence(),
+            Self::Ips(error) => Ok(error.advice().to_owned()),
+            Self::LookUp(error) => error.sentence(),
             Self::Store(error) => Err(error),
         }
     }

@@ -83,14 +83,14 @@ impl ConnectError {
 }
 
 impl AccountError {
-    /// For a page. `Err` when it is our own database that failed.
-    pub fn trouble(self) -> Result<Trouble, StoreError> {
+    /// For a page: what happened, and who can mend it. `Err` when it is our own database that failed.
+    pub fn sentence(self) -> Result<String, StoreError> {
         match self {
             Self::Store(error) => Err(error),
-            other => Ok(Trouble {
-                sentence: sentence(&other.to_string()),
-                advice: "An administrator can look at Settings > Connection.".to_owned(),
-            }),
+            other => Ok(format!(
+                "{} An administrator can look at Settings > Connection.",
+                sentence(&other.to_string())
+            )),
         }
     }
 }
@@ -99,7 +99,7 @@ const SIGN_IN_ADVICE: &str = "Check both, and the region: an account exists in i
                               expired is refused in the same way; Dynamic Media Classic sets a new one.";
 
 impl Trouble {
-    /// The trouble behind an answer of Adobe's, or its absence.
+    /// The trouble behind an answer of Adobe's, or its absence, while a connection is set up or tested.
     #[must_use]
     pub fn of(error: &IpsError) -> Self {
         let what = match error {

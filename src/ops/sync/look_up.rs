@@ -4,7 +4,7 @@ use super::{Syncer, convert::asset_of};
 use crate::{
     domain::{Asset, Company},
     ips::IpsError,
-    ops::connection::{self, AccountError, Trouble},
+    ops::connection::{self, AccountError},
     store::StoreError,
 };
 
@@ -23,11 +23,11 @@ pub enum LookUpError {
 }
 
 impl LookUpError {
-    /// For a page. `Err` when it is our own database that failed.
-    pub fn trouble(self) -> Result<Trouble, StoreError> {
+    /// For a page: what happened, and who can mend it. `Err` when it is our own database that failed.
+    pub fn sentence(self) -> Result<String, StoreError> {
         match self {
-            Self::Account(error) => error.trouble(),
-            Self::Ips(error) => Ok(Trouble::of(&error)),
+            Self::Account(error) => error.sentence(),
+            Self::Ips(error) => Ok(error.advice().to_owned()),
             Self::Store(error) => Err(error),
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     domain::AssetKey,
     error::AppError,
-    ops::{associations, connection::Trouble},
+    ops::associations,
     web::{
         extract::{Form, MyDraft, Query},
         shell::Shell,
@@ -31,7 +31,7 @@ struct SetsPage {
     image: PickRow,
     sets: Vec<PickRow>,
     /// Why they could not be found.
-    problem: Option<Trouble>,
+    problem: Option<String>,
 }
 
 /// The image.
@@ -69,7 +69,7 @@ pub async fn show(
     .await;
     let (sets, problem) = match sets {
         Ok(sets) => (sets, None),
-        Err(error) => (Vec::new(), Some(error.trouble()?)),
+        Err(error) => (Vec::new(), Some(error.sentence()?)),
     };
     let keys: Vec<AssetKey> = sets.iter().chain([&image]).map(|asset| asset.key).collect();
     let selected: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
@@ -80,7 +80,11 @@ pub async fn show(
     let page = SetsPage {
         shell: Shell::at("Add Assets", &my.editor.0, &my.at),
         draft: draft.trim_end_matches('/').to_owned(),
-        image: row(&image),
+        image: PickRow {
+            // They are on this page.
+            has_sets: false,
+            ..row(&image)
+        },
         sets: sets.iter().map(row).collect(),
         problem,
     };

@@ -64,6 +64,7 @@ async fn the_sets_that_an_image_is_in_are_added_with_it() {
     let page = sets_with(&editor, &draft, IMAGE).await;
     assert_eq!(ids(&page), [IMAGE, "backpack-mixed", "daypack-14-set"]);
     assert!(!page.has(".notice"), "{}", page.body);
+    assert!(!page.has(".asset-sets"), "it is the page that it leads to");
     let asked = app.ips().calls().pop().unwrap();
     assert_eq!(asked.operation, "getAssociatedAssets");
 
@@ -139,22 +140,22 @@ async fn while_adobe_does_not_answer_a_sentence_says_so_and_everything_else_work
     let draft = new_draft(&editor).await;
     for operation in ["getAssociatedAssets", "getAssetsByName"] {
         for (instead, fault, sentence) in [
-            (Some(Instead::Unavailable), None, "HTTP status 503"),
+            (
+                Some(Instead::Unavailable),
+                None,
+                "not available at the moment",
+            ),
             (
                 Some(Instead::Html),
                 None,
-                "does not speak as Adobe’s API does",
+                "A web page came instead of an answer",
             ),
             (
                 Some(Instead::Closed),
                 None,
                 "The connection ended before an answer came",
             ),
-            (
-                Some(Instead::Truncated),
-                None,
-                "does not speak as Adobe’s API does",
-            ),
+            (Some(Instead::Truncated), None, "The answer was not one"),
             (None, Some(20_003), "role does not allow this"),
         ] {
             app.ips().knobs(|knobs| {

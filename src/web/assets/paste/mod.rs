@@ -20,7 +20,6 @@ use crate::{
     app::App,
     domain::{Asset, AssetClass, AssetKey, HostOrigin},
     error::AppError,
-    ops::connection::Trouble,
     web::{
         extract::{Form, MyDraft},
         forms::{Unreadable, readable, showable},
@@ -64,7 +63,7 @@ struct ResultView {
     missing_count: String,
     foreign: Vec<String>,
     /// Adobe could not be asked.
-    not_asked: Option<Trouble>,
+    not_asked: Option<String>,
 }
 
 /// An ID that is not found, and what is much like it.
@@ -103,7 +102,7 @@ struct Found {
     assets: Vec<Asset>,
     missing: Vec<String>,
     foreign: Vec<String>,
-    not_asked: Option<Trouble>,
+    not_asked: Option<String>,
 }
 
 /// Shows the empty box.
@@ -190,7 +189,7 @@ async fn find(app: &App, my: &MyDraft, pasted: Pasted) -> Result<Found, AppError
                     .retain(|id| !assets.iter().any(|asset| asset.id == *id));
                 found.assets.extend(assets);
             }
-            Err(error) => found.not_asked = Some(error.trouble()?),
+            Err(error) => found.not_asked = Some(error.sentence()?),
         }
     }
     Ok(found)
