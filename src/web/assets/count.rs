@@ -64,11 +64,11 @@ impl CountPart {
         let (sentence, select_all, number) = match matches {
             Matches::Exactly(number) => {
                 let assets = counted(number.unsigned_abs(), "asset");
-                (
-                    assets.clone(),
-                    format!("Select all {assets} that match"),
-                    number,
-                )
+                let select = match number {
+                    1 => "Select the one that matches".to_owned(),
+                    _ => format!("Select all {assets} that match"),
+                };
+                (assets, select, number)
             }
             Matches::MoreThan(number) => {
                 let more = format!("more than {} assets", grouped(number.unsigned_abs()));
