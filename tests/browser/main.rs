@@ -8,11 +8,13 @@
     reason = "a test that cannot go on has failed, and its helpers with it"
 )]
 
+mod catalogue;
 mod history;
 mod keyboard;
 mod live;
 mod pages;
 mod picker;
+mod proof;
 mod sending;
 mod story;
 mod support;

@@ -9,6 +9,7 @@ use unstale::{
     clock::Clock,
     config::{Config, DispatchSettings, Settings},
     demo,
+    domain::CompanyId,
     sandbox::{Sandbox, SandboxPorts},
     server,
 };
@@ -25,14 +26,55 @@ impl World {
     /// As the demo is: two people, a company, its catalogue, the template of the worked example.
     pub async fn demo() -> Self {
         let world = Self::empty().await;
-        demo::fill(&world.app, &world.sandbox, demo::Catalogue::Given)
+        world.fill(demo::Catalogue::Given).await;
+        world
+    }
+
+    /// The same, with a clock that only the journey moves.
+    pub async fn standing_still() -> Self {
+        let world = Self::with(Clock::manual(Clock::system().now())).await;
+        world.fill(demo::Catalogue::Given).await;
+        world
+    }
+
+    /// With a catalogue that is read from the sandbox, once so far, and a clock that only the journey moves.
+    pub async fn reading() -> Self {
+        let world = Self::with(Clock::manual(Clock::system().now())).await;
+        let company = world.fill(demo::Catalogue::Read).await;
+        world.app.syncer.go_on(company).await.unwrap();
+        let store = &world.app.store;
+        while store
+            .catalogue_sync(company)
+            .await
+            .unwrap()
+            .finished_at
+            .is_none()
+        {
+            tokio::task::yield_now().await;
+        }
+        // The server for previews that the sandbox speaks of does not exist: its pictures could not be loaded.
+        let mut settings = store.company_settings(company).await.unwrap();
+        settings.preview_server = None;
+        let now = world.app.clock.now();
+        store
+            .put_company_settings(company, &settings, now)
             .await
             .unwrap();
         world
     }
 
+    async fn fill(&self, catalogue: demo::Catalogue) -> CompanyId {
+        demo::fill(&self.app, &self.sandbox, catalogue)
+            .await
+            .unwrap()
+    }
+
     /// As it is right after the installation: nobody can sign in.
     pub async fn empty() -> Self {
+        Self::with(Clock::system()).await
+    }
+
+    async fn with(clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -48,7 +90,6 @@ impl World {
             ..Settings::default()
         };
         let config = Config::load(settings, None).unwrap();
-        let clock = Clock::system();
         let sandbox = Sandbox::start(clock.clone(), SandboxPorts::default(), Some(url.clone()))
             .await
             .unwrap();
