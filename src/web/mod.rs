@@ -157,7 +157,10 @@ fn drafts() -> Router<App> {
             get(assets::show::show).post(assets::choose::choose),
         )
         .route("/invalidations/{id}/assets/count", get(assets::count::show))
-        .route("/invalidations/{id}/assets/newer", get(assets::show::newer))
+        .route(
+            "/invalidations/{id}/assets/newer",
+            get(assets::fresh::newer),
+        )
         .route(
             "/invalidations/{id}/assets/folders",
             get(assets::folders::list),
@@ -272,8 +275,8 @@ fn imports() -> Router<App> {
         .route(
             "/settings/import",
             get(settings::import::show)
-                .post(settings::import::upload)
-                .layer(DefaultBodyLimit::max(settings::import::BODY_LIMIT)),
+                .post(settings::upload::upload)
+                .layer(DefaultBodyLimit::max(settings::upload::BODY_LIMIT)),
         )
         .route(
             "/settings/import/{id}",

@@ -10,7 +10,8 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    show::{PickerPage, all_selected},
+    count::all_selected,
+    show::PickerPage,
     wanted::{Show, Wanted},
 };
 use crate::{

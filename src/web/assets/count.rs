@@ -1,4 +1,4 @@
-//! How many assets match: a part of its own, so that the list never waits for it.
+//! How many assets match: a part of its own, so that the list never waits for it. And what selecting all of them means.
 
 use askama::Template;
 use axum::{
@@ -6,10 +6,7 @@ use axum::{
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
-use super::{
-    show::beyond_one_request,
-    wanted::{Show, Wanted},
-};
+use super::wanted::{Show, Wanted};
 use crate::{
     app::App,
     domain::{BATCH_LIMIT, INVALIDATION_LIMIT},
@@ -89,4 +86,29 @@ impl CountPart {
             warning: (offered && is_many).then(|| beyond_one_request("selecting all of these")),
         }
     }
+}
+
+/// What *Select all* did, and what it means for the limit.
+pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<String, AppError> {
+    let done = match added {
+        0 => "All that match were selected already.".to_owned(),
+        added => format!("{} more selected.", grouped(added)),
+    };
+    let selected = app.store.count_selected(my.draft.id).await?;
+    Ok(
+        if usize::try_from(selected).is_ok_and(|it| it > BATCH_LIMIT) {
+            format!("{done} {}", beyond_one_request("all of these together"))
+        } else {
+            done
+        },
+    )
+}
+
+/// What so many assets need that each request would be more than full.
+fn beyond_one_request(what: &str) -> String {
+    let limit = grouped(BATCH_LIMIT as u64);
+    format!(
+        "One request takes {limit} URLs, and each asset makes at least one: {what} needs “Send as several requests” on \
+         Add Details."
+    )
 }

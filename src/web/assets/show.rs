@@ -1,35 +1,33 @@
 //! Shows the picker: as a page, as a dialog over Add Details, or the part of it that changed.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue},
     response::{Html, IntoResponse as _, Response},
 };
 use serde::Deserialize;
 
 use super::{
+    count::all_selected,
     folders::{Crumb, Folders},
+    fresh::AsOf,
     rows::PickRow,
     wanted::{Show, Wanted},
 };
 use crate::{
     app::App,
-    clock::Timestamp,
-    domain::{Asset, AssetKey, BATCH_LIMIT, CatalogueSync},
+    domain::{Asset, AssetKey},
     error::AppError,
     web::{
         extract::{MyDraft, Query},
         shell::Shell,
-        view::{Moment, counted, draft_path, grouped},
+        view::{counted, draft_path, grouped},
     },
 };
-
-/// A catalogue that was read so shortly ago is not asked for again.
-const FRESH: Duration = Duration::from_mins(1);
 
 /// Assets on one page.
 const PAGE: i64 = 48;
@@ -69,28 +67,6 @@ pub struct Picker {
     pub said: Option<String>,
     pub selected: Selected,
     pub as_of: Option<AsOf>,
-}
-
-/// Up to when the catalogue is known.
-#[derive(Debug)]
-pub struct AsOf {
-    pub at: Moment,
-    /// The address that answers once there is a newer one; not while this one is new, or when nobody reads.
-    pub newer: Option<String>,
-}
-
-impl AsOf {
-    fn of(sync: &CatalogueSync, now: Timestamp, asked: &Wanted) -> Option<Self> {
-        let at = sync.read_until?;
-        let ask = || {
-            let query = asked.to_query().replacen('?', "&", 1);
-            format!("/assets/newer?than={}{query}", at.as_micros())
-        };
-        Some(Self {
-            at: at.into(),
-            newer: (now.since(at) > FRESH && !sync.stopped).then(ask),
-        })
-    }
 }
 
 /// How much is selected, always in sight.
@@ -189,54 +165,6 @@ pub async fn show(
     };
     let page = PickerPage::load(&app, &my, wanted, said).await?;
     page.answer(&headers)
-}
-
-/// What *Select all* did, and what it means for the limit.
-pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<String, AppError> {
-    let done = match added {
-        0 => "All that match were selected already.".to_owned(),
-        added => format!("{} more selected.", grouped(added)),
-    };
-    let selected = app.store.count_selected(my.draft.id).await?;
-    Ok(
-        if usize::try_from(selected).is_ok_and(|it| it > BATCH_LIMIT) {
-            format!("{done} {}", beyond_one_request("all of these together"))
-        } else {
-            done
-        },
-    )
-}
-
-/// What so many assets need that each request would be more than full.
-pub fn beyond_one_request(what: &str) -> String {
-    let limit = grouped(BATCH_LIMIT as u64);
-    format!(
-        "One request takes {limit} URLs, and each asset makes at least one: {what} needs “Send as several requests” on \
-         Add Details."
-    )
-}
-
-/// Up to when the catalogue was known that the list was made from, in microseconds.
-#[derive(Debug, Deserialize)]
-pub struct Than {
-    #[serde(default)]
-    than: String,
-}
-
-/// Shows the list anew once the catalogue is newer than it was; until then there is nothing to show.
-pub async fn newer(
-    State(app): State<App>,
-    my: MyDraft,
-    Query(Than { than }): Query<Than>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, AppError> {
-    let than: i64 = than.parse().unwrap_or_default();
-    let read_until = app.store.catalogue_sync(my.at.company.id).await?.read_until;
-    if read_until.is_none_or(|at| at.as_micros() <= than) {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    let page = PickerPage::load(&app, &my, wanted, None).await?;
-    Ok(Html(page.as_view().render()?).into_response())
 }
 
 impl PickerPage {

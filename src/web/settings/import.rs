@@ -3,10 +3,9 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    Extension,
     body::{Body, Bytes},
-    extract::{Multipart, Query, State, multipart::MultipartError},
-    http::{HeaderMap, StatusCode, header},
+    extract::{Query, State},
+    http::header,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 use futures_util::{StreamExt as _, stream};
@@ -15,30 +14,23 @@ use serde::Deserialize;
 use super::Tabs;
 use crate::{
     app::App,
-    domain::{Company, ImportId},
+    domain::Company,
     error::AppError,
-    ops::import::{
-        COLUMNS_OF_ASSETS, COLUMNS_OF_PRESETS, Kind, Report,
-        stage::{Import, UPLOAD_LIMIT, UploadError},
-    },
+    ops::import::{COLUMNS_OF_ASSETS, COLUMNS_OF_PRESETS, Kind, Report, stage::Import},
     store::{ImportState, Person, StoreError},
     web::{
         extract::{Admin, Form, Htmx, ImportPath, InCompany},
-        layers::drain,
         shell::Shell,
         view::{Moment, company_path, counted, grouped},
     },
 };
-
-/// What an upload may weigh: the file, and the form around it.
-pub const BODY_LIMIT: usize = UPLOAD_LIMIT + 1024 * 1024;
 
 /// Seconds between two looks of a browser without JavaScript, while a file is worked on.
 const REFRESH: u32 = 2;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "settings/import.html")]
-struct ImportsPage {
+pub(super) struct ImportsPage {
     shell: Shell,
     tabs: Tabs,
     kind: Kind,
@@ -100,106 +92,9 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let kind = wanted.kind.unwrap_or(Kind::Assets);
-    Ok(imports_page(&app, &person, &at, kind)
+    Ok(imports_page(&app, &person, &at, kind, None)
         .await?
         .into_response())
-}
-
-/// Takes a file in while it comes.
-pub async fn upload(
-    Admin(person): Admin,
-    State(app): State<App>,
-    at: InCompany,
-    headers: HeaderMap,
-    form: Multipart,
-) -> Result<Response, AppError> {
-    let mut kind = Kind::Assets;
-    let problem = match take(&app, &at.company, &mut kind, &headers, form).await {
-        Ok(id) => return Ok(Redirect::to(&format!("{}/{id}", path(&at.company))).into_response()),
-        Err(Untaken::Failed(error)) => return Err(error),
-        Err(Untaken::Nothing) => {
-            "No file came, or an empty one. Choose a CSV file, then press Upload.".to_owned()
-        }
-        Err(Untaken::TooLarge) => {
-            let page = ImportsPage {
-                problem: Some(too_large(&at.company)),
-                ..imports_page(&app, &person, &at, kind).await?
-            };
-            // Whoever sent so much is an administrator, and shall see what became of it.
-            return Ok((
-                StatusCode::PAYLOAD_TOO_LARGE,
-                Extension(drain::ToItsEnd),
-                page,
-            )
-                .into_response());
-        }
-    };
-    let page = ImportsPage {
-        problem: Some(problem),
-        ..imports_page(&app, &person, &at, kind).await?
-    };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-}
-
-/// Why no file was taken in.
-enum Untaken {
-    Nothing,
-    TooLarge,
-    Failed(AppError),
-}
-
-impl From<MultipartError> for Untaken {
-    fn from(error: MultipartError) -> Self {
-        match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
-            _ => Self::Failed(AppError::BadForm),
-        }
-    }
-}
-
-async fn take(
-    app: &App,
-    company: &Company,
-    kind: &mut Kind,
-    headers: &HeaderMap,
-    mut form: Multipart,
-) -> Result<ImportId, Untaken> {
-    while let Some(field) = form.next_field().await? {
-        match field.name() {
-            Some("kind") => {
-                let presets = field.text().await? == "presets";
-                *kind = if presets { Kind::Presets } else { Kind::Assets };
-            }
-            // Half a gigabyte need not be stored to find out that more is to come.
-            Some("file") if is_too_large(headers) => return Err(Untaken::TooLarge),
-            Some("file") => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                let kept = app.importer.upload(company.id, *kind, &name, field).await;
-                return kept.map_err(|error| match error {
-                    UploadError::Empty => Untaken::Nothing,
-                    UploadError::Body(error) => error.into(),
-                    UploadError::Store(error) => Untaken::Failed(error.into()),
-                });
-            }
-            _ => {}
-        }
-    }
-    Err(Untaken::Nothing)
-}
-
-/// Whether the browser says so at once.
-fn is_too_large(headers: &HeaderMap) -> bool {
-    let length = headers.get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    length.is_some_and(|length| length > BODY_LIMIT)
-}
-
-fn too_large(company: &Company) -> String {
-    format!(
-        "The file has more than 512 MB. Split it, and begin each part with the line that names the columns; or have it \
-         imported on the server, where it may be larger: unstale import FILE --company {}",
-        company.slug
-    )
 }
 
 /// Shows how far a file is; while somebody works on it, htmx asks for the middle of the page alone.
@@ -275,15 +170,17 @@ pub async fn bad_lines(
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-fn path(company: &Company) -> String {
+pub(super) fn path(company: &Company) -> String {
     format!("{}/settings/import", company_path(company))
 }
 
-async fn imports_page(
+/// The page with the form, and what is wrong with the upload that was just tried.
+pub(super) async fn imports_page(
     app: &App,
     person: &Person,
     at: &InCompany,
     kind: Kind,
+    problem: Option<String>,
 ) -> Result<ImportsPage, AppError> {
     let imports = app.importer.imports(at.company.id).await?;
     let whole = imports
@@ -297,7 +194,7 @@ async fn imports_page(
         assets: &COLUMNS_OF_ASSETS,
         presets: &COLUMNS_OF_PRESETS,
         imports: whole.map(|import| line(&at.company, import)).collect(),
-        problem: None,
+        problem,
     })
 }
 
