@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fmt::Write as _, hint::black_box};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use unstale::domain::{
-    Asset, AssetKey, Options, PublishServer, Site,
+    Asset, AssetKey, GenericHosts, Options, PublishServer, Site,
     formation::{Input, count, form},
 };
 use uuid::Uuid;
@@ -71,6 +71,7 @@ fn formation(criterion: &mut Criterion) {
         root: "Company".to_owned(),
         alias: None,
     };
+    let generic = GenericHosts::parse(GenericHosts::DEFAULT).expect("it is tested");
     let removed = BTreeSet::new();
     let cases = [
         ("assets x lines", assets(50), template(20), String::new()),
@@ -84,6 +85,7 @@ fn formation(criterion: &mut Criterion) {
         let input = Input {
             site: &site,
             hosts: &[],
+            generic: &generic,
             presets: &[],
             template,
             options: Options {

@@ -3,7 +3,7 @@
 //! What its lines form is decided in [`formation`](super::formation).
 
 use super::{
-    DeliveryHost, Site,
+    DeliveryHost, GenericHosts, Site,
     formation::{Problem, pattern},
 };
 
@@ -90,8 +90,13 @@ pub fn characters(text: &str) -> usize {
 
 /// What is wrong with a template, for its editor: each problem has the place of its line. The worst comes first.
 #[must_use]
-pub fn check_template(text: &str, site: &Site, hosts: &[DeliveryHost]) -> Vec<Problem> {
-    pattern::template_problems(text, site, hosts)
+pub fn check_template(
+    text: &str,
+    site: &Site,
+    hosts: &[DeliveryHost],
+    generic: &GenericHosts,
+) -> Vec<Problem> {
+    pattern::template_problems(text, site, hosts, generic)
 }
 
 #[cfg(test)]
@@ -146,7 +151,8 @@ mod tests {
             alias: None,
         };
         let text = "<ID>\n<ID>?a b\n\nhttps://h/is/image/c/<ID>";
-        let problems = check_template(text, &site, &[]);
+        let generic = GenericHosts::parse(GenericHosts::DEFAULT).unwrap();
+        let problems = check_template(text, &site, &[], &generic);
         let found: Vec<_> = problems.iter().map(|p| (p.severity, p.place)).collect();
         assert_eq!(
             found,

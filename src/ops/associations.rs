@@ -18,7 +18,7 @@ use crate::{
 pub enum AssociationsError {
     /// Adobe's handle of the company or of the image is not known.
     #[error(
-        "Adobe’s handle for it is not known yet; it comes with the next reading of the catalogue"
+        "Adobe’s handle for it is not known yet; it comes with the next reading of the catalogue."
     )]
     NoHandle,
     /// There is no account to ask with.
@@ -33,6 +33,19 @@ pub enum AssociationsError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl AssociationsError {
+    /// For a page: what happened, and who can mend it. `Err` when it is our own database that failed.
+    pub fn sentence(self) -> Result<String, StoreError> {
+        match self {
+            Self::NoHandle => Ok(self.to_string()),
+            Self::Account(error) => error.sentence(),
+            Self::Ips(error) => Ok(error.advice().to_owned()),
+            Self::LookUp(error) => error.sentence(),
+            Self::Store(error) => Err(error),
+        }
+    }
 }
 
 /// Asks Adobe which sets and templates hold the asset, and returns them by ID. Those that the catalogue does not know

@@ -74,11 +74,13 @@ async fn sound_url(
         return Ok(None);
     };
     let hosts = store.delivery_hosts(company.id).await?;
+    let generic = super::hosts::generic(store, company).await?;
     let urls = store.batch_urls(company.id, batch.id, 0, i64::MAX).await?;
     let lines: Vec<&str> = urls.iter().map(|url| url.url.as_str()).collect();
     let plan = formation::form(&formation::Input {
         site: &site,
         hosts: &hosts,
+        generic: &generic,
         presets: &[],
         template: "",
         options: Options {

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use super::hosts;
 use crate::{
     domain::{
-        Asset, Company, DeliveryHost, INVALIDATION_LIMIT, MissingSetting, Preset, PresetChoice,
-        Revision, Site,
+        Asset, Company, DeliveryHost, GenericHosts, INVALIDATION_LIMIT, MissingSetting, Preset,
+        PresetChoice, Revision, Site,
         formation::{self, Plan},
     },
     store::{Draft, Store, StoreError, TemplateVersion},
@@ -22,6 +23,8 @@ pub struct DraftInputs {
     pub site: Result<Site, MissingSetting>,
     /// The hosts that serve the company.
     pub hosts: Vec<DeliveryHost>,
+    /// The hosts that it shares with others.
+    pub generic: GenericHosts,
     /// All presets of the company.
     pub presets: Vec<Preset>,
     /// Those that the draft uses, a part of `presets`.
@@ -43,6 +46,7 @@ impl DraftInputs {
         Ok(Self {
             site: company.site(),
             hosts: store.delivery_hosts(company.id).await?,
+            generic: hosts::generic(store, company).await?,
             chosen_presets: chosen(&presets, &draft.presets),
             presets,
             template: store.template(company.id).await?,
@@ -64,6 +68,7 @@ impl DraftInputs {
         let input = formation::Input {
             site: self.site.as_ref().map_err(|missing| *missing)?,
             hosts: &self.hosts,
+            generic: &self.generic,
             presets: &self.chosen_presets,
             template: self.template_text(),
             options: self.draft.options,

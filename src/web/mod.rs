@@ -32,7 +32,7 @@ use tower_http::{
 };
 
 pub use self::session::{SetupToken, SignInLimiter};
-use crate::{app::App, error::AppError, ops::import::stage::UPLOAD_LIMIT};
+use crate::{app::App, error::AppError};
 
 /// What a form may weigh, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -42,9 +42,6 @@ const DETAILS_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// What the list of presets may weigh: thousands of names.
 const PRESETS_BODY_LIMIT: usize = 4 * 1024 * 1024;
-
-/// What a page with an upload may weigh: the file, and the form around it.
-const UPLOAD_BODY_LIMIT: usize = UPLOAD_LIMIT + BODY_LIMIT;
 
 /// Every address of Unstale, with its layers.
 pub fn router(app: App) -> Router {
@@ -160,7 +157,10 @@ fn drafts() -> Router<App> {
             get(assets::show::show).post(assets::choose::choose),
         )
         .route("/invalidations/{id}/assets/count", get(assets::count::show))
-        .route("/invalidations/{id}/assets/newer", get(assets::show::newer))
+        .route(
+            "/invalidations/{id}/assets/newer",
+            get(assets::fresh::newer),
+        )
         .route(
             "/invalidations/{id}/assets/folders",
             get(assets::folders::list),
@@ -275,8 +275,8 @@ fn imports() -> Router<App> {
         .route(
             "/settings/import",
             get(settings::import::show)
-                .post(settings::import::upload)
-                .layer(DefaultBodyLimit::max(UPLOAD_BODY_LIMIT)),
+                .post(settings::upload::upload)
+                .layer(DefaultBodyLimit::max(settings::upload::BODY_LIMIT)),
         )
         .route(
             "/settings/import/{id}",

@@ -141,6 +141,16 @@ function enhance(root) {
   keepNextInStep();
 }
 
+/** Escape folds an open menu, as it closes a dialog; the focus goes back to what opened it. */
+function foldMenu(event) {
+  const menu = event.key === "Escape" && document.querySelector("details[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
+document.addEventListener("keydown", foldMenu);
+
 document.addEventListener("click", (event) => {
   tickRange(event);
   const folder = event.target.closest("[data-unfold]");

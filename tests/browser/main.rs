@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed, and its helpers with it"
 )]
 
+mod catalogue;
 mod history;
 mod keyboard;
 mod live;

@@ -6,7 +6,10 @@ use unstale::sandbox::{
     ips::{AnswerForm, Instead},
 };
 
-use crate::support::{Browser, PASSWORD, Scripts, World};
+use crate::{
+    keyboard::keys,
+    support::{Browser, PASSWORD, Scripts, World},
+};
 
 const ADMIN: &str = "admin@example.com";
 
@@ -106,6 +109,9 @@ async fn the_pages_of_a_connection_are_sound() -> WebDriverResult<()> {
     browser.press(".switcher summary").await?;
     browser.see(".switcher nav", "Harbour Home").await?;
     browser.look("switcher").await?;
+    keys(&browser, Key::Tab).await?;
+    keys(&browser, Key::Escape).await?;
+    browser.one(".switcher:not([open]) > summary:focus").await?;
 
     browser.goto(world.at("/c/dms7snapshot/template")).await?;
     browser.type_into("#template", "\n<ID>?wid=300").await?;

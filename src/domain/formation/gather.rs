@@ -43,7 +43,7 @@ pub(super) struct Gathered<'a> {
 }
 
 pub(super) fn gather<'a>(input: &Input<'a>) -> Gathered<'a> {
-    let mut linter = Linter::new(input.site, input.hosts);
+    let mut linter = Linter::new(input.site, input.hosts, input.generic);
     let (patterns, fixed) = compile(input, &mut linter);
     let mut gathered = Gathered {
         text: String::new(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{DeliveryHost, HostOrigin, PublishServer, PurgeScope};
+use crate::domain::{DeliveryHost, GenericHosts, HostOrigin, PublishServer, PurgeScope};
 
 /// What matters about one host.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub(super) struct HostFacts {
     pub base: bool,
     /// Whether paths must name the company.
     pub check_root: bool,
-    /// Shared by many companies: `s7d1.scene7.com`.
+    /// Shared by many companies, as `s7d1.scene7.com` is.
     pub generic: bool,
     /// Dynamic Media with `OpenAPI` capabilities.
     pub open_api: bool,
@@ -33,15 +33,21 @@ pub(super) struct HostFacts {
 /// The hosts that have been met so far.
 pub(super) struct Hosts<'a> {
     listed: &'a [DeliveryHost],
+    generic: &'a GenericHosts,
     publish: Option<HostOrigin>,
     by_spelling: BTreeMap<String, usize>,
     met: Vec<HostFacts>,
 }
 
 impl<'a> Hosts<'a> {
-    pub(super) fn new(listed: &'a [DeliveryHost], publish: &PublishServer) -> Self {
+    pub(super) fn new(
+        listed: &'a [DeliveryHost],
+        generic: &'a GenericHosts,
+        publish: &PublishServer,
+    ) -> Self {
         Self {
             listed,
+            generic,
             publish: HostOrigin::of(publish.as_str()),
             by_spelling: BTreeMap::new(),
             met: Vec::new(),
@@ -92,12 +98,12 @@ impl<'a> Hosts<'a> {
         let itself = find(&origin);
         let listed = itself.or_else(|| find(&twin));
         let publish = self.publish.is_some() && (self.publish == origin || self.publish == twin);
-        let name = origin.as_ref().map_or("", |origin| host_name(origin));
+        let name = origin.as_ref().map(HostOrigin::name).unwrap_or_default();
         HostFacts {
             known: publish || listed.is_some(),
             base: itself.is_some_and(|host| host.scope == PurgeScope::Base),
             check_root: listed.is_none_or(|host| host.check_root),
-            generic: is_generic(name),
+            generic: origin.as_ref().is_some_and(|it| self.generic.matches(it)),
             open_api: name.starts_with("delivery-p") && name.ends_with(".adobeaemcloud.com"),
             used: false,
             origin,
@@ -112,27 +118,6 @@ fn twin(origin: &HostOrigin) -> Option<HostOrigin> {
         Some(rest) => format!("http://{rest}"),
         None => format!("https://{}", text.strip_prefix("http://")?),
     })
-}
-
-/// The host without scheme and port.
-fn host_name(origin: &HostOrigin) -> &str {
-    let text = origin.as_str();
-    let host = text.split_once("://").map_or(text, |(_, host)| host);
-    host.split_once(':').map_or(host, |(host, _)| host)
-}
-
-/// `s7` + letters + digits + `.scene7.com`, as in `s7d1`, `s7g10`, `s7ap1`.
-fn is_generic(host: &str) -> bool {
-    let Some(name) = host
-        .strip_suffix(".scene7.com")
-        .and_then(|name| name.strip_prefix("s7"))
-    else {
-        return false;
-    };
-    let region = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    !region.is_empty()
-        && region.len() < name.len()
-        && region.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -153,7 +138,8 @@ mod tests {
             },
         ];
         let publish = PublishServer::parse("http://my.publishserver.com:8080").unwrap();
-        let mut hosts = Hosts::new(&listed, &publish);
+        let generic = GenericHosts::parse("^s7d\\d+\\.scene7\\.com$").unwrap();
+        let mut hosts = Hosts::new(&listed, &generic, &publish);
         let number = hosts.meet(origin);
         hosts.facts(number).clone()
     }
@@ -183,20 +169,11 @@ mod tests {
     }
 
     #[test]
-    fn shared_hosts_of_adobe_are_recognised() {
-        for origin in [
-            "http://s7d9.scene7.com",
-            "https://s7ap1.scene7.com",
-            "https://S7G10.scene7.com:8443",
-        ] {
+    fn shared_hosts_are_those_of_the_list() {
+        for origin in ["http://s7d9.scene7.com", "https://S7D10.scene7.com:8443"] {
             assert!(facts(origin).generic, "{origin}");
         }
-        for origin in [
-            "https://acme.scene7.com",
-            "https://s7mbrstream.scene7.com",
-            "https://s71.scene7.com",
-            "https://s7d1.example.com",
-        ] {
+        for origin in ["https://s7ap1.scene7.com", "https://s7d1.example.com"] {
             assert!(!facts(origin).generic, "{origin}");
         }
         assert!(facts("https://delivery-p1-e2.adobeaemcloud.com").open_api);

@@ -14,7 +14,7 @@ use super::{
     hosts::Hosts,
     problem::{Place, Problem, ProblemKind, Severity},
 };
-use crate::domain::{DeliveryHost, Site};
+use crate::domain::{DeliveryHost, GenericHosts, Site};
 
 /// What replaces itself by an asset's ID.
 pub(super) const PLACEHOLDER: &str = "<ID>";
@@ -66,10 +66,14 @@ impl Head {
 }
 
 impl<'a> Linter<'a> {
-    pub(super) fn new(site: &'a Site, hosts: &'a [DeliveryHost]) -> Self {
+    pub(super) fn new(
+        site: &'a Site,
+        hosts: &'a [DeliveryHost],
+        generic: &'a GenericHosts,
+    ) -> Self {
         Self {
             site,
-            hosts: Hosts::new(hosts, &site.publish_server),
+            hosts: Hosts::new(hosts, generic, &site.publish_server),
             problems: Vec::new(),
             head: None,
         }

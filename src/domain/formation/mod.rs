@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Asset, DeliveryHost, Options, Preset, Site};
+use crate::domain::{Asset, DeliveryHost, GenericHosts, Options, Preset, Site};
 
 mod anatomy;
 mod characters;
@@ -53,6 +53,8 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// Who else serves the company's URLs, and the purge scopes. The publish server is known without being here.
     pub hosts: &'a [DeliveryHost],
+    /// The hosts that many companies share.
+    pub generic: &'a GenericHosts,
     /// The chosen presets; used when [`Options::presets`] is on.
     pub presets: &'a [Preset],
     /// The template; used when [`Options::template`] is on.

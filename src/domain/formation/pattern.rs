@@ -6,7 +6,7 @@ use super::{
     problem::{Place, Problem},
     text,
 };
-use crate::domain::{AssetClass, DeliveryHost, Site};
+use crate::domain::{AssetClass, DeliveryHost, GenericHosts, Site};
 
 /// Text around an asset's ID, and for whom.
 pub(super) struct Pattern {
@@ -94,8 +94,9 @@ pub(in crate::domain) fn template_problems(
     template: &str,
     site: &Site,
     hosts: &[DeliveryHost],
+    generic: &GenericHosts,
 ) -> Vec<Problem> {
-    let mut linter = Linter::new(site, hosts);
+    let mut linter = Linter::new(site, hosts, generic);
     let roots = roots(site, true);
     compile_template(
         template,

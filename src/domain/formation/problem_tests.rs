@@ -1,7 +1,7 @@
 //! What is said about URLs: each check, and that what is right is left in peace.
 
 use super::{Place, Plan, Problem, ProblemKind, Severity, testing::Draft};
-use crate::domain::PurgeScope;
+use crate::domain::{GenericHosts, PurgeScope};
 
 fn draft() -> Draft {
     Draft::new("https://s7d9.scene7.com", "Acme").alias("Alias")
@@ -100,6 +100,22 @@ fn what_adobe_would_refuse_blocks() {
         assert_eq!(problems[0].kind, kind, "{url}");
         assert_eq!(problems[0].severity, Severity::Blocks, "{url}");
         assert!(draft().manual(url).form().blocks(), "{url}");
+    }
+}
+
+#[test]
+fn which_hosts_are_shared_is_said_from_outside() {
+    let blocks = |url: &str, generic: &str| {
+        let mut draft = draft().manual(url);
+        draft.generic = GenericHosts::parse(generic).unwrap();
+        draft.form().blocks()
+    };
+    for (url, ours, default) in [
+        ("https://cdn.acme.example/x.js", true, false),
+        ("https://s7d9.scene7.com/x.js", false, true),
+    ] {
+        assert_eq!(blocks(url, r"^cdn\.acme\.example$"), ours, "{url}");
+        assert_eq!(blocks(url, GenericHosts::DEFAULT), default, "{url}");
     }
 }
 

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{Input, Plan, form};
 use crate::domain::{
-    Alias, Asset, AssetKey, DeliveryHost, HostOrigin, Options, Preset, PublishServer, PurgeScope,
-    Site,
+    Alias, Asset, AssetKey, DeliveryHost, GenericHosts, HostOrigin, Options, Preset, PublishServer,
+    PurgeScope, Site,
 };
 
 /// An input that owns its parts. All options are off but folding, which is on by default in the product too.
@@ -15,6 +15,7 @@ use crate::domain::{
 pub(in crate::domain) struct Draft {
     pub site: Site,
     pub hosts: Vec<DeliveryHost>,
+    pub generic: GenericHosts,
     pub presets: Vec<Preset>,
     pub template: String,
     pub options: Options,
@@ -28,6 +29,7 @@ impl Draft {
         Self {
             site: site(server, root),
             hosts: Vec::new(),
+            generic: GenericHosts::parse(GenericHosts::DEFAULT).unwrap(),
             presets: Vec::new(),
             template: String::new(),
             options: Options {
@@ -101,6 +103,7 @@ impl Draft {
         Input {
             site: &self.site,
             hosts: &self.hosts,
+            generic: &self.generic,
             presets: &self.presets,
             template: &self.template,
             options: self.options,

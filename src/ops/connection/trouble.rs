@@ -1,5 +1,6 @@
-//! Why connecting did not work: what happened, and what an administrator can do about it.
+//! Why connecting, or asking Adobe for something, did not work: what happened, and what an administrator can do about it.
 
+use super::AccountError;
 use crate::{domain::CheckStep, ips::IpsError, store::StoreError};
 
 /// What happened and what to do, each a sentence or two for a page.
@@ -77,6 +78,19 @@ impl ConnectError {
                 sentence: sentence(&other.to_string()),
                 advice: advice.to_owned(),
             }),
+        }
+    }
+}
+
+impl AccountError {
+    /// For a page: what happened, and who can mend it. `Err` when it is our own database that failed.
+    pub fn sentence(self) -> Result<String, StoreError> {
+        match self {
+            Self::Store(error) => Err(error),
+            other => Ok(format!(
+                "{} An administrator can look at Settings > Connection.",
+                sentence(&other.to_string())
+            )),
         }
     }
 }

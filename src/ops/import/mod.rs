@@ -9,7 +9,7 @@ mod rows;
 pub mod stage;
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     hash::{BuildHasher as _, RandomState},
     io::Read,
 };
@@ -190,11 +190,19 @@ async fn put_assets(
     let mut pieces = pieces(source, Kind::Assets);
     while let Some(piece) = pieces.recv().await {
         let Piece::Lines(lines) = piece else { continue };
-        let assets: Vec<Asset> = lines
+        let lines: Vec<AssetLine> = lines
             .into_iter()
             .filter_map(|(_, row)| match row {
-                Ok(Row::Asset(line)) => Some(asset(*line, clock, now)),
+                Ok(Row::Asset(line)) => Some(*line),
                 _ => None,
+            })
+            .collect();
+        let known = known(store, company, &lines).await?;
+        let assets: Vec<Asset> = lines
+            .into_iter()
+            .map(|line| {
+                let known = known.get(&line.id);
+                asset(line, known, clock, now)
             })
             .collect();
         let counts = store.put_assets(company, &assets, now).await?;
@@ -206,9 +214,32 @@ async fn put_assets(
     Ok(report)
 }
 
-/// An instant that the file does not have is that of the import.
-fn asset(line: AssetLine, clock: &Clock, now: Timestamp) -> Asset {
-    let changed_at = line.changed_at.unwrap_or(now);
+/// The assets that are in the catalogue already, by their IDs, of those lines that leave an instant to it.
+async fn known(
+    store: &Store,
+    company: CompanyId,
+    lines: &[AssetLine],
+) -> Result<HashMap<String, Asset>, StoreError> {
+    let open = lines.iter().filter(|line| line.leaves_an_instant());
+    let ids: Vec<String> = open.map(|line| line.id.clone()).collect();
+    let known = store.assets_by_id(company, &ids).await?;
+    Ok(known
+        .into_iter()
+        .filter(|asset| asset.vanished_at.is_none())
+        .map(|asset| (asset.id.clone(), asset))
+        .collect())
+}
+
+/// An instant that the file does not have is the known one where nothing else changes, and otherwise that of the import:
+/// the same file once more changes nothing.
+fn asset(line: AssetLine, known: Option<&Asset>, clock: &Clock, now: Timestamp) -> Asset {
+    let same = known.filter(|known| line.says_what_is_known(known));
+    let changed_at = line
+        .changed_at
+        .unwrap_or_else(|| same.map_or(now, |known| known.changed_at));
+    let created_at = line
+        .created_at
+        .unwrap_or_else(|| known.map_or(changed_at, |known| known.created_at));
     Asset {
         key: AssetKey::from_uuid(clock.new_uuid()),
         id: line.id,
@@ -218,7 +249,7 @@ fn asset(line: AssetLine, clock: &Clock, now: Timestamp) -> Asset {
         published: line.published,
         handle: None,
         vanished_at: None,
-        created_at: line.created_at.unwrap_or(changed_at),
+        created_at,
         changed_at,
     }
 }

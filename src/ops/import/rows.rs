@@ -10,7 +10,7 @@ use time::{
 use super::Kind;
 use crate::{
     clock::Timestamp,
-    domain::{Preset, type_of_extension},
+    domain::{Asset, Preset, type_of_extension},
 };
 
 /// Longer ones fit into no index, in bytes.
@@ -39,11 +39,11 @@ pub const COLUMNS_OF_ASSETS: [(&str, &str); 7] = [
     ),
     (
         "changed_at",
-        "When it was changed last: 2026-11-24, or 2026-11-24T18:30:00Z. Without it, the moment of the import.",
+        "When it was changed last: 2026-11-24, or 2026-11-24T18:30:00Z. Without it, the moment of the import, unless the line says nothing new.",
     ),
     (
         "created_at",
-        "When it was made. Without it, the same as changed_at.",
+        "When it was made. Without it, what is known, or else the same as changed_at.",
     ),
 ];
 
@@ -86,6 +86,22 @@ pub(super) struct AssetLine {
     pub published: bool,
     pub changed_at: Option<Timestamp>,
     pub created_at: Option<Timestamp>,
+}
+
+impl AssetLine {
+    /// Whether the file does not say when it was made or changed.
+    pub(super) const fn leaves_an_instant(&self) -> bool {
+        self.changed_at.is_none() || self.created_at.is_none()
+    }
+
+    /// Whether everything that the file says is so already.
+    pub(super) fn says_what_is_known(&self, known: &Asset) -> bool {
+        self.file_name == known.file_name
+            && self.folder == known.folder
+            && self.asset_type == known.asset_type
+            && self.published == known.published
+            && self.created_at.is_none_or(|at| at == known.created_at)
+    }
 }
 
 /// Which column is where.

@@ -22,6 +22,17 @@ pub enum LookUpError {
     Store(#[from] StoreError),
 }
 
+impl LookUpError {
+    /// For a page: what happened, and who can mend it. `Err` when it is our own database that failed.
+    pub fn sentence(self) -> Result<String, StoreError> {
+        match self {
+            Self::Account(error) => error.sentence(),
+            Self::Ips(error) => Ok(error.advice().to_owned()),
+            Self::Store(error) => Err(error),
+        }
+    }
+}
+
 impl Syncer {
     /// Asks Adobe for assets by their exact IDs, at most 1,000, stores those that it has, and returns them as they are
     /// stored.

@@ -102,13 +102,21 @@ impl Store {
     /// Looks for assets that have not vanished. What cannot be found, such as a hundred different words, is not.
     pub async fn search_assets(&self, company: CompanyId, query: &AssetQuery) -> Result<AssetPage> {
         match self.search_once(company, query).await {
-            // Another program has begun to load assets, and taken the indexes away.
-            Err(StoreError::Backend(error)) if error.to_string().contains("no such index") => {
-                self.catalogue_replaced(company);
+            Err(error) if self.plan_is_outdated(company, &error) => {
                 self.search_once(company, query).await
             }
             page => page,
         }
+    }
+
+    /// Whether the plan named an index that another program has taken away meanwhile, to load assets. Then the next plan
+    /// knows.
+    fn plan_is_outdated(&self, company: CompanyId, error: &StoreError) -> bool {
+        let is_outdated = matches!(error, StoreError::Backend(error) if error.to_string().contains("no such index"));
+        if is_outdated {
+            self.catalogue_replaced(company);
+        }
+        is_outdated
     }
 
     async fn search_once(&self, company: CompanyId, query: &AssetQuery) -> Result<AssetPage> {

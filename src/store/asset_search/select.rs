@@ -39,6 +39,15 @@ pub struct TooManyAssets;
 impl Store {
     /// How many assets match, whatever the query's cursor and limit.
     pub async fn count_assets(&self, company: CompanyId, query: &AssetQuery) -> Result<Matches> {
+        match self.count_once(company, query).await {
+            Err(error) if self.plan_is_outdated(company, &error) => {
+                self.count_once(company, query).await
+            }
+            matches => matches,
+        }
+    }
+
+    async fn count_once(&self, company: CompanyId, query: &AssetQuery) -> Result<Matches> {
         let Some(filter) = Filter::of(query) else {
             return Ok(Matches::Exactly(0));
         };
@@ -63,6 +72,21 @@ impl Store {
     /// `Ok(Err(_))`, and nothing selected, when the draft would hold too many.
     /// [`Conflict`](crate::store::StoreError::Conflict) when it was submitted.
     pub async fn select_all_assets(
+        &self,
+        company: CompanyId,
+        draft: InvalidationId,
+        query: &AssetQuery,
+        now: Timestamp,
+    ) -> Result<Result<u64, TooManyAssets>> {
+        match self.select_once(company, draft, query, now).await {
+            Err(error) if self.plan_is_outdated(company, &error) => {
+                self.select_once(company, draft, query, now).await
+            }
+            selected => selected,
+        }
+    }
+
+    async fn select_once(
         &self,
         company: CompanyId,
         draft: InvalidationId,

@@ -10,7 +10,8 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    show::{PickerPage, shown},
+    count::all_selected,
+    show::PickerPage,
     wanted::{Show, Wanted},
 };
 use crate::{
@@ -78,10 +79,10 @@ pub async fn choose(
             .remove_draft_assets(my.at.company.id, my.draft.id, &remove, app.clock.now())
             .await?;
     }
-    let mut said = None;
+    let mut selected = None;
     if form.action == Action::SelectAll {
         match select_all(&app, &my, &form.wanted).await? {
-            Ok(sentence) => said = Some(sentence),
+            Ok(added) => selected = Some(added),
             Err(refusal) => {
                 let page = PickerPage::load(&app, &my, form.wanted, Some(refusal)).await?;
                 return Ok(
@@ -91,6 +92,10 @@ pub async fn choose(
         }
     }
     if is_htmx {
+        let said = match selected {
+            Some(added) => Some(all_selected(&app, &my, added).await?),
+            None => None,
+        };
         let page = PickerPage::load(&app, &my, form.leads_to(), said).await?;
         return page.answer(&headers);
     }
@@ -99,6 +104,11 @@ pub async fn choose(
         Action::Add => page("details"),
         Action::Paste => page("assets/paste"),
         _ => format!("{}{}", page("assets"), form.leads_to().to_query()),
+    };
+    let to = match selected {
+        Some(added) if to.contains('?') => format!("{to}&added={added}"),
+        Some(added) => format!("{to}?added={added}"),
+        None => to,
     };
     Ok((StatusCode::SEE_OTHER, Redirect::to(&to)).into_response())
 }
@@ -131,23 +141,19 @@ async fn select_all(
     app: &App,
     my: &MyDraft,
     wanted: &Wanted,
-) -> Result<Result<String, String>, AppError> {
+) -> Result<Result<u64, String>, AppError> {
     let now = app.clock.now();
     if wanted.list() == Show::Selected {
-        return Ok(Ok("These are selected already.".to_owned()));
+        return Ok(Ok(0));
     }
     let query = wanted.query(now);
     let selected = app
         .store
         .select_all_assets(my.at.company.id, my.draft.id, &query, now)
         .await?;
-    Ok(match selected {
-        Ok(0) => Ok("All that match were selected already.".to_owned()),
-        Ok(added) => Ok(format!("{} more selected.", shown(added.cast_signed()))),
-        Err(too_many) => Err(format!(
-            "Nothing was selected: {too_many}. Narrow the search with another word, a folder or a filter."
-        )),
-    })
+    Ok(selected.map_err(|too_many| {
+        format!("Nothing was selected: {too_many}. Narrow the search with another word, a folder or a filter.")
+    }))
 }
 
 impl ChooseForm {

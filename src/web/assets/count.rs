@@ -1,8 +1,8 @@
-//! How many assets match: a part of its own, so that the list never waits for it.
+//! How many assets match: a part of its own, so that the list never waits for it. And what selecting all of them means.
 
 use askama::Template;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
@@ -13,7 +13,7 @@ use crate::{
     error::AppError,
     store::Matches,
     web::{
-        extract::{Htmx, MyDraft},
+        extract::{Htmx, MyDraft, Query},
         view::{counted, draft_path, grouped},
     },
 };
@@ -61,11 +61,11 @@ impl CountPart {
         let (sentence, select_all, number) = match matches {
             Matches::Exactly(number) => {
                 let assets = counted(number.unsigned_abs(), "asset");
-                (
-                    assets.clone(),
-                    format!("Select all {assets} that match"),
-                    number,
-                )
+                let select = match number {
+                    1 => "Select the one that matches".to_owned(),
+                    _ => format!("Select all {assets} that match"),
+                };
+                (assets, select, number)
             }
             Matches::MoreThan(number) => {
                 let more = format!("more than {} assets", grouped(number.unsigned_abs()));
@@ -79,17 +79,36 @@ impl CountPart {
         };
         let offered = number > 0 && !is_selected;
         let is_many = usize::try_from(number).is_ok_and(|number| number > BATCH_LIMIT);
-        let limit = grouped(BATCH_LIMIT as u64);
         Self {
             draft,
             sentence,
             select_all: offered.then_some(select_all),
-            warning: (offered && is_many).then(|| {
-                format!(
-                    "One request takes {limit} URLs, and each asset makes at least one: selecting all of these needs \
-                     “Send as several requests” on Add Details."
-                )
-            }),
+            warning: (offered && is_many).then(|| beyond_one_request("selecting all of these")),
         }
     }
+}
+
+/// What *Select all* did, and what it means for the limit.
+pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<String, AppError> {
+    let done = match added {
+        0 => "All that match were selected already.".to_owned(),
+        added => format!("{} more selected.", grouped(added)),
+    };
+    let selected = app.store.count_selected(my.draft.id).await?;
+    Ok(
+        if usize::try_from(selected).is_ok_and(|it| it > BATCH_LIMIT) {
+            format!("{done} {}", beyond_one_request("all of these together"))
+        } else {
+            done
+        },
+    )
+}
+
+/// What so many assets need that each request would be more than full.
+fn beyond_one_request(what: &str) -> String {
+    let limit = grouped(BATCH_LIMIT as u64);
+    format!(
+        "One request takes {limit} URLs, and each asset makes at least one: {what} needs “Send as several requests” on \
+         Add Details."
+    )
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     response::{Html, IntoResponse as _, Response},
 };
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::{
     error::AppError,
     store::{FolderEntry, StoreError},
     web::{
-        extract::MyDraft,
+        extract::{MyDraft, Query},
         view::{draft_path, query_value},
     },
 };

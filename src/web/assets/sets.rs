@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
@@ -15,9 +15,9 @@ use crate::{
     app::App,
     domain::AssetKey,
     error::AppError,
-    ops::associations::{self, AssociationsError},
+    ops::associations,
     web::{
-        extract::{Form, MyDraft},
+        extract::{Form, MyDraft, Query},
         shell::Shell,
         view::draft_path,
     },
@@ -69,8 +69,7 @@ pub async fn show(
     .await;
     let (sets, problem) = match sets {
         Ok(sets) => (sets, None),
-        Err(AssociationsError::Store(error)) => return Err(error.into()),
-        Err(error) => (Vec::new(), Some(error.to_string())),
+        Err(error) => (Vec::new(), Some(error.sentence()?)),
     };
     let keys: Vec<AssetKey> = sets.iter().chain([&image]).map(|asset| asset.key).collect();
     let selected: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
@@ -81,7 +80,11 @@ pub async fn show(
     let page = SetsPage {
         shell: Shell::at("Add Assets", &my.editor.0, &my.at),
         draft: draft.trim_end_matches('/').to_owned(),
-        image: row(&image),
+        image: PickRow {
+            // They are on this page.
+            has_sets: false,
+            ..row(&image)
+        },
         sets: sets.iter().map(row).collect(),
         problem,
     };

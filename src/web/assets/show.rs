@@ -1,35 +1,33 @@
 //! Shows the picker: as a page, as a dialog over Add Details, or the part of it that changed.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue},
     response::{Html, IntoResponse as _, Response},
 };
 use serde::Deserialize;
 
 use super::{
+    count::all_selected,
     folders::{Crumb, Folders},
+    fresh::AsOf,
     rows::PickRow,
     wanted::{Show, Wanted},
 };
 use crate::{
     app::App,
-    clock::Timestamp,
     domain::{Asset, AssetKey},
     error::AppError,
     web::{
-        extract::MyDraft,
+        extract::{MyDraft, Query},
         shell::Shell,
-        view::{Moment, counted, draft_path, grouped},
+        view::{counted, draft_path, grouped},
     },
 };
-
-/// A catalogue that was read so shortly ago is not asked for again.
-const FRESH: Duration = Duration::from_mins(1);
 
 /// Assets on one page.
 const PAGE: i64 = 48;
@@ -69,27 +67,6 @@ pub struct Picker {
     pub said: Option<String>,
     pub selected: Selected,
     pub as_of: Option<AsOf>,
-}
-
-/// Up to when the catalogue is known.
-#[derive(Debug)]
-pub struct AsOf {
-    pub at: Moment,
-    /// The address that answers once there is a newer one; not while this one is new.
-    pub newer: Option<String>,
-}
-
-impl AsOf {
-    fn new(at: Timestamp, now: Timestamp, wanted: &Wanted) -> Self {
-        let ask = || {
-            let query = wanted.to_query().replacen('?', "&", 1);
-            format!("/assets/newer?than={}{query}", at.as_micros())
-        };
-        Self {
-            at: at.into(),
-            newer: (now.since(at) > FRESH).then(ask),
-        }
-    }
 }
 
 /// How much is selected, always in sight.
@@ -160,11 +137,20 @@ impl Picker {
     }
 }
 
+/// What was done just before: without a script, *Select all* leads to a page that says so.
+#[derive(Debug, Deserialize)]
+pub struct Done {
+    /// How many assets it added.
+    #[serde(default)]
+    added: String,
+}
+
 /// Shows what is asked for.
 pub async fn show(
     State(app): State<App>,
     my: MyDraft,
     Query(wanted): Query<Wanted>,
+    Query(Done { added }): Query<Done>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
@@ -173,30 +159,12 @@ pub async fn show(
     {
         tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
     }
-    let page = PickerPage::load(&app, &my, wanted, None).await?;
+    let said = match added.parse() {
+        Ok(added) => Some(all_selected(&app, &my, added).await?),
+        Err(_) => None,
+    };
+    let page = PickerPage::load(&app, &my, wanted, said).await?;
     page.answer(&headers)
-}
-
-/// The place from which the list was made.
-#[derive(Debug, Deserialize)]
-pub struct Than {
-    #[serde(default)]
-    than: i64,
-}
-
-/// Shows the list anew once the catalogue is newer than it was; until then there is nothing to show.
-pub async fn newer(
-    State(app): State<App>,
-    my: MyDraft,
-    Query(Than { than }): Query<Than>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, AppError> {
-    let read_until = app.store.catalogue_sync(my.at.company.id).await?.read_until;
-    if read_until.is_none_or(|at| at.as_micros() <= than) {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    let page = PickerPage::load(&app, &my, wanted, None).await?;
-    Ok(Html(page.as_view().render()?).into_response())
 }
 
 impl PickerPage {
@@ -210,6 +178,8 @@ impl PickerPage {
         let company = my.at.company.id;
         let draft = draft_path(&my.at.company, my.draft.id, "");
         let mut found = find(app, my, &wanted).await?;
+        // A newer catalogue is asked for as the person did: what was replaced meanwhile then comes first.
+        let asked = wanted.clone();
         let asks_nothing = wanted.show.is_empty() && wanted.after.is_empty();
         if found.assets.is_empty() && wanted.list() == Show::Recent && asks_nothing {
             // Nothing was replaced lately: then everything is more use than an empty list.
@@ -220,7 +190,7 @@ impl PickerPage {
         let chosen: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
         let site = my.at.company.site().ok();
         let preview = app.store.company_settings(company).await?.preview_server;
-        let read_until = app.store.catalogue_sync(company).await?.read_until;
+        let sync = app.store.catalogue_sync(company).await?;
         let words = if wanted.list() == Show::Selected {
             Vec::new()
         } else {
@@ -250,7 +220,7 @@ impl PickerPage {
             first: (!wanted.after.is_empty()).then(|| wanted.first_page().to_query()),
             count_query: wanted.first_page().to_query(),
             said,
-            as_of: read_until.map(|at| AsOf::new(at, app.clock.now(), &wanted)),
+            as_of: AsOf::of(&sync, app.clock.now(), &asked),
             selected: Selected::new(app.store.count_selected(my.draft.id).await?),
             wanted,
         };

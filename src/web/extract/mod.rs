@@ -5,6 +5,7 @@ mod draft;
 mod form;
 mod htmx;
 mod person;
+mod query;
 
 pub use self::{
     company::{ImportPath, InCompany},
@@ -12,4 +13,5 @@ pub use self::{
     form::Form,
     htmx::Htmx,
     person::{Admin, Editor, MaybePerson},
+    query::Query,
 };

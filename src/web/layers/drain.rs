@@ -10,6 +10,10 @@ use tokio::sync::Mutex;
 /// How much is read on at the most, in bytes. Whoever sends more has to live with the reset.
 const PATIENCE: usize = 64 * 1024 * 1024;
 
+/// An answer with this has its request read to the end, however long that is.
+#[derive(Debug, Clone, Copy)]
+pub struct ToItsEnd;
+
 /// Reads what is left of a body when the answer is an error.
 pub async fn read_on(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
@@ -22,7 +26,11 @@ pub async fn read_on(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
 
     let refused = response.status().is_client_error() || response.status().is_server_error();
-    let mut left = if refused { PATIENCE } else { 0 };
+    let mut left = match response.extensions().get::<ToItsEnd>() {
+        Some(ToItsEnd) => usize::MAX,
+        None if refused => PATIENCE,
+        None => 0,
+    };
     let mut body = body.lock().await;
     while left > 0
         && let Some(Ok(chunk)) = body.next().await

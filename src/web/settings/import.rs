@@ -4,8 +4,8 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     body::{Body, Bytes},
-    extract::{Multipart, Query, State, multipart::MultipartError},
-    http::{StatusCode, header},
+    extract::{Query, State},
+    http::header,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 use futures_util::{StreamExt as _, stream};
@@ -16,10 +16,7 @@ use crate::{
     app::App,
     domain::Company,
     error::AppError,
-    ops::import::{
-        COLUMNS_OF_ASSETS, COLUMNS_OF_PRESETS, Kind, Report,
-        stage::{Import, UploadError},
-    },
+    ops::import::{COLUMNS_OF_ASSETS, COLUMNS_OF_PRESETS, Kind, Report, stage::Import},
     store::{ImportState, Person, StoreError},
     web::{
         extract::{Admin, Form, Htmx, ImportPath, InCompany},
@@ -33,7 +30,7 @@ const REFRESH: u32 = 2;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "settings/import.html")]
-struct ImportsPage {
+pub(super) struct ImportsPage {
     shell: Shell,
     tabs: Tabs,
     kind: Kind,
@@ -95,49 +92,9 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let kind = wanted.kind.unwrap_or(Kind::Assets);
-    Ok(imports_page(&app, &person, &at, kind)
+    Ok(imports_page(&app, &person, &at, kind, None)
         .await?
         .into_response())
-}
-
-/// Takes a file in while it comes.
-pub async fn upload(
-    Admin(person): Admin,
-    State(app): State<App>,
-    at: InCompany,
-    mut form: Multipart,
-) -> Result<Response, AppError> {
-    let mut kind = Kind::Assets;
-    while let Some(field) = form.next_field().await.map_err(|error| unread(&error))? {
-        match field.name() {
-            Some("kind") => {
-                let presets = field.text().await.map_err(|error| unread(&error))? == "presets";
-                kind = if presets { Kind::Presets } else { Kind::Assets };
-            }
-            Some("file") => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                let kept = app.importer.upload(at.company.id, kind, &name, field).await;
-                match kept {
-                    Ok(id) => {
-                        return Ok(
-                            Redirect::to(&format!("{}/{id}", path(&at.company))).into_response()
-                        );
-                    }
-                    Err(UploadError::Empty) => break,
-                    Err(UploadError::Body(error)) => return Err(unread(&error)),
-                    Err(UploadError::Store(error)) => return Err(error.into()),
-                }
-            }
-            _ => {}
-        }
-    }
-    let page = ImportsPage {
-        problem: Some(
-            "No file came, or an empty one. Choose a CSV file, then press Upload.".to_owned(),
-        ),
-        ..imports_page(&app, &person, &at, kind).await?
-    };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 /// Shows how far a file is; while somebody works on it, htmx asks for the middle of the page alone.
@@ -213,22 +170,17 @@ pub async fn bad_lines(
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-fn path(company: &Company) -> String {
+pub(super) fn path(company: &Company) -> String {
     format!("{}/settings/import", company_path(company))
 }
 
-fn unread(error: &MultipartError) -> AppError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
-        _ => AppError::BadForm,
-    }
-}
-
-async fn imports_page(
+/// The page with the form, and what is wrong with the upload that was just tried.
+pub(super) async fn imports_page(
     app: &App,
     person: &Person,
     at: &InCompany,
     kind: Kind,
+    problem: Option<String>,
 ) -> Result<ImportsPage, AppError> {
     let imports = app.importer.imports(at.company.id).await?;
     let whole = imports
@@ -242,7 +194,7 @@ async fn imports_page(
         assets: &COLUMNS_OF_ASSETS,
         presets: &COLUMNS_OF_PRESETS,
         imports: whole.map(|import| line(&at.company, import)).collect(),
-        problem: None,
+        problem,
     })
 }
 

@@ -11,6 +11,7 @@ mod hosts_view;
 pub mod import;
 pub mod presets;
 pub mod site;
+pub mod upload;
 
 use axum::response::Redirect;
 

@@ -11,11 +11,12 @@ use super::edit::TemplateForm;
 use crate::{
     app::App,
     domain::{
-        Asset, AssetClass, AssetKey, Company, DeliveryHost, Options, Site, TEMPLATE_LIMIT,
-        characters, check_template,
+        Asset, AssetClass, AssetKey, Company, DeliveryHost, GenericHosts, Options, Site,
+        TEMPLATE_LIMIT, characters, check_template,
         formation::{self, Input},
     },
     error::AppError,
+    ops::hosts,
     store::{AssetQuery, StoreError},
     web::{
         extract::{Admin, Form, InCompany},
@@ -47,6 +48,7 @@ pub struct Preview {
 /// Forms it for a text of the editor.
 pub async fn preview(app: &App, company: &Company, text: &str) -> Result<Preview, StoreError> {
     let hosts = app.store.delivery_hosts(company.id).await?;
+    let generic = hosts::generic(&app.store, company).await?;
     let typed = characters(text);
     let mut preview = Preview {
         left: TEMPLATE_LIMIT
@@ -62,13 +64,13 @@ pub async fn preview(app: &App, company: &Company, text: &str) -> Result<Preview
     match company.site() {
         Err(missing) => preview.not_ready = Some(missing.to_string()),
         Ok(site) if typed <= TEMPLATE_LIMIT => {
-            let problems = check_template(text, &site, &hosts);
+            let problems = check_template(text, &site, &hosts, &generic);
             preview.problems = problems
                 .iter()
                 .map(|problem| ProblemView::new(problem, &[], ""))
                 .collect();
             let sample = sample(app, company).await?;
-            let urls = sample_urls(&site, &hosts, text, &sample);
+            let urls = sample_urls(&site, &hosts, &generic, text, &sample);
             preview.more = urls.len().saturating_sub(SHOWN);
             preview.urls = urls.into_iter().take(SHOWN).collect();
             preview.sample = sample.id;
@@ -78,10 +80,17 @@ pub async fn preview(app: &App, company: &Company, text: &str) -> Result<Preview
     Ok(preview)
 }
 
-fn sample_urls(site: &Site, hosts: &[DeliveryHost], text: &str, sample: &Asset) -> Vec<String> {
+fn sample_urls(
+    site: &Site,
+    hosts: &[DeliveryHost],
+    generic: &GenericHosts,
+    text: &str,
+    sample: &Asset,
+) -> Vec<String> {
     let plan = formation::form(&Input {
         site,
         hosts,
+        generic,
         presets: &[],
         template: text,
         options: Options {

@@ -9,6 +9,7 @@ use unstale::{
     clock::Clock,
     config::{CheckArgs, Config, DispatchSettings, Settings},
     demo,
+    domain::CompanyId,
     sandbox::{Sandbox, SandboxPorts, ips::AnswerForm},
     server,
 };
@@ -24,7 +25,16 @@ pub struct World {
 impl World {
     /// As the demo is: two people, a company, its catalogue, the template of the worked example.
     pub async fn demo() -> Self {
-        Self::empty().await.filled().await
+        let world = Self::empty().await;
+        world.fill(demo::Catalogue::Given).await;
+        world
+    }
+
+    /// The same, with a clock that only the journey moves.
+    pub async fn standing_still() -> Self {
+        let world = Self::with(still(), CheckArgs::default()).await;
+        world.fill(demo::Catalogue::Given).await;
+        world
     }
 
     /// The same, where a verdict is final within seconds.
@@ -35,26 +45,52 @@ impl World {
             check_window: millis(2_000),
             ..CheckArgs::default()
         };
-        let world = Self::with(checks).await.filled().await;
+        let world = Self::with(Clock::system(), checks).await;
+        world.fill(demo::Catalogue::Given).await;
         // Without Adobe's estimate, which would be waited for.
         let ips = world.sandbox.ips();
         ips.knobs(|knobs| knobs.answer = AnswerForm::Counts);
         world
     }
 
-    async fn filled(self) -> Self {
-        demo::fill(&self.app, &self.sandbox, demo::Catalogue::Given)
+    /// With a catalogue that is read from the sandbox, once so far, and a clock that only the journey moves.
+    pub async fn reading() -> Self {
+        let world = Self::with(still(), CheckArgs::default()).await;
+        let company = world.fill(demo::Catalogue::Read).await;
+        world.app.syncer.go_on(company).await.unwrap();
+        let store = &world.app.store;
+        while store
+            .catalogue_sync(company)
+            .await
+            .unwrap()
+            .finished_at
+            .is_none()
+        {
+            tokio::task::yield_now().await;
+        }
+        // The server for previews that the sandbox speaks of does not exist: its pictures could not be loaded.
+        let mut settings = store.company_settings(company).await.unwrap();
+        settings.preview_server = None;
+        let now = world.app.clock.now();
+        store
+            .put_company_settings(company, &settings, now)
             .await
             .unwrap();
-        self
+        world
+    }
+
+    async fn fill(&self, catalogue: demo::Catalogue) -> CompanyId {
+        demo::fill(&self.app, &self.sandbox, catalogue)
+            .await
+            .unwrap()
     }
 
     /// As it is right after the installation: nobody can sign in.
     pub async fn empty() -> Self {
-        Self::with(CheckArgs::default()).await
+        Self::with(Clock::system(), CheckArgs::default()).await
     }
 
-    async fn with(checks: CheckArgs) -> Self {
+    async fn with(clock: Clock, checks: CheckArgs) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -71,7 +107,6 @@ impl World {
             ..Settings::default()
         };
         let config = Config::load(settings, None).unwrap();
-        let clock = Clock::system();
         let sandbox = Sandbox::start(clock.clone(), SandboxPorts::default(), Some(url.clone()))
             .await
             .unwrap();
@@ -89,4 +124,9 @@ impl World {
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
+}
+
+/// A clock that only a journey moves.
+fn still() -> Clock {
+    Clock::manual(Clock::system().now())
 }

@@ -159,6 +159,23 @@ async fn a_problem_that_can_be_mended_is_mended_in_its_line() {
 }
 
 #[tokio::test]
+async fn which_hosts_are_shared_is_the_administrators_list() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let url = format!("{}/no/service/x.js", app.sandbox.exact_url());
+    let company = app.company().await.id;
+    for (patterns, blocks) in [(None, false), (Some(r"^127\.0\.0\.1$"), true)] {
+        let stored = app.app.store.set_generic_hosts(company, patterns).await;
+        stored.unwrap();
+        let (_, page) = draft_with_urls(&editor, &url).await;
+        let said = page
+            .body
+            .contains("Dynamic Media delivers nothing under this path");
+        assert_eq!(said, blocks, "{}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn an_offered_spelling_becomes_one_more_line() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use unstale::{
     domain::{Asset, ImportId},
     store::{AssetQuery, ImportFile, ImportState},
@@ -253,5 +258,82 @@ async fn an_import_that_was_interrupted_can_go_on_and_half_an_upload_cannot() {
         admin.get(IMPORT).await.count(".table tbody tr"),
         1,
         "it is not offered"
+    );
+}
+
+#[tokio::test]
+async fn the_same_file_once_more_changes_nothing() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let file =
+        "id,file_name,published,created_at\nmade-known,a.jpg,yes,2020-01-02\nplain,b.pdf,no,\n";
+    upload(&admin, "assets", file.as_bytes()).await;
+    let imported_at = app.clock.now();
+    app.clock.advance(Duration::from_hours(3));
+
+    let page = upload(&admin, "assets", file.as_bytes()).await;
+    let done = page.text(".notice.success");
+    assert!(done.contains("0 assets new, 0 changed"), "{done}");
+    for asset in [found(&app, "made-known").await, found(&app, "plain").await].concat() {
+        assert_eq!(asset.changed_at, imported_at, "{}", asset.id);
+    }
+
+    let file = file.replace("b.pdf,no", "b.pdf,yes");
+    let page = upload(&admin, "assets", file.as_bytes()).await;
+    let done = page.text(".notice.success");
+    assert!(done.contains("0 assets new, 1 changed"), "{done}");
+    let plain = found(&app, "plain").await.remove(0);
+    assert_eq!(plain.changed_at, app.clock.now());
+    assert_eq!(plain.created_at, imported_at, "it is no new one");
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_refused_with_what_to_do_instead() {
+    const LENGTH: usize = 520 * 1024 * 1024;
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let url = admin
+        .request(Method::POST, IMPORT)
+        .build()
+        .unwrap()
+        .url()
+        .clone();
+    let (host, port) = (url.host_str().unwrap(), url.port().unwrap());
+    let cookie = admin.cookie().unwrap();
+    let head = format!(
+        "POST {IMPORT} HTTP/1.1\r\nhost: {host}:{port}\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
+         content-type: multipart/form-data; boundary=x\r\ncontent-length: {LENGTH}\r\nconnection: close\r\n\r\n"
+    );
+    let form = "--x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\npresets\r\n\
+                --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+    let mut connection = TcpStream::connect((host, port)).await.unwrap();
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(form.as_bytes()).await.unwrap();
+    // All of it, as a browser does before it looks at the answer.
+    let block = vec![b'x'; 1024 * 1024];
+    let mut left = LENGTH - form.len();
+    while left > 0 {
+        let piece = &block[..left.min(block.len())];
+        connection.write_all(piece).await.unwrap();
+        left -= piece.len();
+    }
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    let page = scraper::Html::parse_document(&answer);
+    let css = scraper::Selector::parse(".notice.blocks").unwrap();
+    let notice: String = page.select(&css).next().unwrap().text().collect();
+    assert!(notice.contains("more than 512 MB"), "{notice}");
+    assert!(
+        notice.contains("unstale import FILE --company dms7snapshot"),
+        "{notice}"
+    );
+    let css = scraper::Selector::parse("[value=presets][checked]").unwrap();
+    assert!(page.select(&css).next().is_some(), "what was chosen stays");
+    let company = app.company().await.id;
+    assert_eq!(
+        app.app.store.imports(company).await.unwrap(),
+        [],
+        "nothing is kept"
     );
 }

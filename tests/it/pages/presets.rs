@@ -1,6 +1,13 @@
 //! *Settings > Presets*: which of Adobe's presets the site uses.
 
-use unstale::{domain::Preset, store::Connection};
+use unstale::{
+    domain::Preset,
+    sandbox::{
+        catalogue,
+        ips::{Instead, Only},
+    },
+    store::Connection,
+};
 
 use crate::support::app::TestApp;
 
@@ -95,4 +102,74 @@ async fn presets_cannot_be_read_without_an_account_that_opens() {
             .contains("The presets cannot be read")
     );
     assert_eq!(app.app.store.presets(company).await.unwrap(), before);
+}
+
+/// Another list than Adobe has: one of its presets, unticked and older, and one that is gone there.
+async fn an_old_list(app: &TestApp) -> Vec<Preset> {
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let old = ["PLP", "gone"].map(|name| Preset {
+        name: name.to_owned(),
+        modifier: "wid=1".to_owned(),
+    });
+    store
+        .put_presets(company, &old, app.clock.now())
+        .await
+        .unwrap();
+    let shown = ["PLP".to_owned()].into();
+    store
+        .set_used_presets(company, &shown, &[].into())
+        .await
+        .unwrap();
+    old.into()
+}
+
+#[tokio::test]
+async fn the_presets_of_adobe_replace_the_list_and_what_was_unticked_stays_so() {
+    let app = TestApp::start().await;
+    an_old_list(&app).await;
+    app.clock.advance(std::time::Duration::from_hours(1));
+    let admin = app.admin().await;
+    let page = admin.get(PRESETS).await;
+    let page = admin.submit_and_follow(&page.form("#sync-presets")).await;
+    let done = page.text(".notice.success");
+    assert!(
+        done.contains("5 presets read from Dynamic Media."),
+        "{done}"
+    );
+    assert_eq!(page.count("#used-presets [name=used]"), 5);
+    let company = app.company().await.id;
+    let list = app.app.store.preset_list(company).await.unwrap();
+    assert_eq!(list.put_at, Some(app.clock.now()));
+    let mut read: Vec<Preset> = list.presets.iter().map(|it| it.preset.clone()).collect();
+    let mut there = catalogue::presets();
+    for presets in [&mut read, &mut there] {
+        presets.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    assert_eq!(read, there);
+    let unticked = list.presets.iter().filter(|listed| !listed.used);
+    let unticked: Vec<&str> = unticked.map(|listed| &*listed.preset.name).collect();
+    assert_eq!(unticked, ["PLP"]);
+}
+
+#[tokio::test]
+async fn while_adobe_does_not_answer_the_list_stays_as_it_was() {
+    let app = TestApp::start().await;
+    let mut before = an_old_list(&app).await;
+    before.retain(|preset| preset.name != "PLP");
+    app.ips().knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getImageFormats"));
+        knobs.instead = Some(Instead::Unavailable);
+    });
+    let admin = app.admin().await;
+    let page = admin.get(PRESETS).await;
+    let refused = admin.submit(&page.form("#sync-presets")).await;
+    assert_eq!(refused.status, 502);
+    let notice = refused.text(".notice.blocks");
+    assert!(
+        notice.contains("The list below is the one from before."),
+        "{notice}"
+    );
+    assert_eq!(refused.count("#used-presets [name=used]"), 2);
+    let used = app.app.store.presets(app.company().await.id).await.unwrap();
+    assert_eq!(used, before);
 }

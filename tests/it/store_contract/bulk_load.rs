@@ -1,18 +1,19 @@
 use std::borrow::Cow;
 
 use sqlx::migrate::Migrator;
-use unstale::store::{AssetQuery, PutCounts, Store};
+use unstale::store::{AssetQuery, Matches, PutCounts, Store};
 
 use super::{Fixture, ids};
 use crate::support::database::{Backend, empty};
 
-on_both_databases! {
+on_both_databases_and_without_trigrams! {
     putting_assets_says_what_was_new_and_what_changed
     of_an_id_given_twice_the_last_counts
     what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old
     a_bulk_load_is_searchable_once_it_is_finished
     an_interrupted_bulk_load_is_known_and_can_be_finished
     a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable
+    indexes_that_another_program_takes_away_are_missed_by_nobody
 }
 
 fn word(word: &str) -> AssetQuery {
@@ -207,6 +208,43 @@ async fn a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable(t: &Fixture) {
         assert_eq!(ids(&found.assets), ["other-one"]);
         t.store.finish_bulk_load(company).await.unwrap();
     }
+}
+
+async fn indexes_that_another_program_takes_away_are_missed_by_nobody(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("a@example.com").await);
+    t.assets(company, &["one", "two"]).await;
+    let draft = t.draft(company, author).await.id;
+    let another_program = t.db.reopen().await;
+    let search = async || {
+        let page = t.store.search_assets(company, &word("one")).await.unwrap();
+        assert_eq!(ids(&page.assets), ["one"]);
+    };
+    let count = async || {
+        let count = t.store.count_assets(company, &word("one")).await.unwrap();
+        assert_eq!(count, Matches::Exactly(1));
+    };
+    let select = async || {
+        let now = t.later();
+        let query = word("one");
+        t.store
+            .select_all_assets(company, draft, &query, now)
+            .await
+            .unwrap()
+    };
+    for method in ["search", "count", "select"] {
+        // From here on the indexes are known to be there.
+        search().await;
+        another_program.begin_bulk_load(company).await.unwrap();
+        match method {
+            "search" => search().await,
+            "count" => count().await,
+            _ => assert_eq!(select().await, Ok(1)),
+        }
+        another_program.finish_bulk_load(company).await.unwrap();
+        // And it knows that they are there again.
+        t.assets(company, &["three"]).await;
+    }
+    assert_eq!(select().await, Ok(0), "it was selected once");
 }
 
 #[tokio::test]

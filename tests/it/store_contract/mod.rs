@@ -14,24 +14,32 @@ use unstale::{
 
 use crate::support::database::{Backend, TestDatabase};
 
+/// Makes a test of each case, on one database.
+macro_rules! on_database {
+    ($database:ident: $fixture:expr, $($case:ident)*) => {
+        mod $database {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                use crate::store_contract::Fixture;
+                super::$case(&$fixture.await).await;
+            })*
+        }
+    };
+}
+
 /// Makes two tests of each case.
 macro_rules! on_both_databases {
     ($($case:ident)*) => {
-        mod sqlite {
-            use super::super::{Backend, Fixture};
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(&Fixture::new(Backend::Sqlite).await).await;
-            })*
-        }
+        on_database!(sqlite: Fixture::new(crate::support::database::Backend::Sqlite), $($case)*);
+        on_database!(postgres: Fixture::new(crate::support::database::Backend::Postgres), $($case)*);
+    };
+}
 
-        mod postgres {
-            use super::super::{Backend, Fixture};
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(&Fixture::new(Backend::Postgres).await).await;
-            })*
-        }
+/// Makes three: PostgreSQL need not have the extension that searching likes to use.
+macro_rules! on_both_databases_and_without_trigrams {
+    ($($case:ident)*) => {
+        on_both_databases!($($case)*);
+        on_database!(postgres_without_trigrams: Fixture::without_trigrams(), $($case)*);
     };
 }
 
@@ -67,13 +75,34 @@ struct Fixture {
 
 impl Fixture {
     async fn new(backend: Backend) -> Self {
-        let db = TestDatabase::create(backend).await;
+        Self::on(TestDatabase::create(backend).await)
+    }
+
+    /// On a PostgreSQL whose account may not install `pg_trgm`.
+    async fn without_trigrams() -> Self {
+        let fixture = Self::on(TestDatabase::without_trigrams().await);
+        fixture.has_no_trigrams().await;
+        fixture
+    }
+
+    fn on(db: TestDatabase) -> Self {
         let clock = Clock::manual(Timestamp::from_micros(1_800_000_000_000_000));
         Self {
             store: db.store.clone(),
             db,
             clock,
         }
+    }
+
+    /// Whatever was done to it, the extension is not there, and the index that needs it neither.
+    async fn has_no_trigrams(&self) {
+        let sql = "select count(*) from pg_extension where extname = 'pg_trgm'";
+        let mut connection = self.db.postgres().await;
+        let number: i64 = sqlx::query_scalar(sql)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(number, 0);
     }
 
     fn now(&self) -> Timestamp {

@@ -8,7 +8,7 @@ use unstale::{
 
 use super::{Fixture, ids};
 
-on_both_databases! {
+on_both_databases_and_without_trigrams! {
     every_word_must_occur_somewhere_whatever_its_case
     signs_with_a_meaning_for_the_database_are_plain_text
     a_folder_is_searched_with_its_subfolders_or_without

@@ -256,6 +256,22 @@ impl TestApp {
         self.app.store.companies().await.unwrap().remove(0)
     }
 
+    /// Waits until its catalogue is read, and nothing more is wanted of it.
+    pub async fn catalogue_is_read(&self) {
+        let company = self.company().await.id;
+        let read = async {
+            loop {
+                let sync = self.app.store.catalogue_sync(company).await.unwrap();
+                if sync.finished_at.is_some() && sync.step.is_none() && sync.wanted.is_none() {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let read = tokio::time::timeout(PATIENCE, read).await;
+        read.expect("the catalogue is read");
+    }
+
     /// A URL of the company on the `exact` host.
     pub fn exact(&self, rest: &str) -> String {
         format!("{}/is/image/dms7snapshot/{rest}", self.sandbox.exact_url())

@@ -38,6 +38,22 @@ pub enum Guard {
 impl TestDatabase {
     pub async fn create(backend: Backend) -> Self {
         let (address, guard) = empty(backend).await;
+        Self::open(backend, address, guard).await
+    }
+
+    /// A PostgreSQL database that belongs to an account which may make tables and no extensions.
+    pub async fn without_trigrams() -> Self {
+        let (admin, guard) = create_postgres().await;
+        let account = "do $$ begin create role unstale_plain login; \
+                       exception when duplicate_object or unique_violation then null; end $$; \
+                       grant all on schema public to unstale_plain";
+        run_as_admin(&admin, account.to_owned()).await;
+        let mut url = url::Url::parse(&admin).unwrap();
+        url.set_username("unstale_plain").unwrap();
+        Self::open(Backend::Postgres, url.into(), guard).await
+    }
+
+    async fn open(backend: Backend, address: String, guard: Guard) -> Self {
         let url: DatabaseUrl = address.parse().unwrap();
         let store = Store::open(&url).await.unwrap();
         Self {

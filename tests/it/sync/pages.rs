@@ -14,22 +14,10 @@ async fn reading() -> TestApp {
     .await
 }
 
-/// Waits until nothing is being read any more.
-async fn settled(app: &TestApp) {
-    let company = app.company().await.id;
-    loop {
-        let sync = app.app.store.catalogue_sync(company).await.unwrap();
-        if sync.finished_at.is_some() && sync.step.is_none() && sync.wanted.is_none() {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test]
 async fn a_connected_company_is_read_by_itself_and_the_page_says_so() {
     let app = reading().await;
-    settled(&app).await;
+    app.catalogue_is_read().await;
     let page = app.admin().await.get(PAGE).await;
     assert_eq!(page.status, 200);
     assert!(
@@ -58,7 +46,7 @@ async fn an_editor_may_neither_see_nor_press_anything() {
 #[tokio::test]
 async fn progress_is_shown_and_stop_and_start_work() {
     let app = reading().await;
-    settled(&app).await;
+    app.catalogue_is_read().await;
     app.ips().knobs(|knobs| {
         knobs.hold = true;
         knobs.only = Some(Only::Operation("searchAssets"));
@@ -80,7 +68,7 @@ async fn progress_is_shown_and_stop_and_start_work() {
     assert!(page.text(".notice").contains("Stopped."), "{}", page.body);
     app.ips().knobs(|knobs| knobs.hold = false);
     assert_eq!(admin.post(PAGE, &[("do", "start")]).await.status, 303);
-    settled(&app).await;
+    app.catalogue_is_read().await;
     let page = admin.get(PAGE).await;
     assert!(
         page.text(".notice").contains("Up to date."),
@@ -106,7 +94,7 @@ async fn the_interval_is_one_of_those_offered() {
 #[tokio::test]
 async fn a_failure_is_told_with_what_to_do() {
     let app = reading().await;
-    settled(&app).await;
+    app.catalogue_is_read().await;
     app.ips().knobs(|knobs| knobs.fault = Some(20_003));
     let company = app.company().await.id;
     app.app

@@ -189,7 +189,7 @@ async fn find(app: &App, my: &MyDraft, pasted: Pasted) -> Result<Found, AppError
                     .retain(|id| !assets.iter().any(|asset| asset.id == *id));
                 found.assets.extend(assets);
             }
-            Err(error) => found.not_asked = Some(error.to_string()),
+            Err(error) => found.not_asked = Some(error.sentence()?),
         }
     }
     Ok(found)

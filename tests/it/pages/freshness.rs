@@ -1,0 +1,141 @@
+//! How current the picker is: opening it has the changes read, and what was just replaced comes on top.
+
+use std::time::Duration;
+
+use unstale::{demo, sandbox::ips::Only};
+
+use super::new_draft;
+use crate::support::{
+    app::{Start, TestApp},
+    browser::{Answer, Browser},
+};
+
+/// Longer than a catalogue is fresh, and far shorter than the interval at which it is read by itself.
+const A_WHILE: Duration = Duration::from_mins(2);
+
+/// An Unstale that has read everything.
+async fn read() -> TestApp {
+    let app = TestApp::with(Start {
+        catalogue: Some(demo::Catalogue::Read),
+        ..Start::default()
+    })
+    .await;
+    let company = app.company().await.id;
+    app.app.syncer.go_on(company).await.unwrap();
+    app.catalogue_is_read().await;
+    app
+}
+
+/// Searches of the catalogue that Adobe's stand-in received.
+fn searches(app: &TestApp) -> usize {
+    let calls = app.ips().calls();
+    calls
+        .iter()
+        .filter(|call| call.operation == "searchAssets")
+        .count()
+}
+
+fn hold(app: &TestApp, is_held: bool) {
+    app.ips().knobs(|knobs| {
+        knobs.only = Some(Only::Operation("searchAssets"));
+        knobs.hold = is_held;
+    });
+}
+
+fn first(picker: &Answer) -> String {
+    picker.texts(".asset-row .asset-id").remove(0)
+}
+
+/// The address by which the open page asks for a newer one.
+fn newer(picker: &Answer) -> String {
+    picker
+        .attributes("[hx-trigger='every 4s']", "hx-get")
+        .remove(0)
+}
+
+/// Asks for it as htmx does.
+async fn ask(editor: &Browser, address: &str) -> Answer {
+    let request = editor.request(reqwest::Method::GET, address);
+    editor.send(request.header("hx-request", "true")).await
+}
+
+#[tokio::test]
+async fn the_open_picker_shows_what_was_just_replaced_on_top() {
+    let app = read().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let address = format!("{draft}/assets");
+    let before = searches(&app);
+    let picker = editor.get(&address).await;
+    assert!(
+        picker.text("#results > .hint").starts_with("As of "),
+        "{}",
+        picker.body
+    );
+    assert!(!picker.has("[hx-trigger='every 4s']"), "it is new");
+    let company = app.company().await.id;
+    let sync = app.app.store.catalogue_sync(company).await.unwrap();
+    assert_eq!(
+        (sync.wanted, searches(&app)),
+        (None, before),
+        "and not asked for again"
+    );
+
+    app.clock.advance(A_WHILE);
+    app.sandbox.origin().publish("backpack").unwrap();
+    hold(&app, true);
+    let picker = editor.get(&address).await;
+    assert_ne!(first(&picker), "backpack");
+    let newer = newer(&picker);
+    assert_eq!(ask(&editor, &newer).await.status, 204, "not yet");
+
+    hold(&app, false);
+    app.catalogue_is_read().await;
+    assert_eq!(searches(&app), before + 1, "one page of changes");
+    let view = ask(&editor, &newer).await;
+    assert_eq!(view.status, 200);
+    assert_eq!(first(&view), "backpack");
+    assert!(view.text("h2").contains("Changed recently"));
+    assert!(!view.has("[hx-trigger='every 4s']"), "now it is new");
+}
+
+#[tokio::test]
+async fn without_javascript_a_button_shows_it_and_keeps_the_ticks() {
+    let app = read().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    app.clock.advance(A_WHILE);
+    app.sandbox.origin().publish("backpack").unwrap();
+    hold(&app, true);
+    let picker = editor.get(&format!("{draft}/assets")).await;
+    assert!(
+        picker
+            .text("noscript")
+            .contains("What changed since is being read")
+    );
+    let ticked = picker.attributes("input[name=asset]:not([disabled])", "value");
+    hold(&app, false);
+    app.catalogue_is_read().await;
+
+    let form = picker.form("#picker").and("asset", &ticked[0]);
+    let picker = editor
+        .submit_and_follow(&form.press("list", "recent"))
+        .await;
+    assert_eq!(first(&picker), "backpack");
+    assert_eq!(picker.text("#picked strong"), "1 asset");
+    assert!(!picker.has("noscript"), "{}", picker.body);
+}
+
+#[tokio::test]
+async fn a_catalogue_that_nobody_reads_promises_nothing() {
+    let app = read().await;
+    let company = app.company().await.id;
+    app.app.syncer.stop(company).await.unwrap();
+    app.clock.advance(A_WHILE);
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let picker = editor.get(&format!("{draft}/assets")).await;
+    assert!(picker.text("#results > .hint").starts_with("As of "));
+    assert!(!picker.has("[hx-trigger='every 4s']"));
+    assert!(!picker.has("noscript"));
+}
