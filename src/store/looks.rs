@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Result, Store, convert::unknown};
+use super::{Result, Store, convert::unknown, statement::Statement};
 use crate::{
     clock::Timestamp,
     domain::{
@@ -46,6 +46,14 @@ struct LookRow {
     length: Option<i64>,
     cache_word: Option<String>,
     age: Option<i64>,
+}
+
+/// The same of one URL among many.
+#[derive(FromRow)]
+struct LookOfRow {
+    check_id: uuid::Uuid,
+    #[sqlx(flatten)]
+    look: LookRow,
 }
 
 impl LookRow {
@@ -133,6 +141,32 @@ impl Store {
             .fetch_all(pool)
             .await?);
         rows.into_iter().map(LookRow::into_look).collect()
+    }
+
+    /// The same for several URLs at once, one URL after the other.
+    pub async fn looks_of(
+        &self,
+        company: CompanyId,
+        checks: &[CheckId],
+    ) -> Result<Vec<(CheckId, StoredLook)>> {
+        if checks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::default();
+        statement.sql(
+            "select check_id, format, kind, at, failure, status, hash, etag, last_modified, length, cache_word, age \
+             from url_look where check_id in ",
+        );
+        statement.uuids(checks.iter().map(|id| id.uuid()));
+        statement.sql(" and company_id = ").uuid(company.uuid());
+        statement.sql(" order by check_id, format, kind");
+        let rows: Vec<LookOfRow> = on_reader!(self, |pool| {
+            let mut sql = build!(statement);
+            sql.build_query_as().fetch_all(pool).await?
+        });
+        rows.into_iter()
+            .map(|row| Ok((CheckId::from_uuid(row.check_id), row.look.into_look()?)))
+            .collect()
     }
 
     /// Keeps the small picture of a look, in the place of an older one; that from before the purge is never replaced.

@@ -45,6 +45,7 @@ mod companies;
 mod connections;
 mod drafts;
 mod history;
+mod history_verdicts;
 mod hosts;
 mod imports;
 mod invalidations;
