@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     checks_view::{ChecksSection, is_old, is_old_behind_its_base},
+    outcome::Headline,
     start::new_draft,
 };
 use crate::{
@@ -45,7 +46,7 @@ enum Action {
     FullUrls,
 }
 
-/// The section by itself, for htmx.
+/// The section by itself, for htmx, and the sentence on top of the page that follows from it.
 pub async fn show(
     Editor(person): Editor,
     State(app): State<App>,
@@ -56,6 +57,8 @@ pub async fn show(
     if !htmx {
         return Ok(to_checks(&at.company, id).into_response());
     }
+    let invalidation = app.store.invalidation(at.company.id, id).await?;
+    let invalidation = invalidation.ok_or(AppError::NotFound)?;
     let batches = app.store.batches(at.company.id, id).await?;
     let is_admin = person.role == crate::domain::Role::Admin;
     let section = ChecksSection::load(
@@ -67,7 +70,9 @@ pub async fn show(
         app.clock.now(),
     )
     .await?;
-    Ok(Html(section.render()?).into_response())
+    let headline = Headline::load(&app, &at.company, &invalidation, &batches, &section).await?;
+    let headline = headline.beside().render()?;
+    Ok(Html(section.render()? + &headline).into_response())
 }
 
 /// Does what the button says.

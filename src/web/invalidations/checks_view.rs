@@ -9,7 +9,10 @@ use crate::{
     domain::{BatchState, CheckId, Company, HostOrigin, InvalidationId, LookKind, Verdict},
     error::AppError,
     store::{Batch, Check, Store},
-    web::view::{Moment, company_path, counted, grouped, outcome_path},
+    web::{
+        verdicts::{Badge, Tally},
+        view::{Moment, company_path, counted, outcome_path},
+    },
 };
 
 /// So many URLs are shown with their pictures.
@@ -26,6 +29,8 @@ pub struct ChecksSection {
     this: String,
     /// Something will still change.
     running: bool,
+    /// What was seen of all of them.
+    tally: Tally,
     /// Adobe has taken something, so there is something to look for.
     accepted: bool,
     /// How many were looked at, and what came of it; `None` before the first look.
@@ -98,12 +103,14 @@ impl ChecksSection {
             .sum();
         let sending = batches.iter().any(|batch| batch.state.is_under_way());
         let pending = checks.iter().filter(|check| is_pending(check)).count();
+        let tally = Tally::of(&checks);
         let mut shown: Vec<&Check> = checks.iter().collect();
         shown.sort_by_key(|check| (!check.asked, rank(check)));
         Ok(Self {
             running: sending || pending > 0 || is_starting(&checks, batches, now),
             accepted: accepted > 0,
-            summary: summary(&checks, accepted.unsigned_abs()),
+            summary: tally.summary(accepted.unsigned_abs()),
+            tally,
             pending: (pending > 0).then(|| counted(pending as u64, "URL")),
             browsers: browsers(&checks),
             doubted: doubted(&checks),
@@ -123,6 +130,11 @@ impl ChecksSection {
     /// Whether something will still change by itself.
     pub const fn is_running(&self) -> bool {
         self.running
+    }
+
+    /// What was seen of all URLs together.
+    pub const fn tally(&self) -> Tally {
+        self.tally
     }
 }
 
@@ -199,38 +211,6 @@ fn rank(check: &Check) -> u8 {
     }
 }
 
-fn summary(checks: &[Check], total: u64) -> Option<String> {
-    let seen: Vec<Verdict> = checks
-        .iter()
-        .filter(|check| check.covered)
-        .filter_map(|check| check.verdict)
-        .collect();
-    if seen.is_empty() {
-        return None;
-    }
-    let number =
-        |wanted: &[Verdict]| seen.iter().filter(|seen| wanted.contains(seen)).count() as u64;
-    let parts: Vec<String> = [
-        (number(&[Verdict::Live, Verdict::Gone]), "live"),
-        (number(&[Verdict::StillOld]), "still old"),
-        (number(&[Verdict::CachedAgain]), "cached again too early"),
-        (number(&[Verdict::NothingNewer]), "with nothing newer"),
-        (number(&[Verdict::CouldNotCheck]), "could not be checked"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, words)| format!("{} {words}", grouped(number)))
-    .collect();
-    let looked = seen.len() as u64;
-    let of = if looked <= total {
-        format!("{} of {}", grouped(looked), grouped(total))
-    } else {
-        // URLs that a base URL covers were looked at one by one.
-        counted(looked, "URL")
-    };
-    Some(format!("Looked at {of}: {}.", parts.join(", ")))
-}
-
 /// The latest instant to which a browser may keep what it got just before the purge.
 fn browsers(checks: &[Check]) -> Option<Browsers> {
     let until = |check: &Check| -> Option<(Timestamp, bool)> {
@@ -270,7 +250,7 @@ struct Words {
 }
 
 fn words(check: &Check) -> Words {
-    let (class, icon, label, advice) = verdict_words(check);
+    let (badge, advice) = verdict_words(check);
     let pending = is_pending(check);
     let not_covered = if check.covered {
         ""
@@ -281,7 +261,7 @@ fn words(check: &Check) -> Words {
         return Words {
             class: "info",
             icon: "clock",
-            label: format!("{label} so far"),
+            label: format!("{} so far", badge.label),
             advice: match check.verdict {
                 Some(Verdict::NothingNewer) => format!("{advice} Unstale looks again by itself."),
                 _ => format!(
@@ -291,123 +271,61 @@ fn words(check: &Check) -> Words {
         };
     }
     Words {
-        class,
-        icon,
-        label: label.to_owned(),
+        class: badge.class,
+        icon: badge.icon,
+        label: badge.label.to_owned(),
         advice: format!("{not_covered}{advice}"),
     }
 }
 
-fn verdict_words(check: &Check) -> (&'static str, &'static str, &'static str, String) {
-    let text = str::to_owned;
+fn verdict_words(check: &Check) -> (Badge, String) {
+    let other = |class, icon, label| Badge { class, icon, label };
     match check.verdict {
         Some(Verdict::Live) if !check.covered => (
-            "ok",
-            "check",
-            "As Dynamic Media has it",
-            text(
-                "The host delivers what Dynamic Media has now. If you still see another picture, your own browser keeps it: reload the page without its cache, or open it in a private window.",
-            ),
-        ),
-        Some(Verdict::Live) => ("ok", "check", "Live", text("The new picture is delivered.")),
-        Some(Verdict::Gone) => (
-            "ok",
-            "check",
-            "Live: no longer delivered",
-            text("There was a picture before the purge; now there is none."),
-        ),
-        Some(Verdict::NothingNewer) => (
-            "info",
-            "info",
-            "Nothing newer at the origin",
-            text(
-                "Dynamic Media delivers the same picture as before the purge. If it is the new one, it was already live; if not, publish it and purge again.",
-            ),
-        ),
-        Some(Verdict::StillOld) if is_old_behind_its_base(check) => (
-            "bad",
-            "error",
-            "Still old",
-            text(
-                "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, below.",
-            ),
-        ),
-        Some(Verdict::StillOld) => (
-            "bad",
-            "error",
-            "Still old",
-            text(
-                "The host still delivers another picture than Dynamic Media has now. Purge it again; if that does not help, an administrator should know.",
-            ),
-        ),
-        Some(Verdict::CachedAgain) => (
-            "warn",
-            "warning",
-            "Cached again before publishing finished",
-            text(
-                "The purge worked, but the old picture came into the cache anew. It is published by now: purge again.",
-            ),
-        ),
-        Some(Verdict::CouldNotCheck) => (
-            "warn",
-            "warning",
-            "Could not check",
-            check.doubt.clone().unwrap_or_default(),
+            other("ok", "check", "As Dynamic Media has it"),
+            "The host delivers what Dynamic Media has now. If you still see another picture, your own browser keeps it: reload the page without its cache, or open it in a private window."
+                .to_owned(),
         ),
         Some(Verdict::NotChecked) | None if is_pending(check) => (
-            "info",
-            "clock",
-            "Looking soon",
-            text("The purge needs a moment."),
+            other("info", "clock", "Looking soon"),
+            "The purge needs a moment.".to_owned(),
         ),
         Some(Verdict::NotChecked) | None => (
-            "info",
-            "clock",
-            "Looked at before the purge",
-            text("It is looked at again when Adobe has accepted its purge."),
+            other("info", "clock", "Looked at before the purge"),
+            "It is looked at again when Adobe has accepted its purge.".to_owned(),
         ),
+        Some(verdict) => (verdict.into(), advice(check, verdict)),
     }
+}
+
+fn advice(check: &Check, verdict: Verdict) -> String {
+    let advice = match verdict {
+        Verdict::Live => "The new picture is delivered.",
+        Verdict::Gone => "There was a picture before the purge; now there is none.",
+        Verdict::NothingNewer => {
+            "Dynamic Media delivers the same picture as before the purge. If it is the new one, it was already live; if not, publish it and purge again."
+        }
+        Verdict::StillOld if is_old_behind_its_base(check) => {
+            "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, below."
+        }
+        Verdict::StillOld => {
+            "The host still delivers another picture than Dynamic Media has now. Purge it again; if that does not help, an administrator should know."
+        }
+        Verdict::CachedAgain => {
+            "The purge worked, but the old picture came into the cache anew. It is published by now: purge again."
+        }
+        Verdict::CouldNotCheck => check.doubt.as_deref().unwrap_or_default(),
+        Verdict::NotChecked => "",
+    };
+    advice.to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::verdicts::tests::check;
 
     const AT: Timestamp = Timestamp::from_micros(1_000_000);
-
-    fn check(verdict: Option<Verdict>, pending: bool) -> Check {
-        Check {
-            id: CheckId::from_uuid(uuid::Uuid::nil()),
-            url: "https://h/is/image/C/a?wid=1".to_owned(),
-            sent_url: "https://h/is/image/C/a?wid=1".to_owned(),
-            covered: true,
-            asked: false,
-            purged_at: Some(AT),
-            keeps: None,
-            looks: 1,
-            next_look_at: pending.then_some(AT),
-            verdict,
-            doubt: Some("Because.".to_owned()),
-            verdict_at: Some(AT),
-        }
-    }
-
-    #[test]
-    fn the_summary_counts_what_was_seen_and_claims_nothing_about_the_rest() {
-        let checks = [
-            check(Some(Verdict::Live), false),
-            check(Some(Verdict::Gone), false),
-            check(Some(Verdict::StillOld), true),
-            check(None, true),
-        ];
-        let words = summary(&checks, 1_000).unwrap();
-        assert_eq!(words, "Looked at 3 of 1,000: 2 live, 1 still old.");
-        assert_eq!(summary(&checks[3..], 1_000), None);
-        assert_eq!(
-            summary(&checks, 1).unwrap(),
-            "Looked at 3 URLs: 2 live, 1 still old."
-        );
-    }
 
     #[test]
     fn a_verdict_that_is_not_final_says_so() {
