@@ -20,7 +20,7 @@ use crate::support::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Submits these URLs, and waits until Adobe has taken them; the address of the outcome.
-async fn purge(browser: &Browser, urls: &[String]) -> String {
+pub async fn purge(browser: &Browser, urls: &[String]) -> String {
     let (_, details) = draft_with_urls(browser, &urls.join("\n")).await;
     let confirm = next(browser, &details).await;
     let path = submit(browser, &confirm).await;
@@ -30,7 +30,7 @@ async fn purge(browser: &Browser, urls: &[String]) -> String {
 }
 
 /// Moves the clock until every verdict is final; the outcome then.
-async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
+pub async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answer {
     let judged = async {
         loop {
             app.clock.advance(Duration::from_secs(61));
@@ -61,10 +61,10 @@ async fn checks(app: &TestApp, path: &str) -> Vec<Check> {
 }
 
 /// An edge, an asset and one of its URLs, which the edge has had for a minute.
-struct Stage {
-    app: TestApp,
-    editor: Browser,
-    url: String,
+pub struct Stage {
+    pub app: TestApp,
+    pub editor: Browser,
+    pub url: String,
     scope: PurgeScope,
 }
 
@@ -97,7 +97,7 @@ impl Stage {
         }
     }
 
-    async fn start(silent: bool) -> Self {
+    pub async fn start(silent: bool) -> Self {
         Self::on(Backend::Sqlite, |switches| switches.silent = silent).await
     }
 
@@ -111,16 +111,16 @@ impl Stage {
         .await
     }
 
-    fn edge(&self) -> &Edge {
+    pub fn edge(&self) -> &Edge {
         self.app.sandbox.edge(self.scope)
     }
 
-    fn publish(&self) {
+    pub fn publish(&self) {
         self.app.sandbox.publish("spinset");
         self.app.clock.advance(Duration::from_secs(5));
     }
 
-    async fn purge(&self) -> String {
+    pub async fn purge(&self) -> String {
         purge(&self.editor, std::slice::from_ref(&self.url)).await
     }
 

@@ -20,6 +20,7 @@ mod sending;
 mod session;
 mod settings;
 mod template;
+mod verdicts;
 
 use std::time::Duration;
 

@@ -180,7 +180,8 @@ async fn what_waits_is_paused_resumed_and_called_off_between_requests() {
     let page = settled(&editor, &path).await;
     assert_eq!(
         standing(&page),
-        "Cancelled. Adobe has accepted a part of it: 2,000 of 3,500 URLs. The rest was not sent, or did not go through."
+        "Cancelled. Adobe has accepted a part of it: 2,000 of 3,500 URLs. The rest was not sent, or did not go through. \
+         The first check comes in a moment."
     );
     assert_eq!(page.count(".status.cancelled"), 2);
     assert!(!page.has("form[action$=sending]"));
@@ -251,8 +252,11 @@ async fn a_bad_url_that_adobe_does_not_name_is_found_and_the_good_ones_are_sent(
     );
     assert_eq!(
         standing(&page),
-        "Adobe has accepted a part of it: 9 of 10 URLs. The rest did not go through."
+        "Adobe has accepted a part of it: 9 of 10 URLs. The rest did not go through. None was checked."
     );
+    let history = editor.get(&format!("{COMPANY}/invalidations")).await;
+    let outcome = history.text("#results .outcome > :first-child");
+    assert_eq!(outcome, "Partly accepted");
     let bad = app.exact("n00006");
     assert_eq!(page.text(".notice.blocks .url-text"), bad);
     assert!(!page.has("form[action$=find-bad-url]"), "nothing is left");
