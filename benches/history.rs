@@ -21,8 +21,8 @@ use sqlx::{Connection as _, PgConnection, QueryBuilder, SqliteConnection};
 use unstale::{
     clock::{Clock, Timestamp},
     domain::{
-        BatchId, Company, CompanyId, InvalidationId, InvalidationState, Options, PersonId,
-        PresetChoice, PublishServer, Role, UrlOrigin,
+        BatchId, Company, CompanyId, HistoryVerdict, InvalidationId, InvalidationState, Options,
+        PersonId, PresetChoice, PublishServer, Role, UrlOrigin, Verdict,
     },
     store::{
         Draft, HistoryOrder, HistoryQuery, NewBatch, NewPerson, PasswordHash, Store, Submission,
@@ -136,6 +136,18 @@ fn state(number: u64) -> &'static str {
     }
 }
 
+/// Most are live, a few are not, and nobody looked at those of long ago.
+fn verdict(number: u64, count: u64) -> &'static str {
+    match mixed(number ^ 5) % 500 {
+        _ if number < count / 10 || state(number) != "accepted" => "not-checked",
+        0 => "still-old",
+        1 => "cached-again",
+        2..12 => "nothing-newer",
+        12..16 => "could-not-check",
+        _ => "live",
+    }
+}
+
 fn submitted_at(number: u64, count: u64) -> i64 {
     START
         + i64::try_from(
@@ -152,7 +164,7 @@ macro_rules! fill {
         for chunk in numbers.chunks(500) {
             let mut insert = QueryBuilder::new(
                 "insert into invalidation (id, company_id, author_id, use_presets, use_template, clear_alias, fold, \
-                 split, manual_urls, version, created_at, updated_at, submitted_at, number, url_count, state, searchable) ",
+                 split, manual_urls, version, created_at, updated_at, submitted_at, number, url_count, state, verdict, searchable) ",
             );
             insert.push_values(chunk, |mut row, number| {
                 let at = submitted_at(*number, $count);
@@ -162,7 +174,7 @@ macro_rules! fill {
                 row.push_bind("").push_bind(2_i64).push_bind(at).push_bind(at).push_bind(at);
                 row.push_bind(i64::try_from(*number).unwrap());
                 row.push_bind(i64::try_from(urls(*number).len()).unwrap());
-                row.push_bind(state(*number)).push_bind(true);
+                row.push_bind(state(*number)).push_bind(verdict(*number, $count)).push_bind(true);
             });
             insert.build().execute(&mut *tx).await.unwrap();
             let mut insert = QueryBuilder::new(
@@ -397,6 +409,23 @@ async fn searches(store: &Store, company: CompanyId, count: u64) {
     measure(store, company, "person and state", |seed| HistoryQuery {
         person: person(seed),
         state: Some(InvalidationState::Refused),
+        ..base()
+    })
+    .await;
+    for (what, verdict) in [
+        ("verdict: live", Verdict::Live),
+        ("verdict: still old", Verdict::StillOld),
+    ] {
+        measure(store, company, what, |seed| HistoryQuery {
+            verdict: Some(HistoryVerdict::Known(verdict)),
+            after: (seed % count + 1).to_string().parse().ok(),
+            ..base()
+        })
+        .await;
+    }
+    measure(store, company, "person and verdict", |seed| HistoryQuery {
+        person: person(seed),
+        verdict: Some(HistoryVerdict::Known(Verdict::StillOld)),
         ..base()
     })
     .await;

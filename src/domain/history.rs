@@ -1,8 +1,11 @@
-//! Words of the history: where an invalidation stands as a whole, and which assets its URLs are of.
+//! Words of the history: where an invalidation stands as a whole, what was seen of its URLs together, and which assets
+//! they are of.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
+
+use super::Verdict;
 
 /// Where an invalidation stands, by its batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,20 +18,23 @@ pub enum InvalidationState {
     Refused,
     /// Adobe has taken nothing, for any other reason.
     Failed,
-    /// Adobe has taken some batches of it and not others.
+    /// Adobe has taken some of it and not the rest.
     Partly,
+    /// Adobe has taken nothing, because somebody called all of it off.
+    Cancelled,
     /// It was never to be sent: the list was given to the person.
     Downloaded,
 }
 
 impl InvalidationState {
     /// All states, in the order in which people are offered them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Sending,
         Self::Accepted,
         Self::Refused,
         Self::Failed,
         Self::Partly,
+        Self::Cancelled,
         Self::Downloaded,
     ];
 
@@ -41,6 +47,7 @@ impl InvalidationState {
             Self::Refused => "refused",
             Self::Failed => "failed",
             Self::Partly => "partly",
+            Self::Cancelled => "cancelled",
             Self::Downloaded => "downloaded",
         }
     }
@@ -49,6 +56,79 @@ impl InvalidationState {
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// What is known of a URL, or of all that an invalidation clears together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HistoryVerdict {
+    /// There is more to be looked at by itself.
+    Checking,
+    /// What can be said; [`Verdict::NotChecked`] where nobody looked.
+    Known(Verdict),
+}
+
+impl HistoryVerdict {
+    /// All of them, in the order in which people are offered them.
+    pub const ALL: [Self; 8] = [
+        Self::Known(Verdict::Live),
+        Self::Known(Verdict::Gone),
+        Self::Known(Verdict::NothingNewer),
+        Self::Known(Verdict::StillOld),
+        Self::Known(Verdict::CachedAgain),
+        Self::Known(Verdict::CouldNotCheck),
+        Self::Checking,
+        Self::Known(Verdict::NotChecked),
+    ];
+
+    /// The word that the database and addresses keep.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Checking => "checking",
+            Self::Known(verdict) => verdict.as_str(),
+        }
+    }
+
+    /// What the word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
+    }
+
+    /// Of a URL that was looked at: its verdict counts once no further look is to come.
+    #[must_use]
+    pub fn of_url(verdict: Option<Verdict>, is_pending: bool) -> Self {
+        if is_pending {
+            Self::Checking
+        } else {
+            Self::Known(verdict.unwrap_or(Verdict::NotChecked))
+        }
+    }
+
+    /// Of several URLs together: the one that asks most of somebody, once all are known. The database keeps to the same
+    /// order, in the view `_invalidation_verdict`.
+    #[must_use]
+    pub fn together(urls: impl IntoIterator<Item = Self>) -> Self {
+        urls.into_iter()
+            .max_by_key(|verdict| verdict.weight())
+            .unwrap_or(Self::Known(Verdict::NotChecked))
+    }
+
+    /// Unlike for several formats of one URL, *nothing newer* is not outweighed by *live*: that picture is another one.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Known(Verdict::NotChecked) => 0,
+            Self::Known(Verdict::Gone) => 1,
+            Self::Known(Verdict::Live) => 2,
+            Self::Known(Verdict::NothingNewer) => 3,
+            Self::Known(Verdict::CouldNotCheck) => 4,
+            Self::Known(Verdict::CachedAgain) => 5,
+            Self::Known(Verdict::StillOld) => 6,
+            Self::Checking => 7,
+        }
     }
 }
 
@@ -103,5 +183,25 @@ mod tests {
             assert_eq!(InvalidationState::from_word(state.as_str()), Some(state));
         }
         assert_eq!(InvalidationState::from_word("ACCEPTED"), None);
+        for verdict in HistoryVerdict::ALL {
+            assert_eq!(HistoryVerdict::from_word(verdict.as_str()), Some(verdict));
+        }
+        for verdict in Verdict::ALL {
+            let known = HistoryVerdict::Known(verdict);
+            assert!(HistoryVerdict::ALL.contains(&known), "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn several_urls_together_have_the_verdict_that_asks_most_of_somebody() {
+        use HistoryVerdict::{Checking, Known};
+        let together = |urls: &[HistoryVerdict]| HistoryVerdict::together(urls.iter().copied());
+        let (live, old) = (Known(Verdict::Live), Known(Verdict::StillOld));
+        assert_eq!(together(&[]), Known(Verdict::NotChecked));
+        assert_eq!(together(&[live, Known(Verdict::Gone)]), live);
+        assert_eq!(together(&[live, old, Known(Verdict::CouldNotCheck)]), old);
+        let unpublished = Known(Verdict::NothingNewer);
+        assert_eq!(together(&[live, unpublished]), unpublished);
+        assert_eq!(together(&[old, Checking]), Checking);
     }
 }

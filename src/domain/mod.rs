@@ -9,6 +9,7 @@ mod batch;
 mod catalogue;
 mod check;
 mod company;
+mod comparison;
 mod connection_check;
 mod evidence;
 pub mod formation;
@@ -40,13 +41,14 @@ pub use self::{
     catalogue::{CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
     check::{CheckFormat, CheckSettings, LookKind},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
+    comparison::Comparison,
     connection_check::{CheckOutcome, CheckReport, CheckStep, CheckedStep},
     evidence::{CacheWord, Evidence},
     general_settings::{
         FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
     },
     generic_hosts::{GenericHosts, InvalidGenericHosts},
-    history::{InvalidationState, shown_asset},
+    history::{HistoryVerdict, InvalidationState, shown_asset},
     host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
     ids::{AssetKey, BatchId, CheckId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},

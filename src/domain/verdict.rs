@@ -5,7 +5,10 @@
 
 use std::{fmt, time::Duration};
 
-use super::sighting::{Look, Sighting};
+use super::{
+    comparison::told,
+    sighting::{Look, Sighting},
+};
 use crate::clock::Timestamp;
 
 /// What can be said about a URL.
@@ -235,10 +238,4 @@ fn not_delivered(
     } else {
         Doubt::NotDelivered(after.status).into()
     }
-}
-
-/// The look, when it says something about the picture.
-fn told(look: Option<&Look>) -> Option<&Sighting> {
-    let sighting = look?.as_ref().ok()?;
-    (!sighting.says_nothing()).then_some(sighting)
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{InvalidationId, InvalidationState, PersonId},
+    domain::{HistoryVerdict, InvalidationId, InvalidationState, PersonId},
 };
 
 /// What to look for. Everything that is given must hold.
@@ -23,6 +23,8 @@ pub struct HistoryQuery {
     pub person: Option<PersonId>,
     /// In this state.
     pub state: Option<InvalidationState>,
+    /// With this verdict.
+    pub verdict: Option<HistoryVerdict>,
     /// With a URL of the asset that has this ID.
     pub asset: Option<String>,
     /// With such a URL.
@@ -116,6 +118,8 @@ pub struct HistoryEntry {
     pub url_count: i64,
     /// Where it stands.
     pub state: InvalidationState,
+    /// What was seen of its URLs together.
+    pub verdict: HistoryVerdict,
     /// The version of the template that the URLs were formed with.
     pub template_version: Option<i32>,
     number: i64,
@@ -130,6 +134,7 @@ pub(super) struct EntryRow {
     note: String,
     url_count: i64,
     state: String,
+    verdict: String,
     template_version: Option<i32>,
     number: i64,
 }
@@ -145,6 +150,8 @@ impl EntryRow {
             url_count: self.url_count,
             state: InvalidationState::from_word(&self.state)
                 .ok_or_else(|| unknown("invalidation.state"))?,
+            verdict: HistoryVerdict::from_word(&self.verdict)
+                .ok_or_else(|| unknown("invalidation.verdict"))?,
             template_version: self.template_version,
             number: self.number,
         })

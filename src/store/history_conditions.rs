@@ -7,7 +7,7 @@ use super::{
     statement::Statement,
     trigrams::fold,
 };
-use crate::domain::CompanyId;
+use crate::domain::{CompanyId, InvalidationState};
 
 /// Characters of a URL that its index holds.
 const INDEXED: usize = 400;
@@ -18,7 +18,7 @@ const LAST: char = char::MAX;
 /// Where a search begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Way {
-    /// At the end of the history, by person or state where one is given.
+    /// At the end of the history, by person, state or verdict where one is given.
     Walk,
     /// At what was cleared of the asset.
     Asset,
@@ -95,27 +95,38 @@ pub(super) fn source(
         .uuid(company.uuid());
 }
 
-/// The invalidations in the order of their numbers, by person or state where one is given. `SQLite` guesses how common they
-/// are, and guesses wrong.
+/// The invalidations in the order of their numbers, by person, state or verdict where one is given. `SQLite` guesses how
+/// common they are, and guesses wrong. Most are accepted, so that a verdict tells more than that.
 pub(super) fn walk(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool) {
     sql.sql("from invalidation i");
     if !is_postgres {
-        sql.sql(match (query.person, query.state) {
+        let state = query.state;
+        let is_common = state.is_none_or(|state| state == InvalidationState::Accepted);
+        sql.sql(match (query.person, query.verdict) {
             (Some(_), _) => " indexed by invalidation_history_of",
-            (None, Some(_)) => " indexed by invalidation_history_in",
-            (None, None) => " indexed by invalidation_history",
+            (None, Some(_)) if is_common => " indexed by invalidation_history_seen",
+            (None, _) if state.is_some() => " indexed by invalidation_history_in",
+            (None, _) => " indexed by invalidation_history",
         });
     }
 }
 
-/// What must hold besides.
-pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way) {
+/// What an invalidation's own row says.
+pub(super) fn marks(sql: &mut Statement, query: &HistoryQuery) {
     if let Some(person) = query.person {
         sql.sql(" and i.author_id = ").uuid(person.uuid());
     }
     if let Some(state) = query.state {
         sql.sql(" and i.state = ").text(state.as_str());
     }
+    if let Some(verdict) = query.verdict {
+        sql.sql(" and i.verdict = ").text(verdict.as_str());
+    }
+}
+
+/// What must hold besides.
+pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way) {
+    marks(sql, query);
     if let Some(from) = query.from {
         sql.sql(" and i.submitted_at >= ").number(from.as_micros());
     }

@@ -10,7 +10,7 @@ use super::{
         EntryRow, HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery, UrlFilter,
         page,
     },
-    history_conditions::{Way, conditions, number_of, source, url_beginning, walk},
+    history_conditions::{Way, conditions, marks, number_of, source, url_beginning, walk},
     statement::Statement,
     trigrams::sought,
 };
@@ -86,7 +86,7 @@ impl Store {
     ) -> Result<Vec<EntryRow>> {
         let mut statement = Statement::default();
         statement.sql(
-            "select i.id, i.author_id, p.email as author_email, i.submitted_at, i.note, i.url_count, i.state, \
+            "select i.id, i.author_id, p.email as author_email, i.submitted_at, i.note, i.url_count, i.state, i.verdict, \
              i.template_version, i.number ",
         );
         let number = number_of(way, self.is_postgres());
@@ -105,7 +105,7 @@ impl Store {
         }))
     }
 
-    /// The numbers of the first few invalidations of a search, by person and state; `None` when there are no more than
+    /// The numbers of the first few invalidations of a search, by what their rows say; `None` when there are no more than
     /// a few. (The offset is a constant, and only the index is read.)
     async fn nearest(
         &self,
@@ -119,12 +119,7 @@ impl Store {
         statement
             .sql(" where i.number is not null and i.company_id = ")
             .uuid(company.uuid());
-        if let Some(person) = query.person {
-            statement.sql(" and i.author_id = ").uuid(person.uuid());
-        }
-        if let Some(state) = query.state {
-            statement.sql(" and i.state = ").text(state.as_str());
-        }
+        marks(&mut statement, query);
         between(&mut statement, "i.number", numbers);
         statement.sql(match query.order {
             HistoryOrder::NewestFirst => " order by i.number desc limit 1 offset ",

@@ -37,6 +37,7 @@ mod error;
 mod fold;
 mod folders;
 mod history;
+mod history_checks;
 mod history_conditions;
 mod history_parts;
 mod history_search;
@@ -78,6 +79,7 @@ pub use self::{
         HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery,
         InvalidCursor as InvalidHistoryCursor, UrlFilter,
     },
+    history_checks::HistoryCheck,
     history_parts::{HistoryBatch, HistoryUrl, RecentClear},
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},

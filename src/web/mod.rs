@@ -17,6 +17,7 @@ mod shell;
 mod static_files;
 mod template;
 mod tools;
+mod verdicts;
 mod view;
 
 use axum::{

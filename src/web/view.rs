@@ -29,6 +29,12 @@ pub fn draft_path(company: &Company, id: InvalidationId, page: &str) -> String {
     format!("{}/{page}", outcome_path(company, id))
 }
 
+/// The history of one asset. `draft` is the start of a draft's addresses: the history is one step above it.
+pub fn asset_history(draft: &str, id: &str) -> String {
+    let history = draft.rsplit_once('/').map_or("", |(history, _)| history);
+    format!("{history}?asset={}", query_value(id))
+}
+
 /// A value inside a query string.
 pub fn query_value(value: &str) -> String {
     utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()

@@ -36,6 +36,12 @@ async fn the_history_follows_what_one_types() -> WebDriverResult<()> {
     )
     .await?;
     invalidate(&browser, "backpack", "").await?;
+    browser
+        .press("section:last-child tbody tr:last-child a")
+        .await?;
+    browser.see("#standing", "checked").await?;
+    browser.look("outcome-checked").await?;
+    browser.press_words("Tools").await?;
     browser.press_words("All invalidations").await?;
     browser.see("h1", "History").await?;
     browser.look("history").await?;
@@ -73,6 +79,38 @@ async fn the_history_follows_what_one_types() -> WebDriverResult<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_sentence_on_top_moves_on_to_the_verdicts() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    browser.start_with("spinset").await?;
+    browser.press_words("Next").await?;
+    browser.press_words("Submit").await?;
+    browser
+        .see("#standing", "The first check comes in a moment.")
+        .await?;
+    // The page is the same one: what is written on it stays.
+    browser.ask::<()>("document.title = 'seen'").await?;
+    browser.see("#standing", "checked").await?;
+    assert_eq!(browser.title().await?, "seen");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assets_history_is_one_press_away() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    invalidate(&browser, "backpack", "new straps").await?;
+    browser.start_with("backpack").await?;
+    browser.look("details-asset").await?;
+    browser.press(".asset-row .asset-history").await?;
+    browser.see("#last", "Last invalidated").await?;
+    browser.see("tbody", "new straps").await?;
+    browser.look("history-asset").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_history_works_without_scripts() -> WebDriverResult<()> {
     let world = World::demo().await;
     let browser = Browser::open(Scripts::Off).await;
@@ -82,6 +120,7 @@ async fn the_history_works_without_scripts() -> WebDriverResult<()> {
     browser.type_into("#asset", "spinset").await?;
     browser.press_words("Search").await?;
     browser.see("tbody", "why").await?;
+    browser.see("#last", ADMIN).await?;
     browser.press("tbody td:last-child a").await?;
     browser.press_words("Copy to new").await?;
     browser.see("[aria-current]", "Confirm").await?;

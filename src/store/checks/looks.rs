@@ -10,7 +10,7 @@ use crate::{
         CacheWord, CheckFormat, CheckId, CompanyId, Evidence, InvalidationId, Look, LookKind,
         Sighting, Verdict,
     },
-    store::{Result, Store, convert::unknown},
+    store::{Result, Store, convert::unknown, statement::Statement},
 };
 
 /// A look at a URL in one format.
@@ -50,6 +50,7 @@ struct LookRow {
     age: Option<i64>,
 }
 
+/// The same of one URL among many.
 #[derive(FromRow)]
 struct LookOfRow {
     check_id: uuid::Uuid,
@@ -183,6 +184,32 @@ impl Store {
         };
         previews.retain(|(check, preview)| is_newer(check, preview));
         Ok(previews.into_iter().map(|(check, _)| check).collect())
+    }
+
+    /// The same for several URLs at once, one URL after the other.
+    pub async fn looks_of(
+        &self,
+        company: CompanyId,
+        checks: &[CheckId],
+    ) -> Result<Vec<(CheckId, StoredLook)>> {
+        if checks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::default();
+        statement.sql(
+            "select check_id, format, kind, at, failure, status, hash, etag, last_modified, length, cache_word, age \
+             from url_look where check_id in ",
+        );
+        statement.uuids(checks.iter().map(|id| id.uuid()));
+        statement.sql(" and company_id = ").uuid(company.uuid());
+        statement.sql(" order by check_id, format, kind");
+        let rows: Vec<LookOfRow> = on_reader!(self, |pool| {
+            let mut sql = build!(statement);
+            sql.build_query_as().fetch_all(pool).await?
+        });
+        rows.into_iter()
+            .map(|row| Ok((CheckId::from_uuid(row.check_id), row.look.into_look()?)))
+            .collect()
     }
 
     /// Keeps the small picture of a look, in the place of an older one; that from before the purge is never replaced.

@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use crate::{
     clock::Timestamp,
-    domain::InvalidationState,
+    domain::{HistoryVerdict, InvalidationState},
     store::{HistoryOrder, HistoryQuery, UrlFilter},
 };
 
@@ -59,6 +59,8 @@ pub struct Filters {
     pub person: String,
     /// A word of [`InvalidationState`].
     pub state: String,
+    /// A word of [`HistoryVerdict`].
+    pub verdict: String,
     /// A delivery host.
     pub host: String,
     /// The first day, `2026-11-24`, UTC.
@@ -82,6 +84,7 @@ impl Filters {
                 "asset" => &mut filters.asset,
                 "person" => &mut filters.person,
                 "state" => &mut filters.state,
+                "verdict" => &mut filters.verdict,
                 "host" => &mut filters.host,
                 "from" => &mut filters.from,
                 "to" => &mut filters.to,
@@ -103,6 +106,7 @@ impl Filters {
             ("asset", &self.asset),
             ("person", &self.person),
             ("state", &self.state),
+            ("verdict", &self.verdict),
             ("host", &self.host),
             ("from", &self.from),
             ("to", &self.to),
@@ -196,6 +200,10 @@ impl Filters {
             let state = InvalidationState::from_word(state);
             query.state = Some(state.ok_or("Choose an outcome from the list.")?);
         }
+        if let Some(verdict) = given(&self.verdict) {
+            let verdict = HistoryVerdict::from_word(verdict);
+            query.verdict = Some(verdict.ok_or("Choose a verdict from the list.")?);
+        }
         Ok(())
     }
 
@@ -266,6 +274,8 @@ mod tests {
             ("url=abc&how=sounds-like", 1),
             ("person=1", 1),
             ("state=live", 1),
+            ("verdict=live", 0),
+            ("verdict=accepted", 1),
             ("from=yesterday&after=-1", 2),
             ("from=2026-02-30", 1),
             ("to=99999999999-01-01", 1),

@@ -8,15 +8,20 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 
-use super::{filter::Filters, words::state_view};
+use super::{
+    filter::Filters,
+    last::LastView,
+    words::{is_taken, state_view},
+};
 use crate::{
     app::App,
-    domain::{Company, InvalidationState},
+    domain::{Company, HistoryVerdict, InvalidationState, Verdict},
     error::AppError,
     store::{HistoryEntry, HistoryPage},
     web::{
         extract::{Editor, Htmx, InCompany},
         shell::Shell,
+        verdicts::Badge,
         view::{Moment, company_path, counted, outcome_path},
     },
 };
@@ -32,8 +37,11 @@ struct ListPage {
     query: String,
     people: Vec<Choice>,
     states: Vec<Choice>,
+    verdicts: Vec<Choice>,
     hosts: Vec<String>,
     wrong: Vec<String>,
+    /// Of the one asset that is asked for.
+    last: Option<LastView>,
     rows: Vec<RowView>,
     next: Option<String>,
     is_filtered: bool,
@@ -57,6 +65,8 @@ struct RowView {
     status: &'static str,
     status_text: &'static str,
     status_icon: &'static str,
+    /// What was seen of it; `None` where there is nothing to look for.
+    verdict: Option<Badge>,
 }
 
 /// Shows the list.
@@ -79,9 +89,21 @@ pub async fn show(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
+    let asset = meaning
+        .as_ref()
+        .ok()
+        .and_then(|query| query.asset.as_deref());
+    let last = match asset {
+        Some(asset) => LastView::load(&app, company.id, asset).await?,
+        None => None,
+    };
     let wrong = meaning.err().unwrap_or_default();
     let shell = Shell::at("History", &person, &at);
-    let page = page(&app, shell, company, filters, found, wrong).await?;
+    let page = ListPage {
+        wrong,
+        last,
+        ..page(&app, shell, company, filters, found).await?
+    };
     if !htmx {
         return Ok((status, page).into_response());
     }
@@ -107,7 +129,6 @@ async fn page(
     company: &Company,
     filters: Filters,
     found: HistoryPage,
-    wrong: Vec<String>,
 ) -> Result<ListPage, AppError> {
     let people = app.store.people_of_history(company.id).await?;
     let people = people.into_iter().map(|(id, email)| Choice {
@@ -120,6 +141,11 @@ async fn page(
         value: state.as_str().to_owned(),
         label: state_view(state).1.to_owned(),
     });
+    let verdicts = HistoryVerdict::ALL.into_iter().map(|verdict| Choice {
+        chosen: filters.verdict == verdict.as_str(),
+        value: verdict.as_str().to_owned(),
+        label: Badge::from(verdict).label.to_owned(),
+    });
     let hosts = app.store.delivery_hosts(company.id).await?;
     let hosts = hosts.iter().map(|host| host.origin.to_string());
     let query = filters.query();
@@ -129,8 +155,10 @@ async fn page(
         this: format!("{}/invalidations", company_path(company)),
         people: people.collect(),
         states: states.collect(),
+        verdicts: verdicts.collect(),
         hosts: hosts.collect(),
-        wrong,
+        wrong: Vec::new(),
+        last: None,
         next: found
             .next
             .map(|next| format!("{query}{separator}after={next}")),
@@ -157,5 +185,11 @@ fn row(company: &Company, entry: &HistoryEntry) -> RowView {
         status,
         status_text,
         status_icon,
+        verdict: verdict_view(entry),
     }
+}
+
+fn verdict_view(entry: &HistoryEntry) -> Option<Badge> {
+    let is_known = entry.verdict != HistoryVerdict::Known(Verdict::NotChecked);
+    (is_known || is_taken(entry.state)).then(|| entry.verdict.into())
 }

@@ -4,6 +4,8 @@
 pub mod again;
 pub mod export;
 mod filter;
+mod last;
 pub mod list;
 pub mod record;
+mod seen;
 mod words;

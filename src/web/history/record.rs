@@ -1,5 +1,5 @@
 //! The record of one invalidation: who, when, why, with which options and template, which assets, which URLs by their
-//! origins, and what Adobe answered to each request.
+//! origins, what Adobe answered to each request, and what was seen of the URLs then.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::words::{Group, batch_view};
+use super::{
+    seen::SeenView,
+    words::{Group, batch_view},
+};
 use crate::{
     app::App,
     domain::CompanyId,
@@ -45,6 +48,7 @@ struct RecordPage {
     more_assets: usize,
     groups: Vec<GroupView>,
     batches: Vec<BatchView>,
+    seen: SeenView,
 }
 
 struct GroupView {
@@ -103,6 +107,7 @@ pub async fn show(
             .map(|asset| asset.id)
             .collect(),
         groups: groups(&app, company.id, &batches).await?,
+        seen: SeenView::load(&app.store, company.id, id, &batches).await?,
         batches: batches.iter().map(view).collect(),
     };
     Ok(page.into_response())

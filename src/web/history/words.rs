@@ -13,8 +13,17 @@ pub fn state_view(state: InvalidationState) -> (&'static str, &'static str, &'st
         InvalidationState::Refused => ("refused", "Refused", "error"),
         InvalidationState::Failed => ("failed", "Failed", "error"),
         InvalidationState::Partly => ("refused", "Partly accepted", "warning"),
+        InvalidationState::Cancelled => ("cancelled", "Cancelled", "close"),
         InvalidationState::Downloaded => ("downloaded", "Downloaded, not sent", "download"),
     }
+}
+
+/// Whether Adobe has taken something, so that there is something to look for.
+pub const fn is_taken(state: InvalidationState) -> bool {
+    matches!(
+        state,
+        InvalidationState::Accepted | InvalidationState::Partly
+    )
 }
 
 /// The state of a batch, likewise.

@@ -20,7 +20,7 @@ use crate::support::{
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Submits these URLs, and waits until Adobe has taken them; the address of the outcome.
-async fn purge(browser: &Browser, urls: &[String]) -> String {
+pub(super) async fn purge(browser: &Browser, urls: &[String]) -> String {
     let (_, details) = draft_with_urls(browser, &urls.join("\n")).await;
     let confirm = next(browser, &details).await;
     let path = submit(browser, &confirm).await;
@@ -120,7 +120,7 @@ impl Stage {
         self.app.clock.advance(Duration::from_secs(5));
     }
 
-    async fn purge(&self) -> String {
+    pub(super) async fn purge(&self) -> String {
         purge(&self.editor, std::slice::from_ref(&self.url)).await
     }
 

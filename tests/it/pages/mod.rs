@@ -28,6 +28,7 @@ mod session;
 mod sets;
 mod settings;
 mod template;
+mod verdicts;
 
 use std::time::Duration;
 

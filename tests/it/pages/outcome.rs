@@ -214,7 +214,8 @@ async fn the_outcome_follows_what_is_on_its_way() {
     assert!(page.has(".status.accepted"));
     assert!(!page.has("#progress[hx-get]"));
     let sentence = page.text("#progress > .notice strong");
-    assert!(sentence.contains("accepted") && !sentence.contains("live"));
+    assert!(sentence.starts_with("Accepted by Adobe: 3 URLs."));
+    assert!(!sentence.contains("live"), "{sentence}");
 }
 
 #[tokio::test]

@@ -180,7 +180,8 @@ async fn what_waits_is_paused_resumed_and_called_off_between_requests() {
     let page = settled(&editor, &path).await;
     assert_eq!(
         standing(&page),
-        "Cancelled. Adobe has accepted a part of it: 2,000 of 3,500 URLs. The rest was not sent, or did not go through."
+        "Cancelled. Adobe has accepted a part of it: 2,000 of 3,500 URLs. The rest was not sent, or did not go through. \
+         The first check comes in a moment."
     );
     assert_eq!(page.count(".status.cancelled"), 2);
     assert!(!page.has("form[action$=sending]"));

@@ -54,6 +54,7 @@ mod connections;
 mod drafts;
 mod evidence;
 mod history;
+mod history_verdicts;
 mod hosts;
 mod imports;
 mod invalidations;

@@ -14,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 
 pub use self::section::ChecksSection;
-use super::start::new_draft;
+use super::{outcome::Headline, start::new_draft};
 use crate::{
     app::App,
     domain::{CheckId, Company, InvalidationId, LookKind, Options},
@@ -48,7 +48,7 @@ enum Action {
     FullUrls,
 }
 
-/// The section by itself, for htmx.
+/// The section by itself, for htmx, and the sentence on top of the page that follows from it.
 pub async fn show(
     Editor(person): Editor,
     State(app): State<App>,
@@ -59,6 +59,8 @@ pub async fn show(
     if !htmx {
         return Ok(to_checks(&at.company, id).into_response());
     }
+    let invalidation = app.store.invalidation(at.company.id, id).await?;
+    let invalidation = invalidation.ok_or(AppError::NotFound)?;
     let batches = app.store.batches(at.company.id, id).await?;
     let is_admin = person.role == crate::domain::Role::Admin;
     let section = ChecksSection::load(
@@ -70,7 +72,9 @@ pub async fn show(
         app.clock.now(),
     )
     .await?;
-    Ok(Html(section.render()?).into_response())
+    let headline = Headline::load(&app, &at.company, &invalidation, &batches, &section).await?;
+    let headline = headline.beside().render()?;
+    Ok(Html(section.render()? + &headline).into_response())
 }
 
 /// Does what the button says.

@@ -6,14 +6,17 @@ use askama::Template;
 
 use super::{
     row::{CheckRow, rank},
-    summary::{Browsers, DoubtedHost, browsers, doubted, summary},
+    summary::{Browsers, DoubtedHost, browsers, doubted},
 };
 use crate::{
     clock::Timestamp,
     domain::{Company, InvalidationId},
     error::AppError,
     store::{Batch, Check, Store, Taken},
-    web::view::{company_path, counted, outcome_path},
+    web::{
+        verdicts::Tally,
+        view::{company_path, counted, outcome_path},
+    },
 };
 
 /// So many URLs are shown with their pictures.
@@ -30,6 +33,8 @@ pub struct ChecksSection {
     this: String,
     /// Something will still change.
     running: bool,
+    /// What was seen of all of them.
+    tally: Tally,
     /// Adobe has taken something, so there is something to look for.
     accepted: bool,
     /// How many were looked at, and what came of it; `None` before the first look.
@@ -71,12 +76,14 @@ impl ChecksSection {
             .sum();
         let sending = batches.iter().any(|batch| batch.state.is_under_way());
         let pending = checks.iter().filter(|check| check.is_pending()).count();
+        let tally = Tally::of(&checks);
         let mut shown: Vec<&Check> = checks.iter().collect();
         shown.sort_by_key(|check| (!check.asked, rank(check)));
         Ok(Self {
             running: sending || pending > 0 || is_starting(&checks, batches, now),
             accepted: accepted > 0,
-            summary: summary(&checks, accepted.unsigned_abs()),
+            summary: tally.summary(accepted.unsigned_abs()),
+            tally,
             pending: (pending > 0).then(|| counted(pending as u64, "URL")),
             browsers: browsers(&checks),
             doubted: doubted(&checks),
@@ -99,6 +106,11 @@ impl ChecksSection {
     /// Whether something will still change by itself.
     pub const fn is_running(&self) -> bool {
         self.running
+    }
+
+    /// What was seen of all URLs together.
+    pub const fn tally(&self) -> Tally {
+        self.tally
     }
 }
 

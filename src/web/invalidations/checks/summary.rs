@@ -2,9 +2,9 @@
 
 use crate::{
     clock::Timestamp,
-    domain::{HostOrigin, Verdict},
+    domain::HostOrigin,
     store::Check,
-    web::view::{Moment, counted, grouped},
+    web::view::{Moment, counted},
 };
 
 /// How long browsers may keep the old picture.
@@ -22,39 +22,6 @@ pub(super) struct DoubtedHost {
     pub(super) host: String,
     /// How many of its URLs stayed old.
     pub(super) urls: String,
-}
-
-/// How many were looked at, and what came of it; `None` before the first look.
-pub(super) fn summary(checks: &[Check], total: u64) -> Option<String> {
-    let seen: Vec<Verdict> = checks
-        .iter()
-        .filter(|check| check.covered)
-        .filter_map(|check| check.verdict)
-        .collect();
-    if seen.is_empty() {
-        return None;
-    }
-    let number =
-        |wanted: &[Verdict]| seen.iter().filter(|seen| wanted.contains(seen)).count() as u64;
-    let parts: Vec<String> = [
-        (number(&[Verdict::Live, Verdict::Gone]), "live"),
-        (number(&[Verdict::StillOld]), "still old"),
-        (number(&[Verdict::CachedAgain]), "cached again too early"),
-        (number(&[Verdict::NothingNewer]), "with nothing newer"),
-        (number(&[Verdict::CouldNotCheck]), "could not be checked"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, words)| format!("{} {words}", grouped(number)))
-    .collect();
-    let looked = seen.len() as u64;
-    let of = if looked <= total {
-        format!("{} of {}", grouped(looked), grouped(total))
-    } else {
-        // URLs that a base URL covers were looked at one by one.
-        counted(looked, "URL")
-    };
-    Some(format!("Looked at {of}: {}.", parts.join(", ")))
 }
 
 /// The latest instant to which a browser may keep what it got just before the purge.
@@ -93,47 +60,13 @@ pub(super) fn doubted(checks: &[Check]) -> Vec<DoubtedHost> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::{domain::Verdict, web::verdicts::tests::check};
 
-    pub(in super::super) const AT: Timestamp = Timestamp::from_micros(1_000_000);
-
-    /// A check with that verdict.
-    pub(in super::super) fn check(verdict: Option<Verdict>, pending: bool) -> Check {
-        Check {
-            id: crate::domain::CheckId::from_uuid(uuid::Uuid::nil()),
-            url: "https://h/is/image/C/a?wid=1".to_owned(),
-            sent_url: "https://h/is/image/C/a?wid=1".to_owned(),
-            covered: true,
-            asked: false,
-            purged_at: Some(AT),
-            keeps: None,
-            looks: 1,
-            next_look_at: pending.then_some(AT),
-            verdict,
-            doubt: Some("Because.".to_owned()),
-            verdict_at: Some(AT),
-        }
-    }
-
-    #[test]
-    fn the_summary_counts_what_was_seen_and_claims_nothing_about_the_rest() {
-        let checks = [
-            check(Some(Verdict::Live), false),
-            check(Some(Verdict::Gone), false),
-            check(Some(Verdict::StillOld), true),
-            check(None, true),
-        ];
-        let words = summary(&checks, 1_000).unwrap();
-        assert_eq!(words, "Looked at 3 of 1,000: 2 live, 1 still old.");
-        assert_eq!(summary(&checks[3..], 1_000), None);
-        assert_eq!(
-            summary(&checks, 1).unwrap(),
-            "Looked at 3 URLs: 2 live, 1 still old."
-        );
-    }
+    const AT: Timestamp = Timestamp::from_micros(1_000_000);
 
     #[test]
     fn browsers_may_keep_the_old_picture_for_as_long_as_the_longest_lived_one() {

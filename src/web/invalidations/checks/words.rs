@@ -1,6 +1,6 @@
 //! What was seen of a URL, in plain words and with what to do about it.
 
-use crate::{domain::Verdict, store::Check};
+use crate::{domain::Verdict, store::Check, web::verdicts::Badge};
 
 /// How a row says what was seen.
 pub(super) struct Words {
@@ -13,7 +13,7 @@ pub(super) struct Words {
 
 /// The words for a check as it stands.
 pub(super) fn words(check: &Check) -> Words {
-    let (class, icon, label, advice) = verdict_words(check);
+    let (badge, advice) = verdict_words(check);
     let pending = check.is_pending();
     let not_covered = if check.covered {
         ""
@@ -24,7 +24,7 @@ pub(super) fn words(check: &Check) -> Words {
         return Words {
             class: "info",
             icon: "clock",
-            label: format!("{label} so far"),
+            label: format!("{} so far", badge.label),
             advice: match check.verdict {
                 Some(Verdict::NothingNewer) => format!("{advice} Unstale looks again by itself."),
                 _ => format!(
@@ -34,87 +34,59 @@ pub(super) fn words(check: &Check) -> Words {
         };
     }
     Words {
-        class,
-        icon,
-        label: label.to_owned(),
+        class: badge.class,
+        icon: badge.icon,
+        label: badge.label.to_owned(),
         advice: format!("{not_covered}{advice}"),
     }
 }
 
-fn verdict_words(check: &Check) -> (&'static str, &'static str, &'static str, String) {
-    let text = str::to_owned;
+fn verdict_words(check: &Check) -> (Badge, String) {
+    let other = |class, icon, label| Badge { class, icon, label };
     match check.verdict {
         Some(Verdict::Live) if !check.covered => (
-            "ok",
-            "check",
-            "As Dynamic Media has it",
-            text(
-                "The host delivers what Dynamic Media has now. If you still see another picture, your own browser keeps it: reload the page without its cache, or open it in a private window.",
-            ),
-        ),
-        Some(Verdict::Live) => ("ok", "check", "Live", text("The new picture is delivered.")),
-        Some(Verdict::Gone) => (
-            "ok",
-            "check",
-            "Live: no longer delivered",
-            text("There was a picture before the purge; now there is none."),
-        ),
-        Some(Verdict::NothingNewer) => (
-            "info",
-            "info",
-            "Nothing newer at the origin",
-            text(
-                "Dynamic Media delivers the same picture as before the purge. If it is the new one, it was already live; if not, publish it and purge again.",
-            ),
-        ),
-        Some(Verdict::StillOld) if check.stayed_old_behind_its_base() => (
-            "bad",
-            "error",
-            "Still old",
-            text(
-                "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, above.",
-            ),
-        ),
-        Some(Verdict::StillOld) => (
-            "bad",
-            "error",
-            "Still old",
-            text(
-                "The host still delivers another picture than Dynamic Media has now. Purge it again; if that does not help, an administrator should know.",
-            ),
-        ),
-        Some(Verdict::CachedAgain) => (
-            "warn",
-            "warning",
-            "Cached again before publishing finished",
-            text(
-                "The purge worked, but the old picture came into the cache anew. It is published by now: purge again.",
-            ),
-        ),
-        Some(Verdict::CouldNotCheck) => (
-            "warn",
-            "warning",
-            "Could not check",
-            check.doubt.clone().unwrap_or_default(),
+            other("ok", "check", "As Dynamic Media has it"),
+            "The host delivers what Dynamic Media has now. If you still see another picture, your own browser keeps it: reload the page without its cache, or open it in a private window."
+                .to_owned(),
         ),
         Some(Verdict::NotChecked) | None if check.is_pending() => (
-            "info",
-            "clock",
-            "Looking soon",
-            text("The purge needs a moment."),
+            other("info", "clock", "Looking soon"),
+            "The purge needs a moment.".to_owned(),
         ),
         Some(Verdict::NotChecked) | None => (
-            "info",
-            "clock",
-            "Looked at before the purge",
-            text("It is looked at again when Adobe has accepted its purge."),
+            other("info", "clock", "Looked at before the purge"),
+            "It is looked at again when Adobe has accepted its purge.".to_owned(),
         ),
+        Some(verdict) => (verdict.into(), advice(check, verdict)),
     }
+}
+
+fn advice(check: &Check, verdict: Verdict) -> String {
+    let advice = match verdict {
+        Verdict::Live => "The new picture is delivered.",
+        Verdict::Gone => "There was a picture before the purge; now there is none.",
+        Verdict::NothingNewer => {
+            "Dynamic Media delivers the same picture as before the purge. If it is the new one, it was already live; if not, publish it and purge again."
+        }
+        Verdict::StillOld if check.stayed_old_behind_its_base() => {
+            "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, above."
+        }
+        Verdict::StillOld => {
+            "The host still delivers another picture than Dynamic Media has now. Purge it again; if that does not help, an administrator should know."
+        }
+        Verdict::CachedAgain => {
+            "The purge worked, but the old picture came into the cache anew. It is published by now: purge again."
+        }
+        Verdict::CouldNotCheck => check.doubt.as_deref().unwrap_or_default(),
+        Verdict::NotChecked => "",
+    };
+    advice.to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::summary::tests::check, *};
+    use super::*;
+    use crate::web::verdicts::tests::check;
 
     #[test]
     fn a_verdict_that_is_not_final_says_so() {

@@ -5,6 +5,7 @@
 
 mod batch_view;
 mod download;
+mod headline;
 mod standing;
 mod steer;
 mod urls;
@@ -17,9 +18,10 @@ use axum::{
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
-use self::{batch_view::BatchView, standing::Standing, urls::UrlsView};
+use self::{batch_view::BatchView, urls::UrlsView};
 pub use self::{
     download::download,
+    headline::Headline,
     steer::{find_bad_url, steer},
     urls::Wanted,
 };
@@ -32,7 +34,7 @@ use crate::{
     web::{
         extract::{Editor, Htmx, InCompany, InvalidationPath},
         shell::Shell,
-        view::{Moment, company_path, counted, draft_path, outcome_path},
+        view::{company_path, draft_path, outcome_path},
     },
 };
 
@@ -49,11 +51,8 @@ struct OutcomePage {
     base: String,
     /// The address of this page.
     this: String,
-    who: String,
-    when: Moment,
-    total: String,
+    headline: Headline,
     running: bool,
-    standing: Standing,
     batches: Vec<BatchView>,
     is_single: bool,
     /// Batches that are at an end, of all; for more than one.
@@ -144,15 +143,6 @@ impl OutcomePage {
         let running = batches.iter().any(|batch| batch.state.is_under_way());
         let waits = any(&[BatchState::Waiting, BatchState::Unknown]);
         let is_paused = any(&[BatchState::Paused]);
-        let queue = if waits {
-            app.store.queue(company.id, now).await?
-        } else {
-            Vec::new()
-        };
-        let place = queue
-            .iter()
-            .position(|entry| entry.invalidation == invalidation.id);
-        let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
         let is_single = batches.len() == 1;
         let is_admin = shell.is_admin();
         let checks =
@@ -173,14 +163,8 @@ impl OutcomePage {
             },
             base: company_path(company),
             this: outcome_path(company, invalidation.id),
-            who: invalidation.author_email.clone(),
-            when: invalidation
-                .submitted_at
-                .unwrap_or(invalidation.created_at)
-                .into(),
-            total: counted(total.unsigned_abs(), "URL"),
+            headline: Headline::load(app, company, invalidation, batches, &checks).await?,
             running,
-            standing: Standing::of(batches, place, app.dispatcher.config().pause, now),
             ended: batches
                 .iter()
                 .filter(|batch| batch.state.is_final())

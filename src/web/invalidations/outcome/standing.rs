@@ -7,7 +7,10 @@ use crate::{
     clock::Timestamp,
     domain::BatchState,
     store::Batch,
-    web::view::{counted, grouped},
+    web::{
+        verdicts::Tally,
+        view::{counted, grouped},
+    },
 };
 
 /// Requests whose pace tells how long the rest will take.
@@ -24,6 +27,8 @@ pub struct Standing {
     pub class: &'static str,
     /// How long the rest will take.
     pub remaining: Option<String>,
+    /// Adobe has taken something, and nothing more is on its way: what is seen of it is all that is still to be known.
+    is_taken: bool,
 }
 
 impl Standing {
@@ -35,6 +40,7 @@ impl Standing {
                 sentence: under_way(batches, &counts, place, now),
                 class: "info",
                 remaining: remaining(batches, &counts, pause),
+                is_taken: false,
             };
         }
         let (sentence, class) = if counts.paused > 0 {
@@ -52,7 +58,23 @@ impl Standing {
             sentence,
             class,
             remaining: None,
+            is_taken: counts.urls_sent > 0 && counts.paused == 0,
         }
+    }
+
+    /// The same with what was seen of the URLs. It is good only when all that was looked at is live.
+    pub fn with_checks(mut self, tally: Tally, is_running: bool) -> Self {
+        let seen = match tally.sentence() {
+            Some(seen) => seen,
+            None if !self.is_taken => return self,
+            None if is_running => "The first check comes in a moment.".to_owned(),
+            None => "None was checked.".to_owned(),
+        };
+        if self.class == "success" {
+            self.class = if is_running { "info" } else { tally.class() };
+        }
+        self.sentence = format!("{} {seen}", self.sentence);
+        self
     }
 }
 
@@ -154,8 +176,10 @@ fn at_end(batches: &[Batch], counts: &Counts) -> (String, &'static str) {
     let certain = batches.iter().all(Batch::cleared_nothing);
     if counts.accepted == counts.all {
         return (
-            "Adobe has accepted all of it. The new pictures usually show within seconds, at most within minutes."
-                .to_owned(),
+            format!(
+                "Accepted by Adobe: {}.",
+                counted(counts.urls.unsigned_abs(), "URL")
+            ),
             "success",
         );
     }

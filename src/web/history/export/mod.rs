@@ -3,6 +3,8 @@
 //! Streamed: a few thousand URLs are held at once, however many there are. It goes along the history by number, so that
 //! nothing is skipped or written twice while others submit.
 
+mod request;
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -15,18 +17,18 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use futures_util::stream;
-use serde::Serialize;
 use tracing::error;
 
+use self::request::{COLUMNS, Request};
 use super::filter::Filters;
 use crate::{
     app::App,
-    domain::{CompanyId, UrlOrigin, spreadsheet},
+    domain::{CompanyId, spreadsheet},
     error::AppError,
-    store::{HistoryBatch, HistoryEntry, HistoryQuery, HistoryUrl, Store},
+    store::{HistoryBatch, HistoryCheck, HistoryEntry, HistoryQuery, HistoryUrl, Store},
     web::{
         extract::{Editor, InCompany},
-        view::{Moment, company_path, origin_words},
+        view::{Moment, company_path},
     },
 };
 
@@ -35,26 +37,6 @@ const READ_AT_ONCE: i64 = 100;
 
 /// URLs after which no further batch is read into the same piece.
 const URLS_AT_ONCE: i64 = 2_000;
-
-const COLUMNS: [&str; 17] = [
-    "invalidation",
-    "submitted_at",
-    "by",
-    "why",
-    "state",
-    "template_version",
-    "request",
-    "root",
-    "request_state",
-    "sent_at",
-    "finished_at",
-    "adobe_handle",
-    "estimated_seconds",
-    "adobe_code",
-    "reason",
-    "url",
-    "origins",
-];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -222,9 +204,14 @@ impl Export {
         for url in self.store.history_urls(self.company, &ids).await? {
             of.entry(url.batch).or_default().push(url);
         }
+        let mut seen: HashMap<_, Vec<HistoryCheck>> = HashMap::new();
+        for check in self.store.history_checks(self.company, &ids).await? {
+            seen.entry(check.batch).or_default().push(check);
+        }
         let requests = batches.iter().map(|(entry, batch)| {
             let urls = of.remove(&batch.id).unwrap_or_default();
-            Request::new(entry, batch, urls)
+            let seen = seen.remove(&batch.id).unwrap_or_default();
+            Request::new(entry, batch, urls, seen)
         });
         match self.format {
             Format::Csv => lines(requests.flat_map(Request::lines)),
@@ -238,94 +225,6 @@ impl Export {
                 Ok(piece)
             }
         }
-    }
-}
-
-/// One request to Adobe with all that is known of it.
-#[derive(Serialize)]
-#[expect(clippy::struct_field_names, reason = "the words of the file")]
-struct Request {
-    invalidation: String,
-    submitted_at: String,
-    by: String,
-    why: String,
-    state: &'static str,
-    template_version: Option<i32>,
-    request: i32,
-    root: String,
-    request_state: &'static str,
-    sent_at: Option<String>,
-    finished_at: Option<String>,
-    adobe_handle: Option<String>,
-    estimated_seconds: Option<i32>,
-    adobe_code: Option<i32>,
-    reason: Option<String>,
-    urls: Vec<RequestUrl>,
-}
-
-#[derive(Serialize)]
-struct RequestUrl {
-    url: String,
-    origins: Vec<UrlOrigin>,
-}
-
-impl Request {
-    fn new(entry: &HistoryEntry, batch: &HistoryBatch, urls: Vec<HistoryUrl>) -> Self {
-        let machine = |at| Moment::from(at).machine;
-        Self {
-            invalidation: entry.id.to_string(),
-            submitted_at: machine(entry.submitted_at),
-            by: entry.author_email.clone(),
-            why: entry.note.clone(),
-            state: entry.state.as_str(),
-            template_version: entry.template_version,
-            request: batch.position,
-            root: batch.root.clone(),
-            request_state: batch.state.as_str(),
-            sent_at: batch.sent_at.map(machine),
-            finished_at: batch.finished_at.map(machine),
-            adobe_handle: batch.handle.clone(),
-            estimated_seconds: batch.estimated_seconds,
-            adobe_code: batch.code,
-            reason: batch.reason.clone(),
-            urls: urls
-                .into_iter()
-                .map(|url| RequestUrl {
-                    url: url.url,
-                    origins: url.origins,
-                })
-                .collect(),
-        }
-    }
-
-    /// A line for each URL, in the order of [`COLUMNS`].
-    fn lines(self) -> Vec<[String; COLUMNS.len()]> {
-        let number =
-            |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
-        let start = [
-            self.invalidation,
-            self.submitted_at,
-            self.by,
-            self.why,
-            self.state.to_owned(),
-            number(self.template_version),
-            self.request.to_string(),
-            self.root,
-            self.request_state.to_owned(),
-            self.sent_at.unwrap_or_default(),
-            self.finished_at.unwrap_or_default(),
-            self.adobe_handle.unwrap_or_default(),
-            number(self.estimated_seconds),
-            number(self.adobe_code),
-            self.reason.unwrap_or_default(),
-        ];
-        let lines = self.urls.into_iter().map(|url| {
-            let origins: Vec<_> = url.origins.iter().map(origin_words).collect();
-            let mut rest = [url.url, origins.join("; ")].into_iter();
-            let mut start = start.iter().cloned();
-            std::array::from_fn(|_| start.next().or_else(|| rest.next()).unwrap_or_default())
-        });
-        lines.collect()
     }
 }
 

@@ -1,0 +1,162 @@
+//! What was seen of the URLs of an invalidation: how many, with which verdicts, when, and on what grounds.
+
+use std::collections::HashMap;
+
+use crate::{
+    domain::{
+        BatchState, CheckFormat, CheckId, CompanyId, Comparison, HistoryVerdict, InvalidationId,
+        LookKind, Looks,
+    },
+    error::AppError,
+    store::{Check, HistoryBatch, Store, StoredLook},
+    web::{
+        verdicts::{Badge, Tally},
+        view::{Moment, grouped},
+    },
+};
+
+/// URLs that are listed; the rest is counted, and in the exports.
+const LISTED: usize = 100;
+
+/// The section of the record.
+pub struct SeenView {
+    /// How many were looked at, and what came of it; `None` before the first look.
+    pub summary: Option<String>,
+    pub rows: Vec<SeenRow>,
+    /// How many are not listed.
+    pub more: Option<String>,
+}
+
+/// A URL that was looked at, or is to be.
+pub struct SeenRow {
+    pub url: String,
+    /// The URL whose purge clears it, where that is another.
+    pub cleared_by: Option<String>,
+    /// A class of the style sheet, and an icon.
+    pub class: &'static str,
+    pub icon: &'static str,
+    pub label: String,
+    /// When the last look was.
+    pub at: Option<Moment>,
+    pub grounds: String,
+}
+
+impl SeenView {
+    /// Loads it. Addresses that the invalidation does not clear are left to the outcome page.
+    pub async fn load(
+        store: &Store,
+        company: CompanyId,
+        id: InvalidationId,
+        batches: &[HistoryBatch],
+    ) -> Result<Self, AppError> {
+        let mut checks = store.checks(company, id).await?;
+        checks.retain(|check| check.covered);
+        let accepted: i64 = batches
+            .iter()
+            .filter(|batch| batch.state == BatchState::Accepted)
+            .map(|batch| batch.url_count)
+            .sum();
+        let summary = Tally::of(&checks).summary(accepted.unsigned_abs());
+        let more = checks.len().saturating_sub(LISTED);
+        checks.truncate(LISTED);
+        let ids: Vec<CheckId> = checks.iter().map(|check| check.id).collect();
+        let mut looks: HashMap<CheckId, Vec<StoredLook>> = HashMap::new();
+        for (check, look) in store.looks_of(company, &ids).await? {
+            looks.entry(check).or_default().push(look);
+        }
+        let rows = checks.into_iter().map(|check| {
+            let looks = looks.remove(&check.id).unwrap_or_default();
+            SeenRow::new(check, &looks)
+        });
+        Ok(Self {
+            summary,
+            rows: rows.collect(),
+            more: (more > 0).then(|| grouped(more as u64)),
+        })
+    }
+}
+
+impl SeenRow {
+    fn new(check: Check, looks: &[StoredLook]) -> Self {
+        let is_pending = check.next_look_at.is_some();
+        let badge = Badge::from(HistoryVerdict::of_url(check.verdict, is_pending));
+        let so_far = check.verdict.filter(|_| is_pending).map(Badge::from);
+        Self {
+            class: badge.class,
+            icon: badge.icon,
+            label: so_far.map_or_else(
+                || badge.label.to_owned(),
+                |verdict| format!("{} so far", verdict.label),
+            ),
+            at: check.verdict_at.map(Moment::from),
+            grounds: grounds(&check, looks),
+            cleared_by: Some(check.sent_url).filter(|sent| *sent != check.url),
+            url: check.url,
+        }
+    }
+}
+
+/// The grounds of the verdict on a URL; one sentence where all formats showed the same.
+fn grounds(check: &Check, looks: &[StoredLook]) -> String {
+    let is_final = check.next_look_at.is_none();
+    if let Some(doubt) = check.doubt.as_ref().filter(|_| is_final) {
+        return doubt.clone();
+    }
+    let seen: Vec<(CheckFormat, String)> = CheckFormat::ALL
+        .into_iter()
+        .filter_map(|format| Some((format, sentence(looks, format)?)))
+        .collect();
+    let Some((_, first)) = seen.first() else {
+        return "Looked at before the purge only.".to_owned();
+    };
+    if seen.iter().all(|(_, sentence)| sentence == first) {
+        return first.clone();
+    }
+    let each = seen.iter().map(|(format, sentence)| {
+        let format = match format {
+            CheckFormat::Plain => "As it is",
+            CheckFormat::Webp => "As WebP",
+            CheckFormat::Avif => "As AVIF",
+        };
+        format!("{format}: {sentence}")
+    });
+    each.collect::<Vec<_>>().join(" ")
+}
+
+/// `None` when nobody looked in that format after the purge.
+fn sentence(looks: &[StoredLook], format: CheckFormat) -> Option<String> {
+    let find = |kind| {
+        let mut of_format = looks.iter().filter(|look| look.format == format);
+        of_format
+            .find(|look| look.kind == kind)
+            .map(|look| &look.look)
+    };
+    let after = find(LookKind::After)?;
+    let compared = Comparison::of(&Looks {
+        before: find(LookKind::Before),
+        after,
+        origin: find(LookKind::Origin),
+    });
+    Some(match compared {
+        Err(why) => format!("No answer: {why}."),
+        Ok(seen) if !seen.is_delivered => {
+            format!("Nothing is delivered (HTTP {}).", seen.status)
+        }
+        Ok(seen) => {
+            let before = match seen.as_before {
+                Some(true) if seen.was_fetched_before => {
+                    "The same as before the purge, when the cache held no copy"
+                }
+                Some(true) => "The same as before the purge",
+                Some(false) => "Another picture than before the purge",
+                None => "Not compared with one from before the purge",
+            };
+            let origin = match seen.as_origin {
+                Some(true) => "; it is what Dynamic Media has",
+                Some(false) => "; it is not what Dynamic Media has",
+                None => "",
+            };
+            format!("{before}{origin}.")
+        }
+    })
+}

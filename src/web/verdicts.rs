@@ -1,0 +1,228 @@
+//! Verdicts in the words of the pages: one by itself, and those on many URLs in one sentence.
+
+use super::view::{counted, grouped};
+use crate::{
+    domain::{HistoryVerdict, Verdict},
+    store::Check,
+};
+
+/// How a page shows a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Badge {
+    /// A class of the style sheet.
+    pub class: &'static str,
+    /// The icon.
+    pub icon: &'static str,
+    /// The words.
+    pub label: &'static str,
+}
+
+impl From<Verdict> for Badge {
+    fn from(verdict: Verdict) -> Self {
+        let (class, icon, label) = match verdict {
+            Verdict::Live => ("ok", "check", "Live"),
+            Verdict::Gone => ("ok", "check", "Live: no longer delivered"),
+            Verdict::NothingNewer => ("info", "info", "Nothing newer at the origin"),
+            Verdict::StillOld => ("bad", "error", "Still old"),
+            Verdict::CachedAgain => ("warn", "warning", "Cached again before publishing finished"),
+            Verdict::CouldNotCheck => ("warn", "warning", "Could not check"),
+            Verdict::NotChecked => ("neutral", "info", "Not checked"),
+        };
+        Self { class, icon, label }
+    }
+}
+
+impl From<HistoryVerdict> for Badge {
+    fn from(verdict: HistoryVerdict) -> Self {
+        match verdict {
+            HistoryVerdict::Known(verdict) => verdict.into(),
+            HistoryVerdict::Checking => Self {
+                class: "info",
+                icon: "clock",
+                label: "Being checked",
+            },
+        }
+    }
+}
+
+/// How many of an invalidation's URLs were seen to be what. Addresses that it does not clear do not count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    live: u64,
+    still_old: u64,
+    cached_again: u64,
+    nothing_newer: u64,
+    could_not_check: u64,
+    pending: u64,
+}
+
+impl Tally {
+    /// Counts.
+    pub fn of(checks: &[Check]) -> Self {
+        let mut tally = Self::default();
+        for check in checks.iter().filter(|check| check.covered) {
+            tally.pending += u64::from(check.next_look_at.is_some());
+            match check.verdict {
+                Some(Verdict::Live | Verdict::Gone) => tally.live += 1,
+                Some(Verdict::StillOld) => tally.still_old += 1,
+                Some(Verdict::CachedAgain) => tally.cached_again += 1,
+                Some(Verdict::NothingNewer) => tally.nothing_newer += 1,
+                Some(Verdict::CouldNotCheck) => tally.could_not_check += 1,
+                Some(Verdict::NotChecked) | None => {}
+            }
+        }
+        tally
+    }
+
+    /// How many were looked at after the purge.
+    pub const fn seen(&self) -> u64 {
+        self.live + self.still_old + self.cached_again + self.nothing_newer + self.could_not_check
+    }
+
+    /// The tone of it: a class of the style sheet. Nothing is good before all that is looked at is live.
+    pub const fn class(&self) -> &'static str {
+        if self.pending > 0 || self.seen() == 0 {
+            "info"
+        } else if self.still_old + self.cached_again + self.could_not_check > 0 {
+            "warns"
+        } else if self.nothing_newer > 0 {
+            "info"
+        } else {
+            "success"
+        }
+    }
+
+    /// `3 of 3 checked are live.`; `None` before the first look.
+    pub fn sentence(&self) -> Option<String> {
+        let seen = self.seen();
+        if seen == 0 {
+            return None;
+        }
+        let so_far = if self.pending > 0 { " so far" } else { "" };
+        let number = grouped(seen);
+        Some(if self.live < seen {
+            format!("Of {number} checked{so_far}: {}.", self.parts())
+        } else {
+            let are = if seen == 1 { "is" } else { "are" };
+            format!("{number} of {number} checked{so_far} {are} live.")
+        })
+    }
+
+    /// `Looked at 3 of 1,000: 2 live, 1 still old.`; `None` before the first look.
+    pub fn summary(&self, total: u64) -> Option<String> {
+        let seen = self.seen();
+        if seen == 0 {
+            return None;
+        }
+        let of = if seen <= total {
+            format!("{} of {}", grouped(seen), grouped(total))
+        } else {
+            // URLs that a base URL covers were looked at one by one.
+            counted(seen, "URL")
+        };
+        Some(format!("Looked at {of}: {}.", self.parts()))
+    }
+
+    fn parts(&self) -> String {
+        let parts: Vec<String> = [
+            (self.live, "live"),
+            (self.still_old, "still old"),
+            (self.cached_again, "cached again too early"),
+            (self.nothing_newer, "with nothing newer"),
+            (self.could_not_check, "could not be checked"),
+        ]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, words)| format!("{} {words}", grouped(number)))
+        .collect();
+        parts.join(", ")
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::{clock::Timestamp, domain::CheckId};
+
+    /// A URL that is looked at, or is to be.
+    pub fn check(verdict: Option<Verdict>, pending: bool) -> Check {
+        const AT: Timestamp = Timestamp::from_micros(1_000_000);
+        Check {
+            id: CheckId::from_uuid(uuid::Uuid::nil()),
+            url: "https://h/is/image/C/a?wid=1".to_owned(),
+            sent_url: "https://h/is/image/C/a?wid=1".to_owned(),
+            covered: true,
+            asked: false,
+            purged_at: Some(AT),
+            keeps: None,
+            looks: 1,
+            next_look_at: pending.then_some(AT),
+            verdict,
+            doubt: Some("Because.".to_owned()),
+            verdict_at: Some(AT),
+        }
+    }
+
+    #[test]
+    fn the_summary_counts_what_was_seen_and_claims_nothing_about_the_rest() {
+        let checks = [
+            check(Some(Verdict::Live), false),
+            check(Some(Verdict::Gone), false),
+            check(Some(Verdict::StillOld), true),
+            check(None, true),
+        ];
+        let summary = |checks: &[Check], total| Tally::of(checks).summary(total);
+        let words = summary(&checks, 1_000).unwrap();
+        assert_eq!(words, "Looked at 3 of 1,000: 2 live, 1 still old.");
+        assert_eq!(summary(&checks[3..], 1_000), None);
+        assert_eq!(
+            summary(&checks, 1).unwrap(),
+            "Looked at 3 URLs: 2 live, 1 still old."
+        );
+    }
+
+    #[test]
+    fn a_sentence_says_live_only_of_what_was_seen_to_be_live() {
+        let live = check(Some(Verdict::Live), false);
+        let old = check(Some(Verdict::StillOld), false);
+        let not_cleared = Check {
+            covered: false,
+            ..old.clone()
+        };
+        let waiting = check(None, true);
+        let unpublished = check(Some(Verdict::NothingNewer), false);
+        for (checks, sentence, class) in [
+            (vec![], None, "info"),
+            (vec![waiting.clone()], None, "info"),
+            (
+                vec![live.clone(), not_cleared],
+                Some("1 of 1 checked is live."),
+                "success",
+            ),
+            (
+                vec![live.clone(), live.clone(), waiting],
+                Some("2 of 2 checked so far are live."),
+                "info",
+            ),
+            (
+                vec![live.clone(), old],
+                Some("Of 2 checked: 1 live, 1 still old."),
+                "warns",
+            ),
+            (
+                vec![live, unpublished],
+                Some("Of 2 checked: 1 live, 1 with nothing newer."),
+                "info",
+            ),
+            (
+                vec![check(Some(Verdict::StillOld), true)],
+                Some("Of 1 checked so far: 1 still old."),
+                "info",
+            ),
+        ] {
+            let tally = Tally::of(&checks);
+            assert_eq!(tally.sentence().as_deref(), sentence);
+            assert_eq!(tally.class(), class, "{sentence:?}");
+        }
+    }
+}

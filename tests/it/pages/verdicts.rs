@@ -1,0 +1,253 @@
+//! Verdicts beyond the section *Is it live?*: in the sentence on top of the outcome, in the history, its record and its
+//! exports, and from an asset.
+
+use std::time::Duration;
+
+use super::{
+    checks::{Stage, judged, purge},
+    draft_with_urls, new_draft, next, pick, submit,
+};
+use crate::support::browser::{Answer, Browser};
+
+const HISTORY: &str = "/c/dms7snapshot/invalidations";
+
+fn standing(page: &Answer) -> String {
+    page.text("#standing strong")
+}
+
+async fn filtered(browser: &Browser, query: &str) -> Answer {
+    browser.get(&format!("{HISTORY}?{query}")).await
+}
+
+fn verdicts(page: &Answer) -> Vec<String> {
+    page.texts("#results .verdict")
+}
+
+/// The outcome as soon as its sentence ends so.
+async fn says(stage: &Stage, path: &str, end: &str) -> Answer {
+    let says = async {
+        loop {
+            let page = stage.editor.get(path).await;
+            if standing(&page).ends_with(end) {
+                return page;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), says)
+        .await
+        .expect("the sentence comes")
+}
+
+#[tokio::test]
+async fn the_sentence_on_top_goes_on_from_accepted_to_live() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let path = stage.purge().await;
+    let page = stage.editor.get(&path).await;
+    assert_eq!(
+        standing(&page),
+        "Accepted by Adobe: 1 URL. The first check comes in a moment."
+    );
+    assert!(page.has("#standing.info"), "accepted is not yet good");
+    assert!(
+        page.has("noscript"),
+        "a browser without JavaScript looks again"
+    );
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    assert_eq!(
+        standing(&page),
+        "Accepted by Adobe: 1 URL. 1 of 1 checked is live."
+    );
+    assert!(page.has("#standing.success"));
+    assert!(!page.has("noscript"), "nothing more will change");
+}
+
+#[tokio::test]
+async fn the_sentence_on_top_does_not_call_good_what_stays_old() {
+    let stage = Stage::start(false).await;
+    stage.edge().switch(|switches| switches.drop_purges = true);
+    stage.publish();
+    let path = stage.purge().await;
+    stage.app.clock.advance(Duration::from_secs(6));
+    let so_far = "Of 1 checked so far: 1 still old.";
+    let page = says(&stage, &path, so_far).await;
+    assert!(page.has("#standing.info"), "it may become live yet");
+    assert_eq!(
+        verdicts(&filtered(&stage.editor, "").await),
+        ["Being checked"]
+    );
+
+    let request = stage
+        .editor
+        .request(reqwest::Method::GET, &format!("{path}/checks"))
+        .header("hx-request", "true");
+    let part = stage.editor.send(request).await;
+    assert!(part.has("#checks"));
+    assert!(
+        part.text("#standing[hx-swap-oob] strong").ends_with(so_far),
+        "the sentence comes with the checks: {}",
+        part.body
+    );
+
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    assert_eq!(
+        standing(&page),
+        "Accepted by Adobe: 1 URL. Of 1 checked: 1 still old."
+    );
+    assert!(page.has("#standing.warns"));
+}
+
+#[tokio::test]
+async fn the_history_knows_what_was_seen() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let live = stage.purge().await;
+    judged(&stage.app, &stage.editor, &live).await;
+    stage.edge().switch(|switches| switches.drop_purges = true);
+    stage.publish();
+    let old = stage.purge().await;
+    judged(&stage.app, &stage.editor, &old).await;
+
+    let all = filtered(&stage.editor, "").await;
+    assert_eq!(verdicts(&all), ["Still old", "Live"]);
+    let still_old = filtered(&stage.editor, "verdict=still-old").await;
+    let hrefs = still_old.attributes("#results td[data-label=What] a", "href");
+    assert_eq!(hrefs, [old.as_str()]);
+    let chosen = still_old.texts("#verdict option[selected]");
+    assert_eq!(chosen, ["Still old"]);
+    let none = filtered(&stage.editor, "verdict=not-checked").await;
+    assert!(none.has(".empty"));
+
+    let record = stage.editor.get(&format!("{live}/record")).await;
+    assert!(
+        record
+            .text("#verdicts p")
+            .contains("Looked at 1 of 1: 1 live.")
+    );
+    let cells = record.texts("#verdicts tbody td");
+    assert_eq!(cells[0], stage.url);
+    assert_eq!(record.text("#verdicts .status"), "Live");
+    assert!(record.has("#verdicts td[data-label=Verdict] time"));
+    assert_eq!(
+        cells[2],
+        "Another picture than before the purge; it is what Dynamic Media has."
+    );
+    let record = stage.editor.get(&format!("{old}/record")).await;
+    assert_eq!(
+        record.texts("#verdicts tbody td")[2],
+        "The same as before the purge; it is not what Dynamic Media has."
+    );
+}
+
+#[tokio::test]
+async fn exports_tell_the_verdict_on_each_url() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let beside = format!("{}&hei=1", stage.url);
+    let foreign = "https://elsewhere.example/is/image/dms7snapshot/spinset".to_owned();
+    let urls = [stage.url.clone(), beside, foreign.clone()];
+    let path = purge(&stage.editor, &urls).await;
+    judged(&stage.app, &stage.editor, &path).await;
+
+    let csv = stage.editor.get(&format!("{HISTORY}/export.csv")).await;
+    let mut reader = csv::Reader::from_reader(csv.body.as_bytes());
+    let columns = reader.headers().unwrap().clone();
+    let at = |name| columns.iter().position(|column| column == name).unwrap();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 3);
+    for row in &rows {
+        let is_foreign = row[at("url")] == foreign;
+        let expected = if is_foreign { "not-checked" } else { "live" };
+        assert_eq!(&row[at("url_verdict")], expected, "{row:?}");
+        assert_eq!(row[at("url_checked_at")].is_empty(), is_foreign);
+        assert_eq!(&row[at("verdict")], "live", "of all together");
+    }
+    let json = stage
+        .editor
+        .get(&format!("{HISTORY}/export.json?verdict=live"))
+        .await;
+    let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+    assert_eq!(json[0]["verdict"], "live");
+    let urls = json[0]["urls"].as_array().unwrap();
+    let own = urls.iter().find(|url| url["url"] == stage.url).unwrap();
+    assert_eq!(own["checks"][0]["verdict"], "live");
+    assert_eq!(own["checks"][0]["url"], stage.url);
+    let none = format!("{HISTORY}/export.json?verdict=still-old");
+    assert_eq!(stage.editor.get(&none).await.body, "[\n]\n");
+}
+
+#[tokio::test]
+async fn from_an_asset_one_sees_when_it_was_invalidated_last_by_whom_and_whether_it_is_live() {
+    let stage = Stage::start(false).await;
+    let backpack = stage.app.exact("backpack?wid=300");
+    stage.app.seen(&backpack).await;
+    stage.publish();
+    let path = purge(&stage.editor, &[stage.url.clone(), backpack]).await;
+    judged(&stage.app, &stage.editor, &path).await;
+
+    let draft = new_draft(&stage.editor).await;
+    let picker = stage.editor.get(&format!("{draft}/assets?q=spinset")).await;
+    let links = picker.attributes(".asset-row .asset-history", "href");
+    assert_eq!(links[0], format!("{HISTORY}?asset=spinset"));
+    let details = pick(&stage.editor, &draft, "backpack").await;
+    let link = details.attributes(".asset-row .asset-history", "href");
+    assert_eq!(link, [format!("{HISTORY}?asset=backpack")]);
+
+    let last = async |link: &str| stage.editor.get(link).await.text("#last");
+    let sentence = last(&links[0]).await;
+    assert!(sentence.starts_with("Last invalidated "), "{sentence}");
+    assert!(
+        sentence.ends_with(" by editor@example.com: live."),
+        "{sentence}"
+    );
+    let sentence = last(&link[0]).await;
+    assert!(
+        sentence.ends_with(": nothing newer at the origin."),
+        "its own verdict, not that of the other: {sentence}"
+    );
+    let all = filtered(&stage.editor, "").await;
+    assert_eq!(
+        verdicts(&all),
+        ["Nothing newer at the origin"],
+        "together, what asks most of somebody"
+    );
+    assert!(!all.has("#last"));
+    let never = filtered(&stage.editor, "asset=never").await;
+    assert!(
+        never
+            .text(".empty")
+            .contains("No invalidation of “never” is known here.")
+    );
+}
+
+#[tokio::test]
+async fn what_was_called_off_did_not_fail() {
+    let stage = Stage::start(false).await;
+    let editor = &stage.editor;
+    stage.app.ips().knobs(|knobs| knobs.hold = true);
+    purge_held(editor, &stage.app.exact("first")).await;
+    stage.app.ips().wait_for_calls(1).await;
+    let path = purge_held(editor, &stage.url).await;
+    let page = editor.get(&path).await;
+    let cancel = page.form("form[action$=sending]").press("do", "cancel");
+    editor.submit_and_follow(&cancel).await;
+    stage.app.ips().knobs(|knobs| knobs.hold = false);
+
+    let cancelled = filtered(editor, "state=cancelled").await;
+    let outcomes = cancelled.texts("#results .status");
+    assert_eq!(outcomes, ["Cancelled"], "there is nothing to look for");
+    assert!(filtered(editor, "state=failed").await.has(".empty"));
+    let asset = filtered(editor, "asset=spinset").await;
+    let sentence = asset.text("#last");
+    assert!(
+        sentence.starts_with("Last submitted ") && sentence.ends_with(": cancelled."),
+        "{sentence}"
+    );
+}
+
+/// Submits a URL while Adobe's stand-in keeps its answers.
+async fn purge_held(browser: &Browser, url: &str) -> String {
+    let (_, details) = draft_with_urls(browser, url).await;
+    let confirm = next(browser, &details).await;
+    submit(browser, &confirm).await
+}
