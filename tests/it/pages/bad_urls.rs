@@ -1,7 +1,7 @@
 //! *Find the bad URL* as people see it: from Adobe's refusal to the URL that caused it, and what could be sent without it.
 
 use super::{
-    draft_with_urls, listed, next, numbered,
+    COMPANY, draft_with_urls, listed, next, numbered,
     sending::{hold, standing, submitted},
     sent, settled, submit,
 };
@@ -51,8 +51,11 @@ async fn a_bad_url_that_adobe_does_not_name_is_found_and_the_good_ones_are_sent(
     );
     assert_eq!(
         standing(&page),
-        "Adobe has accepted a part of it: 9 of 10 URLs. The rest did not go through."
+        "Adobe has accepted a part of it: 9 of 10 URLs. The rest did not go through. The first check comes in a moment."
     );
+    let history = editor.get(&format!("{COMPANY}/invalidations")).await;
+    let outcome = history.text("#results .outcome > :first-child");
+    assert_eq!(outcome, "Partly accepted");
     let bad = app.exact("n00006");
     assert_eq!(page.text(".notice.blocks .url-text"), bad);
     assert!(!page.has("form[action$=find-bad-url]"), "nothing is left");
@@ -106,7 +109,8 @@ async fn what_twelve_requests_did_not_find_is_told_and_the_search_goes_on() {
     assert_eq!(
         standing(&page),
         format!(
-            "Adobe has accepted a part of it: {so_far} of 40 URLs. The rest did not go through."
+            "Adobe has accepted a part of it: {so_far} of 40 URLs. The rest did not go through. The first check comes in a \
+             moment."
         )
     );
     let button = page.text("form[action$=find-bad-url] button");
@@ -132,7 +136,7 @@ async fn what_twelve_requests_did_not_find_is_told_and_the_search_goes_on() {
     assert_eq!(taken(), good, "each good one once");
     assert_eq!(
         standing(&page),
-        "Adobe has accepted a part of it: 30 of 40 URLs. The rest did not go through."
+        "Adobe has accepted a part of it: 30 of 40 URLs. The rest did not go through. The first check comes in a moment."
     );
 
     let batch = page
