@@ -17,6 +17,8 @@ use crate::{
 
 /// More different words than this occur in no asset. `SQLite` allows some 1,000 conditions in a statement.
 const MOST_WORDS: usize = 100;
+/// Longer IDs do not exist, so none begins with a longer text.
+const LONGEST_PREFIX: usize = 2_000;
 /// A longer word occurs in no asset.
 pub(super) const LONGEST_WORD: usize = 2_400;
 
@@ -24,8 +26,8 @@ pub(super) const LONGEST_WORD: usize = 2_400;
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each tick")]
 pub(super) struct Filter {
-    /// All that was typed, folded: an ID that is this, or begins with it, comes first.
-    pub(super) phrase: String,
+    /// All that was typed, folded, in its order.
+    words: Vec<String>,
     /// What each row's searched text must hold.
     pub(super) needles: Vec<String>,
     pub(super) folder: Option<String>,
@@ -64,7 +66,7 @@ impl Filter {
             .filter(|folder| !(folder.is_empty() && query.with_subfolders));
         Some(Self {
             needles: different.into_iter().map(|word| needle(word)).collect(),
-            phrase: words.join(" "),
+            words,
             folder: folder.map(|folder| storable(folder).into_owned()),
             with_subfolders: query.with_subfolders,
             class: query.class,
@@ -86,15 +88,22 @@ impl Filter {
         self.uncleared && self.replaced
     }
 
+    /// What the IDs begin with that come first, the narrowest first: all that was typed, then its first word.
+    pub(super) fn prefixes(&self) -> Vec<String> {
+        let mut prefixes = vec![self.words.join(" ")];
+        prefixes.extend(self.words.first().filter(|_| self.words.len() > 1).cloned());
+        prefixes.retain(|prefix| !prefix.is_empty() && prefix.len() <= LONGEST_PREFIX);
+        prefixes
+    }
+
     /// Finders for the words, to be used on many rows.
     pub(super) fn finders(&self) -> Vec<Finder<'_>> {
         self.needles.iter().map(Finder::new).collect()
     }
 
-    /// Whether the row is as everything but the words wants it.
+    /// Whether the row is as everything but the words and the folder wants it.
     pub(super) fn fits(&self, row: &SampleRow) -> bool {
-        self.in_folder(row)
-            && self.class.is_none_or(|class| row.class == class.as_str())
+        self.class.is_none_or(|class| row.class == class.as_str())
             && (!self.supported || row.class != AssetClass::Unsupported.as_str())
             && self
                 .asset_type
@@ -127,9 +136,14 @@ impl Filter {
         self.changed_since.is_none_or(|at| row.changed_at >= at)
     }
 
-    /// Everything but the words, each after an `and`. A condition that the access does not go by is written so that no
-    /// index can serve it: the planner would take that one and sort.
-    pub(super) fn push(&self, sql: &mut Sql, access: Access) {
+    /// Whether the indexes by change do not hold all that is asked for.
+    pub(super) const fn needs_rows(&self) -> bool {
+        self.folder.is_some() || !self.needles.is_empty()
+    }
+
+    /// Where it must be, after an `and`. A condition that the access does not go by is written so that no index can serve
+    /// it: the planner would take that one and sort.
+    pub(super) fn push_folder(&self, sql: &mut Sql, access: Access) {
         let by_folder = matches!(access, Access::Folder | Access::FolderWalk);
         let folder = if by_folder { "folder" } else { "folder || ''" };
         match self.folder.as_deref() {
@@ -149,6 +163,11 @@ impl Filter {
             }
             None => {}
         }
+    }
+
+    /// Everything but the folder and the words, each after an `and`. As with the folder, only what the access goes by is
+    /// written so that an index can serve it.
+    pub(super) fn push(&self, sql: &mut Sql, access: Access) {
         if let Some(class) = self.class {
             sql.push(" and class = ").bind(class.as_str());
         }
@@ -219,7 +238,7 @@ mod tests {
     fn words_are_folded_and_counted_once() {
         let filter = of(["SHOE", "shoe", "", r"50%_\"].map(str::to_owned).to_vec()).unwrap();
         assert_eq!(filter.needles, [r"50%_\", "shoe"]);
-        assert_eq!(filter.phrase, r"shoe shoe 50%_\");
+        assert_eq!(filter.prefixes(), [r"shoe shoe 50%_\", "shoe"]);
     }
 
     #[test]

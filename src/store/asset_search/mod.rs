@@ -73,7 +73,8 @@ pub struct AssetQuery {
 /// The order of a list of assets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AssetSort {
-    /// An ID that is what was typed, then those that begin with it, then all others; each by name.
+    /// An ID that is what was typed, then those that begin with it, then those that begin with its first word, then all
+    /// others; each by name.
     #[default]
     Relevance,
     /// By ID, without regard to case and accents.
@@ -223,24 +224,8 @@ fn push_matches(
     plan: &Plan,
 ) {
     let columns = "select number, key, id_folded, changed_at from ";
-    let by_trigrams = plan.access == Access::Trigrams;
-    match (by_trigrams, is_postgres) {
-        (false, _) => {
-            sql.push(columns).push("asset");
-            if plan.has_indexes && !is_postgres {
-                // Without statistics SQLite takes an index that covers more for one that finds less.
-                sql.push(" indexed by ").push(plan.access.index());
-            }
-            sql.push(" where company_id = ").bind(company.uuid());
-        }
-        (true, false) => {
-            sql.push(columns);
-            sql.push("(select rowid as hit from _asset_trigram where _asset_trigram match ");
-            sql.bind(match_expression(&plan.trigrams));
-            sql.push(") hits cross join asset where number = hits.hit and company_id = ");
-            sql.bind(company.uuid());
-        }
-        (true, true) => {
+    match plan.access {
+        Access::Trigrams if is_postgres => {
             // The company is looked at outside: inside, the planner would take an index that begins with it.
             sql.push(columns)
                 .push("(select ")
@@ -252,10 +237,42 @@ fn push_matches(
             }
             sql.push(" offset 0) hits where company_id = ")
                 .bind(company.uuid());
+            sql.push(" and vanished_at is null");
+            filter.push(sql, plan.access);
+        }
+        Access::Trigrams => {
+            sql.push(columns);
+            sql.push("(select rowid as hit from _asset_trigram where _asset_trigram match ");
+            sql.bind(match_expression(&plan.trigrams));
+            sql.push(") hits cross join asset where number = hits.hit and company_id = ");
+            sql.bind(company.uuid());
+            sql.push(" and vanished_at is null");
+            filter.push(sql, plan.access);
+        }
+        Access::Changed | Access::Recent if is_postgres && filter.needs_rows() => {
+            // In two steps: in one, each row would be fetched before it is looked at what stands in the index beside
+            // its key.
+            sql.push(columns)
+                .push("(select number as hit from asset where company_id = ")
+                .bind(company.uuid());
+            sql.push(" and vanished_at is null");
+            filter.push(sql, plan.access);
+            sql.push(" offset 0) hits cross join lateral (select ")
+                .push(COLUMNS)
+                .push(" from asset where number = hit offset 0) asset where true");
+        }
+        access => {
+            sql.push(columns).push("asset");
+            if plan.has_indexes && !is_postgres {
+                // Without statistics SQLite takes an index that covers more for one that finds less.
+                sql.push(" indexed by ").push(access.index());
+            }
+            sql.push(" where company_id = ").bind(company.uuid());
+            sql.push(" and vanished_at is null");
+            filter.push(sql, access);
         }
     }
-    sql.push(" and vanished_at is null");
-    filter.push(sql, plan.access);
+    filter.push_folder(sql, plan.access);
     filter.push_words(sql, is_postgres);
 }
 

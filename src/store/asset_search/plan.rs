@@ -81,8 +81,15 @@ struct Tally {
     /// For each needle.
     with_needle: Vec<usize>,
     in_folder: usize,
-    changed: usize,
-    recent: usize,
+    changed: Narrowed,
+    recent: Narrowed,
+}
+
+/// Rows of an index that holds all but the folder and the words, and those among them that it cannot exclude.
+#[derive(Debug, Default)]
+struct Narrowed {
+    rows: usize,
+    fitting: usize,
 }
 
 #[derive(Debug, Default)]
@@ -101,6 +108,7 @@ pub(super) fn choose(snapshot: &Snapshot, filter: &Filter, stage: &Stage, need: 
     };
     // What the sample does not hold may still be there.
     let rows = |sampled: usize| (number(sampled) + 0.5) * scale;
+    let narrowed = |it: &Narrowed| WALKED * rows(it.rows) + FETCHED * rows(it.fitting);
     let walk = |walk: &Walk, each: f64| each * walked(walk, tally.matches, float(need), scale);
 
     let mut ways = Vec::new();
@@ -122,10 +130,10 @@ pub(super) fn choose(snapshot: &Snapshot, filter: &Filter, stage: &Stage, need: 
         ways.push((Access::Folder, FETCHED * rows(tally.in_folder)));
     }
     if filter.changed_since.is_some() {
-        ways.push((Access::Changed, FETCHED * rows(tally.changed)));
+        ways.push((Access::Changed, narrowed(&tally.changed)));
     }
     if filter.is_recent() {
-        ways.push((Access::Recent, FETCHED * rows(tally.recent)));
+        ways.push((Access::Recent, narrowed(&tally.recent)));
     }
     let (trigrams, cost) = trigrams(snapshot, filter, &tally, scale);
     let has_letters = |needle: &String| needle.contains(char::is_alphanumeric);
@@ -162,8 +170,10 @@ fn tally(snapshot: &Snapshot, filter: &Filter, stage: &Stage) -> Tally {
         }
         tally.with_words += usize::from(words);
         tally.in_folder += usize::from(in_folder);
-        tally.changed += usize::from(changed);
-        tally.recent += usize::from(recent);
+        for (narrowed, inside) in [(&mut tally.changed, changed), (&mut tally.recent, recent)] {
+            narrowed.rows += usize::from(inside);
+            narrowed.fitting += usize::from(inside && fits);
+        }
         if !stage.holds(row) {
             return;
         }
@@ -171,7 +181,7 @@ fn tally(snapshot: &Snapshot, filter: &Filter, stage: &Stage) -> Tally {
             Order::Name => (true, in_folder),
             Order::Changed => (changed, recent),
         };
-        if words && fits {
+        if words && fits && in_folder {
             tally.matches += 1;
         }
         for (walk, inside) in [(&mut tally.wide, in_wide), (&mut tally.narrow, in_narrow)] {

@@ -130,6 +130,12 @@ impl Store {
         let held = "select count(*) from invalidation_asset where invalidation_id = $1";
         Ok(in_transaction!(self, |tx| {
             touch!(self, tx, company, draft, now);
+            if self.is_postgres() {
+                // They are sorted twice; its usual 4 MB send that to the disk.
+                sqlx::query("set local work_mem = '32MB'")
+                    .execute(&mut *tx)
+                    .await?;
+            }
             let position: i64 = sqlx::query_scalar(last)
                 .bind(draft.uuid())
                 .fetch_one(&mut *tx)

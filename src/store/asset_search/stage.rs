@@ -5,9 +5,6 @@ use super::{
     sql::Sql,
 };
 
-/// Longer IDs do not exist, so none begins with a longer text.
-const LONGEST_PREFIX: usize = 2_000;
-
 /// What rows are sorted by: name upwards, or last change downwards; the key decides between equals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
@@ -24,8 +21,8 @@ impl AssetSort {
     }
 }
 
-/// A part of the list. One search by relevance has two: IDs that begin with what was typed (and among them first the
-/// one that is just that), then all others.
+/// A part of the list. A search by relevance has several: IDs that begin with all that was typed (and among them first the
+/// one that is just that), those that begin with its first word, then all others.
 #[derive(Debug, Clone)]
 pub(super) struct Stage {
     pub(super) rank: u8,
@@ -39,28 +36,25 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// The stages of a query, without those that lie before its cursor.
+    /// The stages of a query in their order, without those that lie before its cursor.
     pub(super) fn of(query: &AssetQuery, filter: &Filter) -> Vec<Self> {
         let order = query.sort.order();
-        let stage = |rank, starting, not_starting| Self {
-            rank,
-            order,
-            starting,
-            not_starting,
-            after: None,
-        };
-        let phrase = &filter.phrase;
-        let ranked = query.sort == AssetSort::Relevance
-            && !phrase.is_empty()
-            && phrase.len() <= LONGEST_PREFIX;
-        let mut stages = if ranked {
-            vec![
-                stage(0, Some(phrase.clone()), None),
-                stage(1, None, Some(phrase.clone())),
-            ]
+        let prefixes = if query.sort == AssetSort::Relevance {
+            filter.prefixes()
         } else {
-            vec![stage(0, None, None)]
+            Vec::new()
         };
+        let (mut stages, mut before) = (Vec::new(), None);
+        for (rank, starting) in (0..).zip(prefixes.into_iter().map(Some).chain([None])) {
+            stages.push(Self {
+                rank,
+                order,
+                starting: starting.clone(),
+                not_starting: before,
+                after: None,
+            });
+            before = starting;
+        }
         let after = query
             .after
             .as_ref()
