@@ -27,6 +27,9 @@ const BUSY_PAUSE: Duration = Duration::from_millis(20);
 /// Pages of the write-ahead log that are folded back into the file at once, some 40 MB: the usual 1,000 wrote the same pages
 /// of the indexes again and again while a catalogue is read.
 const CHECKPOINT_PAGES: &str = "10000";
+/// A connection that answered so lately is used without asking whether it is still there: a page makes a dozen statements,
+/// and each would be two.
+const FRESH: Duration = Duration::from_secs(1);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -219,7 +222,16 @@ async fn open_postgres(url: &DatabaseUrl, options: &PgConnectOptions) -> Result<
 
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(PATIENCE);
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                if used.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
     let pool = pool.connect_with(options.clone()).await;
     Ok(Db::Postgres(
         pool.map_err(|error| unconnected(error.to_string()))?,
