@@ -517,18 +517,7 @@ async fn every_way_of_finding_finds_the_same(t: &Fixture) {
             let mut expected: Vec<&Asset> =
                 all.iter().filter(|asset| matches(asset, &query)).collect();
             let phrase = query.words.join(" ");
-            match sort {
-                AssetSort::Changed => {
-                    expected.sort_by_key(|asset| std::cmp::Reverse(asset.changed_at));
-                }
-                AssetSort::Name => expected.sort_by_key(|asset| asset.id.to_lowercase()),
-                AssetSort::Relevance => expected.sort_by_key(|asset| {
-                    let id = asset.id.to_lowercase();
-                    let first = query.words.first().map_or("", String::as_str);
-                    let begins = |text: &str| !text.is_empty() && id.starts_with(text);
-                    (!begins(&phrase), !begins(first), id)
-                }),
-            }
+            in_order(&mut expected, &query);
             assert!(!expected.is_empty() || phrase == "hem zeb", "{query:?}");
             let expected: Vec<&str> = expected.iter().map(|asset| asset.id.as_str()).collect();
             assert_eq!(ids(&seen), expected, "{query:?}");
@@ -543,6 +532,21 @@ async fn every_way_of_finding_finds_the_same(t: &Fixture) {
                 counted
             );
         }
+    }
+}
+
+/// The order that is asked for.
+fn in_order(assets: &mut [&Asset], query: &AssetQuery) {
+    let phrase = query.words.join(" ");
+    let first = query.words.first().map_or("", String::as_str);
+    match query.sort {
+        AssetSort::Changed => assets.sort_by_key(|asset| std::cmp::Reverse(asset.changed_at)),
+        AssetSort::Name => assets.sort_by_key(|asset| asset.id.to_lowercase()),
+        AssetSort::Relevance => assets.sort_by_key(|asset| {
+            let id = asset.id.to_lowercase();
+            let begins = |text: &str| !text.is_empty() && id.starts_with(text);
+            (!begins(&phrase), !begins(first), id)
+        }),
     }
 }
 
