@@ -42,12 +42,13 @@ create constraint trigger check_changed after update of next_look_at, verdict on
 create index invalidation_history_seen on invalidation (company_id, verdict, number) where number is not null;
 
 -- What Adobe took of a batch that ended otherwise counts too: by a search for a bad URL, or where it refused only some.
--- All of it cancelled is a state of its own. The requests of a search are stored with the change that ends it, so the
--- triggers on batches see them.
+-- All of it cancelled is a state of its own, and so is what somebody holds back. The requests of a search are stored with
+-- the change that ends it, so the triggers on batches see them.
 create or replace view _invalidation_state as
     select b.invalidation_id, case
-        when count(case when b.state not in ('accepted', 'refused', 'failed', 'cancelled', 'downloaded') then 1 end) > 0
+        when count(case when b.state not in ('accepted', 'refused', 'failed', 'cancelled', 'downloaded', 'paused') then 1 end) > 0
             then 'sending'
+        when count(case when b.state = 'paused' then 1 end) > 0 then 'paused'
         when count(case when b.state <> 'downloaded' then 1 end) = 0 then 'downloaded'
         when count(case when b.state <> 'accepted' then 1 end) = 0 then 'accepted'
         when count(case when b.state = 'accepted' or b.failure_kind = 'partial'
@@ -59,4 +60,4 @@ create or replace view _invalidation_state as
     from batch b group by b.invalidation_id;
 
 update invalidation i set state = s.state from _invalidation_state s
-    where s.invalidation_id = i.id and i.number is not null and i.state in ('refused', 'failed');
+    where s.invalidation_id = i.id and i.number is not null and i.state in ('sending', 'refused', 'failed');

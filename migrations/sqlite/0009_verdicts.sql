@@ -40,14 +40,15 @@ end;
 create index invalidation_history_seen on invalidation (company_id, verdict, number) where number is not null;
 
 -- What Adobe took of a batch that ended otherwise counts too: by a search for a bad URL, or where it refused only some.
--- All of it cancelled is a state of its own.
+-- All of it cancelled is a state of its own, and so is what somebody holds back.
 drop trigger batch_added;
 drop trigger batch_changed;
 drop view _invalidation_state;
 create view _invalidation_state as
     select b.invalidation_id, case
-        when count(case when b.state not in ('accepted', 'refused', 'failed', 'cancelled', 'downloaded') then 1 end) > 0
+        when count(case when b.state not in ('accepted', 'refused', 'failed', 'cancelled', 'downloaded', 'paused') then 1 end) > 0
             then 'sending'
+        when count(case when b.state = 'paused' then 1 end) > 0 then 'paused'
         when count(case when b.state <> 'downloaded' then 1 end) = 0 then 'downloaded'
         when count(case when b.state <> 'accepted' then 1 end) = 0 then 'accepted'
         when count(case when b.state = 'accepted' or b.failure_kind = 'partial'
@@ -59,7 +60,7 @@ create view _invalidation_state as
     from batch b group by b.invalidation_id;
 
 update invalidation set state = (select s.state from _invalidation_state s where s.invalidation_id = invalidation.id)
-    where number is not null and state in ('refused', 'failed');
+    where number is not null and state in ('sending', 'refused', 'failed');
 
 create trigger batch_added after insert on batch begin
     update invalidation set state = (select s.state from _invalidation_state s where s.invalidation_id = new.invalidation_id)

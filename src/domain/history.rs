@@ -12,6 +12,8 @@ use super::Verdict;
 pub enum InvalidationState {
     /// Some of it is still to be sent or answered.
     Sending,
+    /// Somebody holds back what is still to be sent.
+    Paused,
     /// Adobe has taken all of it.
     Accepted,
     /// Adobe has taken nothing, and refused URLs of it.
@@ -28,8 +30,9 @@ pub enum InvalidationState {
 
 impl InvalidationState {
     /// All states, in the order in which people are offered them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sending,
+        Self::Paused,
         Self::Accepted,
         Self::Refused,
         Self::Failed,
@@ -43,6 +46,7 @@ impl InvalidationState {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sending => "sending",
+            Self::Paused => "paused",
             Self::Accepted => "accepted",
             Self::Refused => "refused",
             Self::Failed => "failed",

@@ -97,33 +97,6 @@ pub struct Invalidation {
     pub submitted_at: Option<Timestamp>,
 }
 
-/// A line of the history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidationSummary {
-    /// Which one.
-    pub id: InvalidationId,
-    /// Who submitted it.
-    pub author_email: String,
-    /// When.
-    pub submitted_at: Timestamp,
-    /// How many URLs.
-    pub url_count: i64,
-    /// How many batches; those that no other number counts are still on their way.
-    pub batches: i64,
-    /// Batches that Adobe took.
-    pub accepted: i64,
-    /// Batches that Adobe refused because of a URL.
-    pub refused: i64,
-    /// Batches that failed otherwise.
-    pub failed: i64,
-    /// Batches that were only downloaded.
-    pub downloaded: i64,
-    /// Batches that somebody holds back.
-    pub paused: i64,
-    /// Batches that somebody has called off.
-    pub cancelled: i64,
-}
-
 #[derive(FromRow)]
 struct InvalidationRow {
     author_id: Uuid,
@@ -142,21 +115,6 @@ struct UrlRow {
     url: String,
     origins: String,
     covers: String,
-}
-
-#[derive(FromRow)]
-struct SummaryRow {
-    id: Uuid,
-    author_email: String,
-    submitted_at: i64,
-    url_count: i64,
-    batches: i64,
-    accepted: i64,
-    refused: i64,
-    failed: i64,
-    downloaded: i64,
-    paused: i64,
-    cancelled: i64,
 }
 
 impl Store {
@@ -300,57 +258,6 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// What was submitted, the newest first.
-    pub async fn recent_invalidations(
-        &self,
-        company: CompanyId,
-        limit: i64,
-    ) -> Result<Vec<InvalidationSummary>> {
-        let sql = "select i.id, p.email as author_email, i.submitted_at, \
-                   cast(coalesce(sum(b.url_count), 0) as bigint) as url_count, count(b.id) as batches, \
-                   count(case when b.state = $3 then 1 end) as accepted, \
-                   count(case when b.state = $4 then 1 end) as refused, \
-                   count(case when b.state = $5 then 1 end) as failed, \
-                   count(case when b.state = $6 then 1 end) as paused, \
-                   count(case when b.state = $7 then 1 end) as cancelled, \
-                   count(case when b.state = $8 then 1 end) as downloaded \
-                   from (select id, author_id, submitted_at from invalidation \
-                         where company_id = $1 and submitted_at is not null \
-                         order by submitted_at desc, id desc limit $2) i \
-                   join person p on p.id = i.author_id left join batch b on b.invalidation_id = i.id \
-                   group by i.id, p.email, i.submitted_at order by i.submitted_at desc, i.id desc";
-        let rows: Vec<SummaryRow> = on_reader!(self, |pool| sqlx::query_as(sql)
-            .bind(company.uuid())
-            .bind(at_most(limit))
-            .bind(BatchState::Accepted.as_str())
-            .bind(BatchState::Refused.as_str())
-            .bind(BatchState::Failed.as_str())
-            .bind(BatchState::Paused.as_str())
-            .bind(BatchState::Cancelled.as_str())
-            .bind(BatchState::Downloaded.as_str())
-            .fetch_all(pool)
-            .await?);
-        Ok(rows.into_iter().map(InvalidationSummary::from).collect())
-    }
-}
-
-impl From<SummaryRow> for InvalidationSummary {
-    fn from(row: SummaryRow) -> Self {
-        Self {
-            id: InvalidationId::from_uuid(row.id),
-            author_email: row.author_email,
-            submitted_at: Timestamp::from_micros(row.submitted_at),
-            url_count: row.url_count,
-            batches: row.batches,
-            accepted: row.accepted,
-            refused: row.refused,
-            failed: row.failed,
-            downloaded: row.downloaded,
-            paused: row.paused,
-            cancelled: row.cancelled,
-        }
     }
 }
 

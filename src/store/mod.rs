@@ -83,7 +83,7 @@ pub use self::{
     history_parts::{HistoryBatch, HistoryUrl, RecentClear},
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
-    invalidations::{Invalidation, InvalidationSummary, NewBatch, Submission, SubmittedUrl},
+    invalidations::{Invalidation, NewBatch, Submission, SubmittedUrl},
     open::OpenError,
     pending_connections::PendingConnection,
     people::{NewPerson, PasswordHash, Person},

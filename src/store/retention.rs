@@ -26,11 +26,11 @@ impl Store {
         let batches = "delete from batch where id in (select id from (\
                        select b.id, sum(b.url_count) over (order by old.number, b.position) - b.url_count as earlier \
                        from (select id, number from invalidation \
-                             where number is not null and submitted_at < $1 and state <> 'sending' \
+                             where number is not null and submitted_at < $1 and state not in ('sending', 'paused') \
                              order by number limit $2) old join batch b on b.invalidation_id = old.id) counted \
                        where earlier < $3)";
         let empty = "select i.id, i.number from (select id, number from invalidation \
-                     where number is not null and submitted_at < $1 and state <> 'sending' \
+                     where number is not null and submitted_at < $1 and state not in ('sending', 'paused') \
                      order by number limit $2) i \
                      where not exists (select 1 from batch b where b.invalidation_id = i.id)";
         let trigrams = if self.is_postgres() {

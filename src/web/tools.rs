@@ -13,15 +13,16 @@ use serde::Deserialize;
 use super::{
     assets::recent_query,
     extract::{Editor, Form, InCompany},
+    history::row::Row,
     invalidations::start::new_draft,
     shell::Shell,
-    view::{AssetView, Moment, company_path, counted, draft_holds, draft_path, outcome_path},
+    view::{AssetView, Moment, company_path, draft_holds, draft_path},
 };
 use crate::{
     app::App,
     domain::{AssetKey, Company},
     error::AppError,
-    store::{AssetPage, Draft, InvalidationSummary, Person},
+    store::{AssetPage, Draft, HistoryQuery, Person},
 };
 
 /// How many recent changes are listed.
@@ -42,7 +43,7 @@ struct ToolsPage {
     /// For administrators: more requests than are normal.
     volume: Option<String>,
     drafts: Vec<DraftView>,
-    recent: Vec<RecentView>,
+    recent: Vec<Row>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -63,17 +64,6 @@ struct DraftView {
     what: String,
 }
 
-struct RecentView {
-    href: String,
-    who: String,
-    when: Moment,
-    urls: String,
-    /// A class of the style sheet.
-    status: &'static str,
-    status_text: &'static str,
-    status_icon: &'static str,
-}
-
 /// Shows the company's tools.
 pub async fn show(
     Editor(person): Editor,
@@ -90,7 +80,11 @@ pub async fn show(
         let assets = usize::try_from(assets).unwrap_or(0);
         drafts.push(draft_view(company, &draft, assets));
     }
-    let recent = app.store.recent_invalidations(company.id, LISTED).await?;
+    let latest = HistoryQuery {
+        limit: LISTED,
+        ..HistoryQuery::default()
+    };
+    let recent = app.store.history(company.id, &latest).await?.entries;
     if let Err(error) = app.syncer.freshen(company.id).await {
         tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
     }
@@ -114,7 +108,7 @@ pub async fn show(
         drafts,
         recent: recent
             .iter()
-            .map(|summary| recent_view(company, summary))
+            .map(|entry| Row::new(company, entry))
             .collect(),
     };
     Ok(page.into_response())
@@ -160,33 +154,6 @@ fn draft_view(company: &Company, draft: &Draft, assets: usize) -> DraftView {
         href: draft_path(company, draft.id, "details"),
         changed: draft.updated_at.into(),
         what: draft_holds(assets, lines).unwrap_or_else(|| "Nothing yet".to_owned()),
-    }
-}
-
-fn recent_view(company: &Company, summary: &InvalidationSummary) -> RecentView {
-    let (status, status_text, status_icon) = if summary.refused > 0 {
-        ("refused", "Refused", "error")
-    } else if summary.failed > 0 {
-        ("failed", "Failed", "error")
-    } else if summary.downloaded > 0 {
-        ("downloaded", "Downloaded, not sent", "download")
-    } else if summary.accepted == summary.batches {
-        ("accepted", "Accepted", "check")
-    } else if summary.paused > 0 {
-        ("paused", "Paused", "clock")
-    } else if summary.accepted + summary.cancelled == summary.batches {
-        ("cancelled", "Cancelled", "close")
-    } else {
-        ("sending", "Sending", "clock")
-    };
-    RecentView {
-        href: outcome_path(company, summary.id),
-        who: summary.author_email.clone(),
-        when: summary.submitted_at.into(),
-        urls: counted(summary.url_count.unsigned_abs(), "URL"),
-        status,
-        status_text,
-        status_icon,
     }
 }
 

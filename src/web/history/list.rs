@@ -8,21 +8,17 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 
-use super::{
-    filter::Filters,
-    last::LastView,
-    words::{is_taken, state_view},
-};
+use super::{filter::Filters, last::LastView, row::Row, words::state_view};
 use crate::{
     app::App,
-    domain::{Company, HistoryVerdict, InvalidationState, Verdict},
+    domain::{Company, HistoryVerdict, InvalidationState},
     error::AppError,
-    store::{HistoryEntry, HistoryPage},
+    store::HistoryPage,
     web::{
         extract::{Editor, Htmx, InCompany},
         shell::Shell,
         verdicts::Badge,
-        view::{Moment, company_path, counted, outcome_path},
+        view::company_path,
     },
 };
 
@@ -42,7 +38,7 @@ struct ListPage {
     wrong: Vec<String>,
     /// Of the one asset that is asked for.
     last: Option<LastView>,
-    rows: Vec<RowView>,
+    rows: Vec<Row>,
     next: Option<String>,
     is_filtered: bool,
     /// Whether this is not the first page.
@@ -54,19 +50,6 @@ struct Choice {
     value: String,
     label: String,
     chosen: bool,
-}
-
-struct RowView {
-    href: String,
-    when: Moment,
-    who: String,
-    urls: String,
-    note: String,
-    status: &'static str,
-    status_text: &'static str,
-    status_icon: &'static str,
-    /// What was seen of it; `None` where there is nothing to look for.
-    verdict: Option<Badge>,
 }
 
 /// Shows the list.
@@ -165,31 +148,11 @@ async fn page(
         rows: found
             .entries
             .iter()
-            .map(|entry| row(company, entry))
+            .map(|entry| Row::new(company, entry))
             .collect(),
         is_filtered: filters.is_filtered(),
         goes_on: !filters.after.is_empty(),
         query,
         filters,
     })
-}
-
-fn row(company: &Company, entry: &HistoryEntry) -> RowView {
-    let (status, status_text, status_icon) = state_view(entry.state);
-    RowView {
-        href: outcome_path(company, entry.id),
-        when: entry.submitted_at.into(),
-        who: entry.author_email.clone(),
-        urls: counted(entry.url_count.unsigned_abs(), "URL"),
-        note: entry.note.clone(),
-        status,
-        status_text,
-        status_icon,
-        verdict: verdict_view(entry),
-    }
-}
-
-fn verdict_view(entry: &HistoryEntry) -> Option<Badge> {
-    let is_known = entry.verdict != HistoryVerdict::Known(Verdict::NotChecked);
-    (is_known || is_taken(entry.state)).then(|| entry.verdict.into())
 }

@@ -7,5 +7,6 @@ mod filter;
 mod last;
 pub mod list;
 pub mod record;
+pub mod row;
 mod seen;
 mod words;

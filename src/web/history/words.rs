@@ -9,6 +9,7 @@ use crate::{
 pub fn state_view(state: InvalidationState) -> (&'static str, &'static str, &'static str) {
     match state {
         InvalidationState::Sending => ("sending", "On its way", "clock"),
+        InvalidationState::Paused => ("paused", "Paused", "clock"),
         InvalidationState::Accepted => ("accepted", "Accepted", "check"),
         InvalidationState::Refused => ("refused", "Refused", "error"),
         InvalidationState::Failed => ("failed", "Failed", "error"),

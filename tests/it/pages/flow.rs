@@ -65,7 +65,7 @@ async fn a_stale_picture_turns_fresh(backend: Backend) {
     assert_ne!(app.seen(&picture).await, old, "the edge gives the new one");
 
     let tools = editor.open("/").await;
-    assert_eq!(tools.text(".table .status"), "Accepted");
+    assert_eq!(tools.text(".table .outcome > :first-child"), "Accepted");
 }
 
 #[tokio::test]

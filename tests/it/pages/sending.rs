@@ -167,7 +167,8 @@ async fn what_waits_is_paused_resumed_and_called_off_between_requests() {
         standing(&page),
         "Paused: nothing more is sent until somebody presses Resume. 1 of 4 requests done."
     );
-    assert_eq!(editor.get(COMPANY).await.text(".table .status"), "Paused");
+    let tools = editor.get(COMPANY).await;
+    assert_eq!(tools.text(".table .outcome > :first-child"), "Paused");
     assert_eq!(sent(&app).len(), 1);
 
     hold(&app, true);

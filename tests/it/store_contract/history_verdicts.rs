@@ -26,6 +26,7 @@ on_both_databases! {
     looks_at_many_urls_are_read_at_once
     what_was_taken_in_part_is_told_from_what_was_refused
     what_was_called_off_is_told_from_what_failed
+    what_is_held_back_is_paused_and_never_too_old_to_keep
     what_an_older_version_stored_has_verdicts_and_states
 }
 
@@ -405,6 +406,23 @@ async fn what_was_called_off_is_told_from_what_failed(t: &Fixture) {
         };
         assert_eq!(found(t, company, query).await, [submission.id]);
     }
+}
+
+async fn what_is_held_back_is_paused_and_never_too_old_to_keep(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let submission = t.submitted(company, author, 2).await;
+    let steer = async |steering| {
+        let steered = t
+            .store
+            .steer(company, submission.id, steering, "Ann", t.now());
+        steered.await.unwrap();
+        state(t, company).await
+    };
+    assert_eq!(steer(Steering::Pause).await, InvalidationState::Paused);
+    assert!(!t.store.forget_some(t.later()).await.unwrap());
+    assert_eq!(steer(Steering::Resume).await, InvalidationState::Sending);
+    assert_eq!(steer(Steering::Cancel).await, InvalidationState::Cancelled);
+    assert!(t.store.forget_some(t.later()).await.unwrap());
 }
 
 /// As it was before the migration that knows of verdicts.

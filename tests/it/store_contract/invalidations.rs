@@ -1,8 +1,6 @@
-use std::time::Duration;
-
 use unstale::{
-    domain::{BatchId, BatchState, Failure, FailureKind, InvalidationId, Receipt},
-    store::{BatchOutcome, Invalidation, Steering, StoreError, Submission},
+    domain::{BatchId, BatchState, InvalidationId},
+    store::{Invalidation, StoreError, Submission},
 };
 
 use super::Fixture;
@@ -13,7 +11,6 @@ on_both_databases! {
     of_two_submissions_of_one_draft_one_wins
     fifty_thousand_urls_are_one_submission
     a_submission_that_fails_leaves_the_draft_as_it_was
-    recent_invalidations_are_counted_by_state
     an_invalidation_of_another_company_is_not_there
     a_list_that_is_downloaded_never_waits_in_the_queue
 }
@@ -179,8 +176,9 @@ async fn fifty_thousand_urls_are_one_submission(t: &Fixture) {
     submission.batches[49].urls[999].url = format!("http://h/{}", "long".repeat(25_000));
     t.store.submit(&submission).await.unwrap();
 
-    let recent = t.store.recent_invalidations(company, 10).await.unwrap();
-    assert_eq!((recent[0].url_count, recent[0].batches), (50_000, 50));
+    let batches = t.store.batches(company, draft.id).await.unwrap();
+    let urls: i64 = batches.iter().map(|batch| batch.url_count).sum();
+    assert_eq!((urls, batches.len()), (50_000, 50));
     let last = submission.batches.last().unwrap();
     assert!(
         t.store
@@ -217,80 +215,6 @@ async fn a_submission_that_fails_leaves_the_draft_as_it_was(t: &Fixture) {
     t.store.submit(&t.submission(&draft, 1, 1)).await.unwrap();
 }
 
-async fn recent_invalidations_are_counted_by_state(t: &Fixture) {
-    let company = t.company("shop").await;
-    let (ann, bob) = (
-        t.person("ann@example.com").await,
-        t.person("bob@example.com").await,
-    );
-    let first = t.submitted(company, ann, 5).await;
-    t.clock.advance(Duration::from_mins(1));
-    let second = t.submitted(company, bob, 0).await;
-    t.draft(company, ann).await;
-
-    let receipt = Receipt {
-        handle: None,
-        estimated_seconds: None,
-        warnings: 0,
-    };
-    let failed = |kind| BatchOutcome::Failed {
-        failure: Failure {
-            kind,
-            code: None,
-            reason: String::new(),
-        },
-        named_url: None,
-    };
-    for outcome in [
-        BatchOutcome::Accepted(receipt),
-        failed(FailureKind::BadUrl),
-        failed(FailureKind::TimedOut),
-    ] {
-        let batch = t.take().await.unwrap();
-        t.finish(&batch, &outcome).await.unwrap();
-    }
-    let steer = async |steering| {
-        let steered = t.store.steer(company, first.id, steering, "Ann", t.now());
-        steered.await.unwrap()
-    };
-    assert_eq!(steer(Steering::Pause).await, 2);
-    let recent = t.store.recent_invalidations(company, 10).await.unwrap();
-    assert_eq!((recent[1].paused, recent[1].cancelled), (2, 0));
-    assert_eq!(steer(Steering::Resume).await, 2);
-    t.take().await.unwrap();
-    assert_eq!(steer(Steering::Cancel).await, 1);
-
-    let recent = t.store.recent_invalidations(company, 10).await.unwrap();
-    assert_eq!([recent[0].id, recent[1].id], [second.id, first.id]);
-    assert_eq!(
-        (
-            recent[0].author_email.as_str(),
-            recent[0].url_count,
-            recent[0].batches
-        ),
-        ("bob@example.com", 0, 0)
-    );
-    assert_eq!(
-        (recent[1].author_email.as_str(), recent[1].submitted_at),
-        ("ann@example.com", first.now)
-    );
-    assert_eq!((recent[1].url_count, recent[1].batches), (10, 5));
-    assert_eq!(
-        (recent[1].accepted, recent[1].refused, recent[1].failed),
-        (1, 1, 1)
-    );
-    assert_eq!((recent[1].paused, recent[1].cancelled), (0, 1));
-    assert_eq!(
-        t.store
-            .recent_invalidations(company, 1)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
-    assert_eq!(t.store.recent_invalidations(company, -1).await.unwrap(), []);
-}
-
 async fn an_invalidation_of_another_company_is_not_there(t: &Fixture) {
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let author = t.person("ann@example.com").await;
@@ -317,7 +241,6 @@ async fn an_invalidation_of_another_company_is_not_there(t: &Fixture) {
             .unwrap(),
         []
     );
-    assert_eq!(t.store.recent_invalidations(other, 10).await.unwrap(), []);
 }
 
 async fn a_list_that_is_downloaded_never_waits_in_the_queue(t: &Fixture) {
@@ -340,9 +263,4 @@ async fn a_list_that_is_downloaded_never_waits_in_the_queue(t: &Fixture) {
             (None, Some(submission.now))
         );
     }
-    let recent = t.store.recent_invalidations(company, 1).await.unwrap();
-    assert_eq!(
-        (recent[0].batches, recent[0].downloaded, recent[0].accepted),
-        (2, 2, 0)
-    );
 }
