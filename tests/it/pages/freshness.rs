@@ -14,7 +14,7 @@ use crate::support::{
 const A_WHILE: Duration = Duration::from_mins(2);
 
 /// An Unstale that has read everything.
-async fn read() -> TestApp {
+pub async fn read() -> TestApp {
     let app = TestApp::with(Start {
         catalogue: Some(demo::Catalogue::Read),
         ..Start::default()
