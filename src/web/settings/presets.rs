@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -21,7 +21,7 @@ use crate::{
     },
     store::{ListedPreset, Person},
     web::{
-        extract::{Admin, Form, InCompany},
+        extract::{Admin, Form, InCompany, Query},
         shell::Shell,
         view::{Moment, company_path, counted, grouped, query_value},
     },
