@@ -15,22 +15,25 @@ use crate::{
     config::{Config, SecretKeySource},
     domain::{
         Company, CompanyId, DeliveryHost, Email, HostOrigin, PersonId, PublishServer, PurgeScope,
-        ReadingKind, Role, Slug,
+        ReadingKind, Role, Slug, ValueSource,
     },
     ips::Endpoint,
     ops::{companies, connection, passwords, sync::Ended},
     sandbox::{self, Origin, Sandbox, SandboxPorts},
     server,
-    store::{NewPerson, Store},
+    store::{CompanySettings, NewPerson, Store},
 };
 
 /// Both people of the demo have this password, which is printed.
 const PASSWORD: &str = "fresh-pictures";
 
+/// The administrator.
+const ADMIN: &str = "admin@example.com";
+
 /// Options of `unstale demo`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DemoArgs {
-    /// First of the four ports on which the sandbox listens, on this machine only
+    /// First of the five ports on which the sandbox listens, on this machine only
     #[arg(long, default_value_t = 8081)]
     pub sandbox_port: u16,
 
@@ -44,12 +47,16 @@ pub async fn run(config: Config, args: DemoArgs, clock: Clock) -> anyhow::Result
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("UNSTALE_LISTEN: {} cannot be listened on", config.listen))?;
-    let first = args.sandbox_port;
+    let port = |after: u16| {
+        let port = args.sandbox_port.checked_add(after);
+        port.context("--sandbox-port is too high")
+    };
     let ports = SandboxPorts {
-        storefront: first,
-        exact_edge: first.checked_add(1).context("--sandbox-port is too high")?,
-        base_edge: first.checked_add(2).context("--sandbox-port is too high")?,
-        ips: first.checked_add(3).context("--sandbox-port is too high")?,
+        storefront: args.sandbox_port,
+        exact_edge: port(1)?,
+        base_edge: port(2)?,
+        ips: port(3)?,
+        preview: port(4)?,
     };
     let sandbox = Sandbox::start(clock.clone(), ports, Some(config.public_url.origin()))
         .await
@@ -107,7 +114,7 @@ pub enum Catalogue {
 /// be given.
 pub async fn fill(app: &App, sandbox: &Sandbox, catalogue: Catalogue) -> anyhow::Result<CompanyId> {
     let (store, clock) = (&app.store, &app.clock);
-    let admin = add_person(store, clock, "admin@example.com", Role::Admin).await?;
+    let admin = add_person(store, clock, ADMIN, Role::Admin).await?;
     add_person(store, clock, "editor@example.com", Role::Editor).await?;
 
     let company = Company {
@@ -120,6 +127,18 @@ pub async fn fill(app: &App, sandbox: &Sandbox, catalogue: Catalogue) -> anyhow:
         alias: None,
     };
     companies::add(store, &company, clock.now()).await?;
+    // As if typed: an address on this machine that was only found is never looked at.
+    let settings = CompanySettings {
+        preview_server: PublishServer::parse(sandbox.preview_url()),
+        preview_server_source: Some(ValueSource::Typed {
+            by: ADMIN.to_owned(),
+            at: clock.now(),
+        }),
+        ..store.company_settings(company.id).await?
+    };
+    store
+        .put_company_settings(company.id, &settings, clock.now())
+        .await?;
     let base = HostOrigin::of(sandbox.base_url()).context("the sandbox's edge has an address")?;
     let base = DeliveryHost {
         origin: base,
@@ -199,7 +218,7 @@ async fn add_person(
 fn print_welcome(config: &Config, sandbox: &Sandbox) {
     println!(
         "\n  The shop      {shop}\n  Unstale       {unstale}\n\n  \
-         Sign in as    admin@example.com  or  editor@example.com\n  Password      {PASSWORD}\n\n  \
+         Sign in as    {ADMIN}  or  editor@example.com\n  Password      {PASSWORD}\n\n  \
          1. Open the shop and publish a new version of “spinset”: its picture stays old.\n  \
          2. Open Unstale, CDN Invalidation, Add Assets, “spinset”, Next, Submit.\n  \
          3. Load the shop again: the picture is the new one.\n\n  Ctrl-C stops it all.\n",

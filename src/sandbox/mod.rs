@@ -1,4 +1,4 @@
-//! A stand-in for Dynamic Media on this machine: image origin, two caching edges, and a shop that uses them.
+//! A stand-in for Dynamic Media on this machine: image origin, preview server, two caching edges, and a shop that uses them.
 //!
 //! `unstale demo` shows it to a newcomer, tests run against it. It behaves like the real thing where that matters to
 //! a cache, and listens on the loopback address only. Nothing outside `demo` and the tests may depend on it.
@@ -53,6 +53,8 @@ pub struct SandboxPorts {
     pub base_edge: u16,
     /// The IPS endpoint.
     pub ips: u16,
+    /// The secure preview server.
+    pub preview: u16,
 }
 
 /// A running sandbox. It stops when dropped; [`Sandbox::stop`] also waits for that.
@@ -66,6 +68,7 @@ pub struct Sandbox {
     storefront_url: String,
     exact_url: String,
     base_url: String,
+    preview_url: String,
     servers: JoinSet<io::Result<()>>,
     stopping: CancellationToken,
 }
@@ -86,6 +89,7 @@ impl Sandbox {
         let (base_listener, base_url) = listen(ports.base_edge).await?;
 
         let (ips_listener, ips_url) = listen(ports.ips).await?;
+        let (preview_listener, preview_url) = listen(ports.preview).await?;
 
         let origin = Arc::new(Origin::new(clock.clone()));
         let edge = |scope| Arc::new(Edge::new(Arc::clone(&origin), scope, clock.clone()));
@@ -97,7 +101,7 @@ impl Sandbox {
             unstale_url,
         );
 
-        let ips = IpsSandbox::new(people::config(&clock, &origin, &exact_url));
+        let ips = IpsSandbox::new(people::config(&clock, &origin, &exact_url, &preview_url));
         for edge in [&exact, &base] {
             let edge = Arc::clone(edge);
             ips.on_purge(move |urls| edge.purge(urls));
@@ -110,6 +114,7 @@ impl Sandbox {
             (exact_listener, exact.router()),
             (base_listener, base.router()),
             (ips_listener, ips.router()),
+            (preview_listener, origin.preview_router()),
         ] {
             servers.spawn(serve(listener, router, stopping.clone()));
         }
@@ -122,6 +127,7 @@ impl Sandbox {
             storefront_url,
             exact_url,
             base_url,
+            preview_url,
             servers,
             stopping,
         })
@@ -143,6 +149,12 @@ impl Sandbox {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The secure preview server, which shows what was uploaded, published or not.
+    #[must_use]
+    pub fn preview_url(&self) -> &str {
+        &self.preview_url
     }
 
     /// The base address of the IPS API.

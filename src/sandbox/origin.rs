@@ -234,6 +234,14 @@ impl Origin {
         self.find(id).map(|asset| asset.version)
     }
 
+    /// The version that was uploaded and is not published yet.
+    #[must_use]
+    pub fn waiting(&self, id: &str) -> Option<u32> {
+        self.find(id)
+            .filter(|asset| asset.waits)
+            .map(|asset| asset.version + 1)
+    }
+
     /// The answer to a GET of this path and query, both as they stand in the URL.
     #[must_use]
     pub fn answer(&self, path: &str, query: Option<&str>) -> Answer {

@@ -44,13 +44,22 @@ pub fn template(exact_url: &str) -> String {
 }
 
 /// The shop with its alias, the second company, and everybody who may call.
-pub(super) fn config(clock: &Clock, origin: &Arc<Origin>, exact_url: &str) -> IpsConfig {
+pub(super) fn config(
+    clock: &Clock,
+    origin: &Arc<Origin>,
+    exact_url: &str,
+    preview_url: &str,
+) -> IpsConfig {
     let library: Arc<dyn Library> = Arc::<Origin>::clone(origin);
-    let shop = shop(library, exact_url);
+    let shop = shop(library, exact_url, preview_url);
     IpsConfig {
         clock: clock.clone(),
         accounts: accounts(clock.now()),
-        companies: vec![shop.clone(), alias(shop), second(clock, exact_url)],
+        companies: vec![
+            shop.clone(),
+            alias(shop),
+            second(clock, exact_url, preview_url),
+        ],
     }
 }
 
@@ -61,7 +70,11 @@ pub(super) fn config_of(clock: &Clock, library: Arc<dyn Library>) -> IpsConfig {
     IpsConfig {
         clock: clock.clone(),
         accounts,
-        companies: vec![shop(library, "https://images.snapshot.example")],
+        companies: vec![shop(
+            library,
+            "https://images.snapshot.example",
+            "https://preview.snapshot.example",
+        )],
     }
 }
 
@@ -79,11 +92,11 @@ fn accounts(now: Timestamp) -> Vec<IpsAccount> {
     ]
 }
 
-fn shop(library: Arc<dyn Library>, exact_url: &str) -> IpsCompany {
+fn shop(library: Arc<dyn Library>, exact_url: &str, preview_url: &str) -> IpsCompany {
     IpsCompany {
         name: "Snapshot Outdoor".to_owned(),
         presets: catalogue::presets(),
-        settings: settings(exact_url, &template(exact_url)),
+        settings: settings(exact_url, preview_url, &template(exact_url)),
         library,
         ..IpsCompany::new(COMPANY_HANDLE, ROOT)
     }
@@ -98,7 +111,7 @@ fn alias(shop: IpsCompany) -> IpsCompany {
     }
 }
 
-fn second(clock: &Clock, exact_url: &str) -> IpsCompany {
+fn second(clock: &Clock, exact_url: &str, preview_url: &str) -> IpsCompany {
     let (handle, name, root) = SECOND_COMPANY;
     let preset = |name: &str, modifier: &str| Preset {
         name: name.to_owned(),
@@ -110,15 +123,16 @@ fn second(clock: &Clock, exact_url: &str) -> IpsCompany {
             preset("teaser", "wid=320"),
             preset("zoom", "wid=2000&qlt=95"),
         ],
-        settings: settings(exact_url, "<ID>?$teaser$"),
+        settings: settings(exact_url, preview_url, "<ID>?$teaser$"),
         library: Arc::new(Generated::new(SECOND_COUNT, clock.clone())),
         ..IpsCompany::new(handle, root)
     }
 }
 
 /// The application settings of a company, in no order that would help: whoever updates one must leave the others.
-fn settings(server: &str, template: &str) -> Vec<(String, String)> {
+fn settings(server: &str, preview: &str, template: &str) -> Vec<(String, String)> {
     let published = format!("{server}/is/image/");
+    let preview = format!("{preview}/");
     let settings = [
         ("application_name", "Dynamic Media Classic"),
         ("application_default_view", "grid"),
@@ -128,10 +142,7 @@ fn settings(server: &str, template: &str) -> Vec<(String, String)> {
             "http://origin.snapshot.example/is/image",
         ),
         ("application_server_prefix_published", &published),
-        (
-            "application_test_server_context",
-            "https://preview.snapshot.example/",
-        ),
+        ("application_test_server_context", &preview),
         ("application_cdn_invalidation_template", template),
         ("application_show_unpublished_url", "false"),
         ("application_ios_streaming_server", ""),

@@ -1,7 +1,8 @@
 //! A small shop that shows the company's pictures through the edges, as a customer's site would.
 //!
 //! Beside each picture stands *Publish a new version*, and the version that the origin has by now: so a newcomer
-//! sees that the picture itself stays old until it is cleared in Unstale. It never asks for a picture itself and
+//! sees that the picture itself stays old until it is cleared in Unstale. *Upload without publishing* makes a version that
+//! no clearing can bring. The shop never asks for a picture itself and
 //! adds nothing to its address: the addresses on the page are the cache keys.
 
 use std::sync::Arc;
@@ -55,6 +56,7 @@ impl Shop {
         Router::new()
             .route("/", get(window))
             .route("/publish", post(publish))
+            .route("/upload", post(upload))
             .route("/shop.css", get(style))
             .route("/icon.svg", get(icon))
             .layer(CsrfLayer::new())
@@ -90,6 +92,7 @@ impl Shop {
             name: article.name,
             text: article.text,
             published: self.origin.version(article.id).unwrap_or_default(),
+            waiting: self.origin.waiting(article.id),
             shots: article
                 .endings
                 .iter()
@@ -119,6 +122,8 @@ struct Card {
     name: &'static str,
     text: &'static str,
     published: u32,
+    /// The version that is uploaded and not published.
+    waiting: Option<u32>,
     shots: Vec<Shot>,
 }
 
@@ -186,13 +191,24 @@ async fn window(State(shop): State<Arc<Shop>>) -> Response {
 }
 
 #[derive(serde::Deserialize)]
-struct Publish {
+struct Pressed {
     id: String,
     anchor: String,
 }
 
-async fn publish(State(shop): State<Arc<Shop>>, Form(form): Form<Publish>) -> Response {
-    if shop.origin.publish(&form.id).is_none() {
+async fn publish(State(shop): State<Arc<Shop>>, Form(form): Form<Pressed>) -> Response {
+    let done = shop.origin.publish(&form.id);
+    back(&form, done)
+}
+
+async fn upload(State(shop): State<Arc<Shop>>, Form(form): Form<Pressed>) -> Response {
+    let done = shop.origin.upload(&form.id);
+    back(&form, done)
+}
+
+/// To the picture whose button was pressed; `done` is its version.
+fn back(form: &Pressed, done: Option<u32>) -> Response {
+    if done.is_none() {
         let sentence = format!("There is no asset {:?}.", form.id);
         return (StatusCode::NOT_FOUND, sentence).into_response();
     }

@@ -158,6 +158,7 @@ fn drafts() -> Router<App> {
             get(assets::show::show).post(assets::choose::choose),
         )
         .route("/invalidations/{id}/assets/count", get(assets::count::show))
+        .route("/invalidations/{id}/assets/ask", get(assets::ask::show))
         .route(
             "/invalidations/{id}/assets/newer",
             get(assets::fresh::newer),

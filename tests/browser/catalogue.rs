@@ -1,4 +1,5 @@
-//! What comes from Adobe while one looks: the picture that was just replaced, and the sets that an image is in.
+//! What comes from Adobe while one looks: the picture that was just replaced, an ID that the catalogue does not have yet,
+//! and the sets that an image is in.
 
 use std::time::Duration;
 
@@ -111,6 +112,72 @@ async fn the_sets_that_an_image_is_in_are_added_with_it() -> WebDriverResult<()>
     browser.look("sets-unknown").await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_newer_than_the_catalogue_is_asked_for_when_the_typing_rests()
+-> WebDriverResult<()> {
+    let world = World::reading().await;
+    assert!(world.sandbox.origin().rename("backpack", "zephyr-24"));
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, EDITOR).await?;
+    browser.press("button.tile").await?;
+    browser.press_words("Add Assets").await?;
+    hold_asking(&world, true);
+    browser.type_into("#q", "zephyr-2").await?;
+    browser
+        .see(".empty", "Not in the catalogue yet. Asking Dynamic Media …")
+        .await?;
+    browser.look("picker-asking").await?;
+    // Typed on, the first question is forgotten.
+    browser.one("#q").await?.send_keys("4").await?;
+    browser.see(".empty", "“zephyr-24”").await?;
+    hold_asking(&world, false);
+    browser
+        .see("#results [role=status]", "Found in Dynamic Media.")
+        .await?;
+    assert_eq!(first_row(&browser).await?, "zephyr-24");
+    browser.look("picker-asked").await?;
+    browser.press(".asset-row:first-child .asset-pick").await?;
+    browser.see("#picked", "1 asset").await?;
+
+    search_for(&browser, "zephyr-25").await?;
+    browser
+        .see(".empty", "Dynamic Media does not know it either.")
+        .await?;
+    browser.look("picker-unknown").await?;
+    world.sandbox.ips().knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getAssetsByName"));
+        knobs.instead = Some(Instead::Unavailable);
+    });
+    search_for(&browser, "zephyr-26").await?;
+    browser
+        .see(".empty", "Dynamic Media could not be asked for it.")
+        .await?;
+    browser.look("picker-silent").await?;
+    browser.press_words("Add").await?;
+    browser
+        .see("#details .asset-list .asset-name", "zephyr-24")
+        .await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_javascript_a_button_asks_dynamic_media() -> WebDriverResult<()> {
+    let world = World::reading().await;
+    assert!(world.sandbox.origin().rename("backpack", "zephyr-24"));
+    let browser = Browser::open(Scripts::Off).await;
+    browser.sign_in(&world, EDITOR).await?;
+    browser.press("button.tile").await?;
+    browser.press_words("Add Assets").await?;
+    browser.type_into("#q", "zephyr-24").await?;
+    browser.press_words("Search").await?;
+    browser.see(".empty", "Not in the catalogue yet.").await?;
+    browser.press_words("Ask Dynamic Media").await?;
+    browser
+        .see(".asset-row:first-child .asset-id", "zephyr-24")
+        .await?;
+    Ok(())
+}
+
 /// From Add Details through the picker to the sets that an image is in.
 async fn sets_with(browser: &Browser, image: &str) -> WebDriverResult<()> {
     browser.press_words("Add Assets").await?;
@@ -124,6 +191,12 @@ async fn sets_with(browser: &Browser, image: &str) -> WebDriverResult<()> {
     Ok(())
 }
 
+/// Types it in the place of what was there.
+async fn search_for(browser: &Browser, words: &str) -> WebDriverResult<()> {
+    browser.one("#q").await?.clear().await?;
+    browser.type_into("#q", words).await
+}
+
 async fn first_row(browser: &Browser) -> WebDriverResult<String> {
     browser
         .one(".asset-row:first-child .asset-id")
@@ -135,6 +208,13 @@ async fn first_row(browser: &Browser) -> WebDriverResult<String> {
 fn hold(world: &World, hold: bool) {
     world.sandbox.ips().knobs(|knobs| {
         knobs.only = Some(Only::Operation("searchAssets"));
+        knobs.hold = hold;
+    });
+}
+
+fn hold_asking(world: &World, hold: bool) {
+    world.sandbox.ips().knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getAssetsByName"));
         knobs.hold = hold;
     });
 }

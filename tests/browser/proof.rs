@@ -1,22 +1,20 @@
 //! *Is it live?* below an outcome: verdicts, what they add, and the way of somebody who still sees the old picture.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use thirtyfour::prelude::*;
-use tokio::net::TcpListener;
-use unstale::{
-    domain::{PublishServer, PurgeScope, ValueSource},
-    store::CompanySettings,
-};
+use unstale::domain::PurgeScope;
 
 use crate::support::{Browser, Scripts, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_waits_to_be_published_is_told() -> WebDriverResult<()> {
     let world = World::of_quick_verdicts().await;
-    with_preview_server(&world).await;
-    world.sandbox.origin().upload("spinset");
     let browser = Browser::open(Scripts::On).await;
+    browser.goto(world.sandbox.storefront_url()).await?;
+    browser.press(".hero .publish [formaction]").await?;
+    browser.see(".hero .published", "uploaded: v2").await?;
+    browser.look("shop-waiting").await?;
     let url = format!(
         "{}/is/image/dms7snapshot/spinset?wid=300",
         world.sandbox.exact_url()
@@ -114,26 +112,6 @@ async fn the_checks_and_the_question_after_an_old_picture_are_sound() -> WebDriv
     browser.press_words("Not checked").await?;
     browser.see("h1", "Not checked").await?;
     browser.look("not-checked").await
-}
-
-/// One that the administrator has typed.
-async fn with_preview_server(world: &World) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = format!("http://{}", listener.local_addr().unwrap());
-    let router = Arc::clone(world.sandbox.origin()).preview_router();
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let (store, now) = (&world.app.store, world.app.clock.now());
-    let company = store.companies().await.unwrap().remove(0).id;
-    let settings = CompanySettings {
-        preview_server: PublishServer::parse(&server),
-        preview_server_source: Some(ValueSource::Typed {
-            by: "admin@example.com".to_owned(),
-            at: now,
-        }),
-        ..store.company_settings(company).await.unwrap()
-    };
-    let put = store.put_company_settings(company, &settings, now);
-    put.await.unwrap();
 }
 
 /// Has the edge keep what it delivers at that address.

@@ -82,7 +82,16 @@ impl Stage {
         id: &str,
         origin: Option<&str>,
     ) -> Result<Response, reqwest::Error> {
-        let url = format!("{}/publish", self.sandbox.storefront_url());
+        self.press("publish", id, origin).await
+    }
+
+    async fn press(
+        &self,
+        what: &str,
+        id: &str,
+        origin: Option<&str>,
+    ) -> Result<Response, reqwest::Error> {
+        let url = format!("{}/{what}", self.sandbox.storefront_url());
         let mut request = self
             .client
             .post(url)
@@ -526,6 +535,33 @@ async fn another_site_cannot_publish() -> Outcome {
         .press_publish("spinset", Some(stage.sandbox.storefront_url()))
         .await?;
     assert_eq!(own.status(), StatusCode::SEE_OTHER);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_uploaded_without_publishing_waits_and_only_the_preview_server_shows_it() -> Outcome
+{
+    let stage = Stage::set().await?;
+    let own = stage.sandbox.storefront_url();
+    let preview = format!(
+        "{}/is/image/dms7snapshot/spinset",
+        stage.sandbox.preview_url()
+    );
+    let hero = async || -> Result<String, reqwest::Error> {
+        let shop = stage.shop().await?;
+        Ok(all(&shop, ".hero .published")[0].text().collect())
+    };
+    assert_eq!(hero().await?, "Published: v1");
+
+    let uploaded = stage.press("upload", "spinset", Some(own)).await?;
+    assert_eq!(uploaded.status(), StatusCode::SEE_OTHER);
+    assert_eq!(hero().await?, "Published: v1, uploaded: v2");
+    assert_eq!(stage.seen(&stage.exact("spinset")).await?, "v1");
+    assert_eq!(stage.seen(&preview).await?, "v2");
+
+    stage.press_publish("spinset", Some(own)).await?;
+    assert_eq!(hero().await?, "Published: v2");
+    assert_eq!(stage.seen(&preview).await?, "v2");
     Ok(())
 }
 

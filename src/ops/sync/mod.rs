@@ -5,6 +5,7 @@
 //! lease in the database that is renewed while it reads; it asks one thing after the other, with a pause between, and
 //! stores each page and its place before it asks for the next. So a crash, a restart or another node goes on there.
 
+mod ask;
 mod convert;
 mod look_up;
 mod reading;
@@ -15,8 +16,11 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
 
-pub use self::look_up::LookUpError;
-use self::reading::{Reading, ReadingError};
+pub use self::{ask::Answer, look_up::LookUpError};
+use self::{
+    ask::Asked,
+    reading::{Reading, ReadingError},
+};
 use crate::{
     clock::Clock,
     domain::{CatalogueSync, CompanyId, ReadingKind},
@@ -46,6 +50,7 @@ pub struct Syncer {
     /// Between two requests, for Adobe's sake.
     pause: Duration,
     wake: Arc<Notify>,
+    asked: Arc<Asked>,
 }
 
 /// How a reading ended.
@@ -82,6 +87,7 @@ impl Syncer {
             connector,
             pause,
             wake: Arc::default(),
+            asked: Arc::default(),
         }
     }
 

@@ -1,9 +1,11 @@
 //! The asset picker: finding assets among a million, and choosing many of them. Every choice is stored at once.
 //!
-//! [`wanted`] is what an address asks for, [`show`] the page and its parts, [`fresh`] how current it is, [`choose`] what its buttons do; [`paste`]
-//! takes lists of IDs, [`sets`] finds the sets that an image is in. Without a script each button of the one form stores
+//! [`wanted`] is what an address asks for, [`show`] the page and its parts, [`fresh`] how current it is, [`ask`] what Dynamic
+//! Media knows where nothing is found, [`choose`] what its buttons do; [`paste`] takes lists of IDs, [`sets`] finds the sets
+//! that an image is in. Without a script each button of the one form stores
 //! its ticks and leads on; with it, the same addresses answer with parts of the page.
 
+pub mod ask;
 pub mod choose;
 pub mod count;
 pub mod folders;

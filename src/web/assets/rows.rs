@@ -4,8 +4,13 @@ use std::collections::HashSet;
 
 use super::marks::{Piece, marked};
 use crate::{
+    app::App,
     domain::{Asset, AssetClass, AssetKey, PublishServer, Site},
-    web::view::{AssetView, Moment, Thumbnail},
+    error::AppError,
+    web::{
+        extract::MyDraft,
+        view::{AssetView, Moment, Thumbnail},
+    },
 };
 
 /// A row, or a card of the grid.
@@ -22,9 +27,24 @@ pub struct PickRow {
     pub has_sets: bool,
 }
 
+/// Assets as the draft's picker lists them, with the words marked.
+pub async fn rows(
+    app: &App,
+    my: &MyDraft,
+    assets: &[Asset],
+    words: &[String],
+) -> Result<Vec<PickRow>, AppError> {
+    let company = &my.at.company;
+    let keys: Vec<AssetKey> = assets.iter().map(|asset| asset.key).collect();
+    let selected: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
+    let site = company.site().ok();
+    let preview = app.store.company_settings(company.id).await?.preview_server;
+    let row = |asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &selected, words);
+    Ok(assets.iter().map(row).collect())
+}
+
 impl PickRow {
-    /// Puts it together.
-    pub fn new(
+    fn new(
         asset: &Asset,
         site: Option<&Site>,
         preview: Option<&PublishServer>,

@@ -1,6 +1,6 @@
 //! *Sets with this image*: offered beside it, because a set keeps showing the old picture until it is cleared too.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -10,7 +10,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{choose::add_supported, rows::PickRow};
+use super::{
+    choose::add_supported,
+    rows::{PickRow, rows},
+};
 use crate::{
     app::App,
     domain::AssetKey,
@@ -71,21 +74,15 @@ pub async fn show(
         Ok(sets) => (sets, None),
         Err(error) => (Vec::new(), Some(error.sentence()?)),
     };
-    let keys: Vec<AssetKey> = sets.iter().chain([&image]).map(|asset| asset.key).collect();
-    let selected: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
-    let site = company.site().ok();
-    let preview = app.store.company_settings(company.id).await?.preview_server;
-    let row = |asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &selected, &[]);
+    let mut image = rows(&app, &my, &[image], &[]).await?.remove(0);
+    // They are on this page.
+    image.has_sets = false;
     let draft = draft_path(company, my.draft.id, "");
     let page = SetsPage {
         shell: Shell::at("Add Assets", &my.editor.0, &my.at),
         draft: draft.trim_end_matches('/').to_owned(),
-        image: PickRow {
-            // They are on this page.
-            has_sets: false,
-            ..row(&image)
-        },
-        sets: sets.iter().map(row).collect(),
+        image,
+        sets: rows(&app, &my, &sets, &[]).await?,
         problem,
     };
     Ok(page.into_response())

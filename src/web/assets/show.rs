@@ -1,7 +1,5 @@
 //! Shows the picker: as a page, as a dialog over Add Details, or the part of it that changed.
 
-use std::collections::HashSet;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -12,15 +10,16 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    ask::Ask,
     count::all_selected,
     folders::{Crumb, Folders},
     fresh::AsOf,
-    rows::PickRow,
+    rows::{PickRow, rows},
     wanted::{Show, Wanted},
 };
 use crate::{
     app::App,
-    domain::{Asset, AssetKey},
+    domain::Asset,
     error::AppError,
     web::{
         extract::{MyDraft, Query},
@@ -57,6 +56,7 @@ pub struct Picker {
     pub crumbs: Vec<Crumb>,
     pub folders: Folders,
     pub rows: Vec<PickRow>,
+    pub ask: Ask,
     /// The next page's address, as a query.
     pub next: Option<String>,
     pub first: Option<String>,
@@ -186,21 +186,18 @@ impl PickerPage {
             "all".clone_into(&mut wanted.show);
             found = find(app, my, &wanted).await?;
         }
-        let keys: Vec<AssetKey> = found.assets.iter().map(|asset| asset.key).collect();
-        let chosen: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
-        let site = my.at.company.site().ok();
-        let preview = app.store.company_settings(company).await?.preview_server;
         let sync = app.store.catalogue_sync(company).await?;
         let words = if wanted.list() == Show::Selected {
             Vec::new()
         } else {
             wanted.words()
         };
-        let rows = found
-            .assets
-            .iter()
-            .map(|asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &chosen, &words))
-            .collect();
+        let rows = rows(app, my, &found.assets, &words).await?;
+        let ask = if rows.is_empty() {
+            Ask::about(app, my, &wanted).await?
+        } else {
+            Ask::default()
+        };
         let next = found.next.map(|after| Wanted {
             after,
             ..wanted.clone()
@@ -212,6 +209,7 @@ impl PickerPage {
             crumbs: Crumb::of(&wanted.folder),
             folders: Folders::around(app, company, &wanted.folder).await?,
             rows,
+            ask,
             next_after: next
                 .as_ref()
                 .map(|next| next.after.clone())

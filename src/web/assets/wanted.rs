@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     domain::AssetClass,
     store::{AssetCursor, AssetQuery, AssetSort},
-    web::view::query_value,
+    web::{forms::readable, view::query_value},
 };
 
 /// Longer searches are cut: no ID is as long.
@@ -101,6 +101,14 @@ impl Wanted {
             .split_whitespace()
             .map(str::to_owned)
             .collect()
+    }
+
+    /// The text, exactly as it was typed, where it could be an ID: one word, and no path.
+    pub fn as_id(&self) -> Option<&str> {
+        let id = self.q.trim();
+        let is_one_word = !id.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
+        let could_be = is_one_word && !id.is_empty() && id.chars().count() <= LONGEST_SEARCH;
+        readable(id).ok().filter(|_| could_be)
     }
 
     /// The query, without a limit.
@@ -279,6 +287,26 @@ mod tests {
         };
         let since = wanted.query(now).changed_since.unwrap();
         assert_eq!(since.to_utc().date(), time::macros::date!(2027 - 01 - 10));
+    }
+
+    #[test]
+    fn one_word_could_be_an_id() {
+        for (q, id) in [
+            (" Daypack_24 ", Some("Daypack_24")),
+            ("100%-wool,é", Some("100%-wool,é")),
+            ("", None),
+            ("red shoe", None),
+            ("stones/amber", None),
+            ("a\0b", None),
+            ("a\u{fffd}b", None),
+            (&"x".repeat(LONGEST_SEARCH + 1), None),
+        ] {
+            let wanted = Wanted {
+                q: q.to_owned(),
+                ..Wanted::default()
+            };
+            assert_eq!(wanted.as_id(), id, "{q:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! nothing is sent, and the list comes back as it stands now, with 409.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -23,7 +23,7 @@ use crate::{
     },
     store::Draft,
     web::{
-        extract::{Form, Htmx, MyDraft},
+        extract::{Form, Htmx, MyDraft, Query},
         forms::showable,
         view::{draft_path, outcome_path, query_value},
     },

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use crate::{
     error::AppError,
     store::{Store, StoreError, Taken},
     web::{
-        extract::{Editor, InCompany, InvalidationPath},
+        extract::{Editor, InCompany, InvalidationPath, Query},
         shell::Shell,
         view::outcome_path,
     },

@@ -6,7 +6,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     Extension,
-    extract::{ConnectInfo, Query, State},
+    extract::{ConnectInfo, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -23,7 +23,7 @@ use crate::{
     ops::passwords,
     store::{PasswordHash, Person},
     web::{
-        extract::{Form, MaybePerson},
+        extract::{Form, MaybePerson, Query},
         shell::Shell,
     },
 };

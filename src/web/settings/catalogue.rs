@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -18,7 +18,7 @@ use crate::{
     domain::{CatalogueSync, Company, ReadingKind, Step},
     error::AppError,
     web::{
-        extract::{Admin, Form, Htmx, InCompany},
+        extract::{Admin, Form, Htmx, InCompany, Query},
         shell::Shell,
         view::{Moment, counted, grouped},
     },

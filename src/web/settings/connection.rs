@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -22,7 +22,7 @@ use crate::{
     ops::connection::{AccountError, Trouble},
     store::{Connection, Person},
     web::{
-        extract::{Admin, Form, InCompany},
+        extract::{Admin, Form, InCompany, Query},
         shell::Shell,
         view::company_path,
     },

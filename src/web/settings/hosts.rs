@@ -3,7 +3,7 @@
 
 use askama::Template as _;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -20,7 +20,7 @@ use crate::{
     },
     store::Person,
     web::{
-        extract::{Admin, Form, InCompany},
+        extract::{Admin, Form, InCompany, Query},
         forms::{Unreadable, readable},
         view::company_path,
     },

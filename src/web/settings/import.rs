@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     body::{Body, Bytes},
-    extract::{Query, State},
+    extract::State,
     http::header,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -19,7 +19,7 @@ use crate::{
     ops::import::{COLUMNS_OF_ASSETS, COLUMNS_OF_PRESETS, Kind, Report, stage::Import},
     store::{ImportState, Person, StoreError},
     web::{
-        extract::{Admin, Form, Htmx, ImportPath, InCompany},
+        extract::{Admin, Form, Htmx, ImportPath, InCompany, Query},
         shell::Shell,
         view::{Moment, company_path, counted, grouped},
     },

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -15,13 +15,14 @@ use super::Tabs;
 use crate::{
     app::App,
     error::AppError,
+    ips::IpsError,
     ops::{
         connection::{AccountError, Trouble},
         presets::{self, PresetsError},
     },
     store::{ListedPreset, Person},
     web::{
-        extract::{Admin, Form, InCompany},
+        extract::{Admin, Form, InCompany, Query},
         shell::Shell,
         view::{Moment, company_path, counted, grouped, query_value},
     },
@@ -142,19 +143,25 @@ pub async fn sync(
                 "The presets cannot be read: {error}. Look at Connection, or import the list from a file."
             ),
         ),
-        Err(PresetsError::Ips(error)) => {
-            let Trouble {
-                sentence, advice, ..
-            } = Trouble::of(&error);
-            (
-                StatusCode::BAD_GATEWAY,
-                format!("{sentence} {advice} The list below is the one from before."),
-            )
-        }
+        Err(PresetsError::Ips(error)) => (
+            StatusCode::BAD_GATEWAY,
+            format!("{} The list below is the one from before.", why(&error)),
+        ),
     };
     let mut page = load(&app, &person, &at, "").await?;
     page.problem = Some(problem);
     Ok((status, page).into_response())
+}
+
+/// What happened and who can mend it. What Adobe itself said is quoted; for anything else its reason is a network library's.
+fn why(error: &IpsError) -> String {
+    match error {
+        IpsError::Fault(_) | IpsError::Partial { .. } => {
+            let Trouble { sentence, advice } = Trouble::of(error);
+            format!("{sentence} {advice}")
+        }
+        _ => error.advice().to_owned(),
+    }
 }
 
 async fn load(

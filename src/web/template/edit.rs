@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -19,7 +19,7 @@ use crate::{
     error::AppError,
     store::{Person, StoreError},
     web::{
-        extract::{Admin, Editor, Form, InCompany},
+        extract::{Admin, Editor, Form, InCompany, Query},
         forms::{Unreadable, readable, showable},
         shell::Shell,
         view::company_path,

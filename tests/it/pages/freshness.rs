@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use unstale::{demo, sandbox::ips::Only};
+use unstale::{demo, domain::ReadingKind, sandbox::ips::Only};
 
 use super::new_draft;
 use crate::support::{
@@ -14,7 +14,7 @@ use crate::support::{
 const A_WHILE: Duration = Duration::from_mins(2);
 
 /// An Unstale that has read everything.
-async fn read() -> TestApp {
+pub async fn read() -> TestApp {
     let app = TestApp::with(Start {
         catalogue: Some(demo::Catalogue::Read),
         ..Start::default()
@@ -97,6 +97,27 @@ async fn the_open_picker_shows_what_was_just_replaced_on_top() {
     assert_eq!(first(&view), "backpack");
     assert!(view.text("h2").contains("Changed recently"));
     assert!(!view.has("[hx-trigger='every 4s']"), "now it is new");
+}
+
+#[tokio::test]
+async fn right_after_a_long_reading_the_changes_since_its_beginning_are_read_too() {
+    let app = read().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let company = app.company().await.id;
+    hold(&app, true);
+    let calls = app.ips().calls().len();
+    let syncer = &app.app.syncer;
+    syncer.read_soon(company, ReadingKind::Full).await.unwrap();
+    app.ips().wait_for_calls(calls + 1).await;
+    app.clock.advance(A_WHILE);
+    hold(&app, false);
+    app.catalogue_is_read().await;
+
+    let picker = editor.get(&format!("{draft}/assets")).await;
+    let newer = newer(&picker);
+    app.catalogue_is_read().await;
+    assert_eq!(ask(&editor, &newer).await.status, 200, "{newer}");
 }
 
 #[tokio::test]

@@ -13,7 +13,12 @@ async fn pages_load_nothing_from_elsewhere_but_the_companys_pictures() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let policy = "content-security-policy";
-    let mut hosts = [app.sandbox.exact_url(), app.sandbox.base_url()];
+    let sandbox = &app.sandbox;
+    let mut hosts = [
+        sandbox.exact_url(),
+        sandbox.base_url(),
+        sandbox.preview_url(),
+    ];
     hosts.sort_unstable();
     let images = format!(" {}", hosts.join(" "));
     let own = CSP.replace("IMAGES", "");

@@ -1,6 +1,7 @@
 //! The pages over real HTTP, as browsers without JavaScript and htmx ask for them: what people see, what is stored,
 //! and what Adobe's stand-in receives.
 
+mod ask;
 mod bad_urls;
 mod by_hand;
 mod checks;

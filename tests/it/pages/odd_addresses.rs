@@ -50,6 +50,32 @@ async fn of_a_name_that_stands_twice_the_last_one_counts() {
 }
 
 #[tokio::test]
+async fn nor_does_any_other_page_mind_a_name_that_stands_twice() {
+    let app = TestApp::start().await;
+    let (admin, editor) = (app.admin().await, app.editor().await);
+    let draft = new_draft(&editor).await;
+    for path in [
+        "template?saved=x&saved=true",
+        "settings/presets?q=nothing&q=plp&saved=true&saved=true",
+        "settings/catalogue?connected=true&connected=true",
+        "settings/connection?done=site&done=account",
+        "settings/hosts?saved=true&saved=true",
+        "settings/import?kind=assets&kind=presets",
+    ] {
+        let page = admin.get(&format!("{COMPANY}/{path}")).await;
+        assert_eq!(page.status, 200, "{path}");
+    }
+    let searched = format!("{COMPANY}/settings/presets?q=x&q=plp");
+    let searched = admin.get(&searched).await.form("form[role=search]");
+    assert_eq!(searched.value("q"), "plp");
+    let confirm = format!("{draft}/confirm?page=x&page=1");
+    assert_ne!(editor.get(&confirm).await.status, 400);
+    let sign_in = app.anonymous().get("/sign-in?next=/a&next=/b").await;
+    assert_eq!(sign_in.status, 200);
+    assert_eq!(sign_in.form("main form").value("next"), "/b");
+}
+
+#[tokio::test]
 async fn signs_mean_themselves_and_operators_are_words() {
     let app = TestApp::start().await;
     for id in [

@@ -169,6 +169,8 @@ async fn while_adobe_does_not_answer_the_list_stays_as_it_was() {
         notice.contains("The list below is the one from before."),
         "{notice}"
     );
+    assert!(notice.contains("not available at the moment"), "{notice}");
+    assert!(!notice.contains("what answers at this address"), "{notice}");
     assert_eq!(refused.count("#used-presets [name=used]"), 2);
     let used = app.app.store.presets(app.company().await.id).await.unwrap();
     assert_eq!(used, before);

@@ -1,7 +1,5 @@
 //! The secure preview server: it may say that a newer version waits to be published, and nothing else.
 
-use std::sync::Arc;
-
 use unstale::{
     domain::{PublishServer, ValueSource, Verdict},
     store::CompanySettings,
@@ -11,15 +9,6 @@ use super::checks::Stage;
 use crate::support::{app::TestApp, database::Backend};
 
 const WAITS: &str = "A newer version waits to be published";
-
-/// Starts one. Its address.
-async fn preview_server(app: &TestApp) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let router = Arc::clone(app.sandbox.origin()).preview_router();
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
-}
 
 fn typed(app: &TestApp) -> ValueSource {
     ValueSource::Typed {
@@ -43,8 +32,6 @@ async fn set_preview_server(app: &TestApp, server: &str, source: ValueSource) {
 async fn it_says_that_a_newer_version_waits_to_be_published_and_changes_no_verdict() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let stage = Stage::on(backend, |_| {}).await;
-        let server = preview_server(&stage.app).await;
-        set_preview_server(&stage.app, &server, typed(&stage.app)).await;
         let (verdict, page) = stage.verdict().await;
         assert_eq!(verdict, Verdict::NothingNewer);
         assert!(!page.body.contains(WAITS), "it shows the same picture");
@@ -66,12 +53,12 @@ async fn it_says_that_a_newer_version_waits_to_be_published_and_changes_no_verdi
 #[tokio::test]
 async fn a_private_address_that_was_only_found_is_not_looked_at() {
     let stage = Stage::on(Backend::Sqlite, |_| {}).await;
-    let server = preview_server(&stage.app).await;
     let found = ValueSource::Found {
         property: "application_test_server_context".to_owned(),
         at: stage.app.clock.now(),
     };
-    set_preview_server(&stage.app, &server, found).await;
+    let server = stage.app.sandbox.preview_url();
+    set_preview_server(&stage.app, server, found).await;
     stage.app.sandbox.origin().upload("spinset");
     let (verdict, page) = stage.verdict().await;
     assert_eq!(verdict, Verdict::NothingNewer);

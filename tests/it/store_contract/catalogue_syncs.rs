@@ -196,7 +196,9 @@ async fn changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_und
     assert!(!never_read);
     let lease = f.leased(company).await;
     let mut sync = f.store.catalogue_sync(company).await.unwrap();
-    sync.finished_at = Some(f.now());
+    sync.read_until = Some(f.now());
+    // It took long, or IDs were compared since.
+    sync.finished_at = Some(f.now().plus(Duration::from_hours(1)));
     f.store
         .save_sync(company, lease, &sync, None)
         .await

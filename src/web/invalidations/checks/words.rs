@@ -14,6 +14,7 @@ pub(super) struct Words {
 /// The words for a check as it stands.
 pub(super) fn words(check: &Check) -> Words {
     let (badge, advice) = verdict_words(check);
+    let advice = of_what_it_is(advice, &check.url);
     let pending = check.is_pending();
     let not_covered = if check.covered {
         ""
@@ -38,6 +39,15 @@ pub(super) fn words(check: &Check) -> Words {
         icon: badge.icon,
         label: badge.label.to_owned(),
         advice: format!("{not_covered}{advice}"),
+    }
+}
+
+/// The sentences speak of pictures, as most are; what is delivered otherwise is a file.
+fn of_what_it_is(advice: String, url: &str) -> String {
+    if url.contains("/is/image/") {
+        advice
+    } else {
+        advice.replace("picture", "file")
     }
 }
 
@@ -102,5 +112,21 @@ mod tests {
         );
         let doubt = words(&check(Some(Verdict::CouldNotCheck), false));
         assert_eq!(doubt.advice, "Because.");
+    }
+
+    #[test]
+    fn what_is_no_picture_is_called_a_file() {
+        for (url, noun) in [
+            ("https://h/is/image/C/a?wid=1", "picture"),
+            ("https://h/is/content/C/a.pdf", "file"),
+        ] {
+            let old = words(&Check {
+                url: url.to_owned(),
+                sent_url: url.to_owned(),
+                ..check(Some(Verdict::StillOld), false)
+            });
+            let sentence = format!("The host still delivers another {noun} than");
+            assert!(old.advice.starts_with(&sentence), "{}", old.advice);
+        }
     }
 }

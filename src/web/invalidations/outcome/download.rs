@@ -1,7 +1,7 @@
 //! *Download*: the list as text, one URL a line; of a draft, as it stands now.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::header,
     response::{IntoResponse as _, Response},
 };
@@ -13,7 +13,7 @@ use crate::{
     domain::{BatchId, formation},
     error::AppError,
     ops::plan::DraftInputs,
-    web::extract::{Editor, InCompany, InvalidationPath},
+    web::extract::{Editor, InCompany, InvalidationPath, Query},
 };
 
 /// Which part of the list is wanted: one batch, or all of it.

@@ -13,7 +13,7 @@ mod urls;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -32,7 +32,7 @@ use crate::{
     error::AppError,
     store::{Batch, Invalidation},
     web::{
-        extract::{Editor, Htmx, InCompany, InvalidationPath},
+        extract::{Editor, Htmx, InCompany, InvalidationPath, Query},
         shell::Shell,
         view::{company_path, draft_path, outcome_path},
     },
