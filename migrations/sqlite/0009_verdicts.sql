@@ -59,7 +59,7 @@ create view _invalidation_state as
         else 'failed' end as state
     from batch b group by b.invalidation_id;
 
-update invalidation set state = (select s.state from _invalidation_state s where s.invalidation_id = invalidation.id)
+update invalidation set state = coalesce((select s.state from _invalidation_state s where s.invalidation_id = invalidation.id), state)
     where number is not null and state in ('sending', 'refused', 'failed');
 
 create trigger batch_added after insert on batch begin

@@ -50,12 +50,12 @@ struct KnownRow {
     search_text: String,
 }
 
-/// What is to be done with given assets that are known.
+/// What is to be done with given assets of which some were known.
 #[derive(Default)]
 struct Sorted<'a> {
     /// Something differs: written as they are given.
-    written: Vec<Given<'a>>,
-    /// The same as they are: only seen.
+    written: Vec<&'a Given<'a>>,
+    /// The same as they are, or just inserted: only seen.
     seen: Vec<i64>,
     /// Numbers of those whose searched text changes.
     reworded: Vec<i64>,
@@ -124,78 +124,71 @@ impl Store {
                     .fetch_optional(&mut *tx)
                     .await?;
             let indexed_to = indexed_to.unwrap_or(i64::MAX);
-            let mut rest = given.into_iter().peekable();
-            while rest.peek().is_some() {
-                let chunk: Vec<Given> = rest.by_ref().take(CHUNK).collect();
+            let before: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from asset")
+                .fetch_one(&mut *tx)
+                .await?;
+            for chunk in given.chunks(CHUNK) {
                 // Without asking what is known: a first reading knows nothing, and has a million of them.
-                let new = " on conflict (company_id, id) do nothing returning id, number";
-                let new: HashMap<String, i64> = insertion!(company, &chunk, now, new)
-                    .build_query_as()
-                    .fetch_all(&mut *tx)
-                    .await?
-                    .into_iter()
-                    .collect();
-                counts.added += new.len() as u64;
-                let mut searched: Vec<i64> = new.values().copied().collect();
-
-                let known: Vec<Given> = chunk
-                    .into_iter()
-                    .filter(|given| !new.contains_key(&*given.id))
-                    .collect();
-                if !known.is_empty() {
-                    let mut query = QueryBuilder::new(
-                        "select number, key, id, file_name, folder, asset_type, published, handle, created_at, \
-                         changed_at, search_text, vanished_at from asset where company_id = ",
-                    );
-                    query.push_bind(company.uuid()).push(" and id in (");
-                    let mut list = query.separated(", ");
-                    for given in &known {
-                        list.push_bind(given.id.clone());
-                    }
-                    query.push(")");
-                    let rows: Vec<KnownRow> = query.build_query_as().fetch_all(&mut *tx).await?;
-                    let sorted = Sorted::new(known, rows);
-                    counts.added += sorted.counts.added;
-                    counts.changed += sorted.counts.changed;
-                    if !sorted.seen.is_empty() {
-                        let mut update = QueryBuilder::new("update asset set seen_at = ");
-                        update.push_bind(now.as_micros()).push(" where number in (");
-                        let mut list = update.separated(", ");
-                        for number in &sorted.seen {
-                            list.push_bind(*number);
-                        }
-                        update.push(")");
-                        update.build().execute(&mut *tx).await?;
-                    }
-                    if !sorted.written.is_empty() {
-                        let mut update = insertion!(company, &sorted.written, now, ON_KNOWN);
-                        update.build().execute(&mut *tx).await?;
-                    }
-                    if !self.is_postgres() {
-                        for number in sorted.reworded.iter().filter(|it| **it <= indexed_to) {
-                            sqlx::query("delete from _asset_trigram where rowid = $1")
-                                .bind(*number)
-                                .execute(&mut *tx)
-                                .await?;
-                        }
-                    }
-                    searched.extend(sorted.reworded);
+                let nothing = " on conflict (company_id, id) do nothing";
+                let mut insert = insertion!(company, chunk, now, nothing);
+                let inserted = insert.build().execute(&mut *tx).await?.rows_affected();
+                counts.added += inserted;
+                if inserted == chunk.len() as u64 {
+                    continue;
                 }
 
-                searched.retain(|number| *number <= indexed_to);
-                // PostgreSQL keeps its index by itself.
-                if !self.is_postgres() && !searched.is_empty() {
-                    let mut index = QueryBuilder::new(
-                        "insert into _asset_trigram (rowid, search_text) select number, search_text from asset \
-                         where number in (",
-                    );
-                    let mut list = index.separated(", ");
-                    for number in &searched {
+                let mut query = QueryBuilder::new(
+                    "select number, key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, \
+                     search_text, vanished_at from asset where company_id = ",
+                );
+                query.push_bind(company.uuid()).push(" and id in (");
+                let mut list = query.separated(", ");
+                for given in chunk {
+                    list.push_bind(given.id.clone());
+                }
+                query.push(")");
+                let rows: Vec<KnownRow> = query.build_query_as().fetch_all(&mut *tx).await?;
+                let sorted = Sorted::new(chunk, rows);
+                counts.added += sorted.counts.added;
+                counts.changed += sorted.counts.changed;
+                if !sorted.seen.is_empty() {
+                    let mut update = QueryBuilder::new("update asset set seen_at = ");
+                    update.push_bind(now.as_micros()).push(" where number in (");
+                    let mut list = update.separated(", ");
+                    for number in &sorted.seen {
                         list.push_bind(*number);
                     }
-                    index.push(")");
-                    index.build().execute(&mut *tx).await?;
+                    update.push(")");
+                    update.build().execute(&mut *tx).await?;
                 }
+                if !sorted.written.is_empty() {
+                    let written = sorted.written.iter().copied();
+                    let mut update = insertion!(company, written, now, ON_KNOWN);
+                    update.build().execute(&mut *tx).await?;
+                }
+                // PostgreSQL keeps its index by itself.
+                if self.is_postgres() {
+                    continue;
+                }
+                for number in sorted.reworded.iter().filter(|it| **it <= indexed_to) {
+                    sqlx::query("delete from _asset_trigram where rowid = $1")
+                        .bind(*number)
+                        .execute(&mut *tx)
+                        .await?;
+                    let index = "insert into _asset_trigram (rowid, search_text) \
+                                 select number, search_text from asset where number = $1";
+                    sqlx::query(index).bind(*number).execute(&mut *tx).await?;
+                }
+            }
+            if !self.is_postgres() && before < indexed_to {
+                // Nobody else writes meanwhile: what has a higher number than any before was just inserted.
+                let index = "insert into _asset_trigram (rowid, search_text) \
+                             select number, search_text from asset where number > $1 and number <= $2";
+                sqlx::query(index)
+                    .bind(before)
+                    .bind(indexed_to)
+                    .execute(&mut *tx)
+                    .await?;
             }
         });
         if counts != PutCounts::default() {
@@ -207,7 +200,7 @@ impl Store {
 
 impl<'a> Sorted<'a> {
     /// `given` are all among `rows`.
-    fn new(given: Vec<Given<'a>>, rows: Vec<KnownRow>) -> Self {
+    fn new(given: &'a [Given<'a>], rows: Vec<KnownRow>) -> Self {
         let mut rows: HashMap<String, KnownRow> = rows
             .into_iter()
             .map(|row| (row.asset.id.clone(), row))

@@ -41,6 +41,9 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// What Add Details may weigh: 50,000 long URLs and their encoding.
 const DETAILS_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
+/// What pasted IDs may weigh: 10,000 whole URLs and their encoding.
+const PASTE_BODY_LIMIT: usize = 16 * 1024 * 1024;
+
 /// What the list of presets may weigh: thousands of names.
 const PRESETS_BODY_LIMIT: usize = 4 * 1024 * 1024;
 
@@ -169,7 +172,9 @@ fn drafts() -> Router<App> {
         )
         .route(
             "/invalidations/{id}/assets/paste",
-            get(assets::paste::show).post(assets::paste::act),
+            get(assets::paste::show)
+                .post(assets::paste::act)
+                .layer(DefaultBodyLimit::max(PASTE_BODY_LIMIT)),
         )
         .route(
             "/invalidations/{id}/assets/sets",

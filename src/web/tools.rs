@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    assets::recent_query,
+    assets::{add_supported, recent_query},
     extract::{Editor, Form, InCompany},
     history::row::Row,
     invalidations::start::new_draft,
@@ -138,9 +138,7 @@ pub async fn start_with_changed(
     let draft = new_draft(&app, &at.company, &person).await?;
     app.store.create_draft(&draft).await?;
     let keys: Vec<AssetKey> = form.asset.into_iter().collect();
-    app.store
-        .add_draft_assets(at.company.id, draft.id, &keys, app.clock.now())
-        .await?;
+    add_supported(&app, at.company.id, draft.id, &keys).await?;
     Ok(Redirect::to(&draft_path(&at.company, draft.id, "details")))
 }
 

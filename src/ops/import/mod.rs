@@ -147,6 +147,19 @@ impl Report {
     }
 }
 
+/// Why a file that was checked was not put, or not all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PutError {
+    /// It could not be read once more, or was not what had been checked. The sentence is for people.
+    #[error(
+        "{0} Nothing of the list was changed, or only what was read until then; import the file again."
+    )]
+    Unusable(String),
+    /// The database failed, or somebody stopped it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Is told how far an import is, and can stop it.
 #[async_trait]
 pub trait Progress: Send {
@@ -163,7 +176,7 @@ pub async fn put(
     source: impl Read + Send + 'static,
     report: Report,
     progress: &mut dyn Progress,
-) -> Result<Report, StoreError> {
+) -> Result<Report, PutError> {
     match kind {
         Kind::Presets => put_presets(store, clock, company, source, report).await,
         Kind::Assets if report.good < BULK => {
@@ -185,11 +198,15 @@ async fn put_assets(
     source: impl Read + Send + 'static,
     mut report: Report,
     progress: &mut dyn Progress,
-) -> Result<Report, StoreError> {
+) -> Result<Report, PutError> {
     let now = clock.now();
     let mut pieces = pieces(source, Kind::Assets);
     while let Some(piece) = pieces.recv().await {
-        let Piece::Lines(lines) = piece else { continue };
+        let lines = match piece {
+            Piece::Lines(lines) => lines,
+            Piece::Header { .. } => continue,
+            Piece::Unusable(sentence) => return Err(PutError::Unusable(sentence)),
+        };
         let lines: Vec<AssetLine> = lines
             .into_iter()
             .filter_map(|(_, row)| match row {
@@ -211,6 +228,7 @@ async fn put_assets(
         report.changed += counts.changed;
         progress.reached(&report).await?;
     }
+    is_whole(report.put, &report)?;
     Ok(report)
 }
 
@@ -260,16 +278,21 @@ async fn put_presets(
     company: CompanyId,
     source: impl Read + Send + 'static,
     mut report: Report,
-) -> Result<Report, StoreError> {
+) -> Result<Report, PutError> {
     let mut presets: Vec<Preset> = Vec::new();
     let mut pieces = pieces(source, Kind::Presets);
     while let Some(piece) = pieces.recv().await {
-        let Piece::Lines(lines) = piece else { continue };
+        let lines = match piece {
+            Piece::Lines(lines) => lines,
+            Piece::Header { .. } => continue,
+            Piece::Unusable(sentence) => return Err(PutError::Unusable(sentence)),
+        };
         presets.extend(lines.into_iter().filter_map(|(_, row)| match row {
             Ok(Row::Preset(preset)) => Some(preset),
             _ => None,
         }));
     }
+    is_whole(presets.len() as u64, &report)?;
     // Of repeated names the store takes the first, and ours is the last.
     presets.reverse();
     let before = store.preset_list(company).await?.presets;
@@ -287,6 +310,17 @@ async fn put_presets(
     report.removed = gone.count() as u64;
     report.put = report.good;
     Ok(report)
+}
+
+/// What is read the second time must be what was checked: a pipe is empty then, and a list of presets would go.
+fn is_whole(lines: u64, report: &Report) -> Result<(), PutError> {
+    if lines == report.good {
+        return Ok(());
+    }
+    Err(PutError::Unusable(format!(
+        "The file had {} good lines when it was checked, and {lines} when it was read again.",
+        report.good
+    )))
 }
 
 /// The bad lines of a file as a CSV file of their own, piece by piece: number, reason.

@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::sync::mpsc;
 use tracing::{error, warn};
 
-use super::{Kind, Progress, Report, bad_lines, check, put};
+use super::{Kind, Progress, PutError, Report, bad_lines, check, put};
 use crate::{
     clock::{Clock, Timestamp},
     domain::{CompanyId, ImportId},
@@ -184,7 +184,7 @@ impl Importer {
             let id = file.id;
             match this.work(file).await {
                 Ok(()) => {}
-                Err(StoreError::Conflict) => {
+                Err(PutError::Store(StoreError::Conflict)) => {
                     warn!(import = %id, "somebody else works on this import");
                 }
                 Err(error) => {
@@ -194,7 +194,7 @@ impl Importer {
         });
     }
 
-    async fn work(&self, file: ImportFile) -> Result<(), StoreError> {
+    async fn work(&self, file: ImportFile) -> Result<(), PutError> {
         let Import {
             mut file,
             kind,

@@ -1,6 +1,7 @@
 //! One reading of one company's catalogue, step by step and page by page.
 //!
-//! Each turn asks Adobe once, stores what came, then stores the place. Nothing that Adobe says about numbers is
+//! Each turn asks Adobe once, stores what came, then stores the place. While all assets are read, the next page is asked
+//! for, after the usual pause, during the storing of this one; there is never more than one question at a time. Nothing that Adobe says about numbers is
 //! believed: an empty page ends a list, and a page that came before is an error.
 
 use std::{
@@ -92,6 +93,8 @@ pub(super) struct Reading<'a> {
     pub sync: CatalogueSync,
     /// Fingerprints of the pages of this step that came so far.
     pages: HashSet<u64>,
+    /// The next page of all assets, if it was asked for already.
+    ahead: Option<Result<AssetPage, ReadingError>>,
 }
 
 /// Who is asked, and for whom.
@@ -114,6 +117,7 @@ impl<'a> Reading<'a> {
             lease,
             sync,
             pages: HashSet::new(),
+            ahead: None,
         }
     }
 
@@ -132,7 +136,9 @@ impl<'a> Reading<'a> {
             if stopped && self.sync.step.is_some() {
                 return Ok(false);
             }
-            self.pause().await;
+            if self.ahead.is_none() {
+                self.syncer.pause().await;
+            }
         }
         Ok(true)
     }
@@ -157,12 +163,6 @@ impl<'a> Reading<'a> {
             .await
     }
 
-    async fn pause(&self) {
-        if !self.syncer.pause.is_zero() {
-            tokio::time::sleep(self.syncer.pause).await;
-        }
-    }
-
     async fn turn(&mut self, step: Step, source: &Source) -> Result<Turn, ReadingError> {
         match step {
             Step::Assets => self.all_assets(source).await,
@@ -173,8 +173,8 @@ impl<'a> Reading<'a> {
             Step::Increment => self.changes(source).await,
             Step::Sweep => self.names(source).await,
             Step::Confirm => self.confirm(source).await,
-            Step::Folders => self.folders(source).await,
-            Step::Presets => self.presets(source).await,
+            Step::Folders => unless_refused("folders", self.folders(source).await),
+            Step::Presets => unless_refused("presets", self.presets(source).await),
             Step::Settings => {
                 let Source {
                     account, company, ..
@@ -189,12 +189,27 @@ impl<'a> Reading<'a> {
         if self.sync.page == 1 && self.sync.full_read_at.is_none() {
             self.syncer.store.begin_bulk_load(self.company).await?;
         }
-        let page = self.search(source, None, SortBy::Created, false).await?;
+        let page = match self.ahead.take() {
+            Some(page) => page?,
+            None => self.syncer.all_assets(source, self.sync.page).await?,
+        };
         // The largest: one that shrinks tells of pages that shifted.
         self.sync.total = self.sync.total.max(page.total_rows);
-        let last = self.is_last(&page, PAGE)?;
-        self.put(page.assets).await?;
-        Ok(last)
+        let turn = self.is_last(&page, PAGE)?;
+        match turn {
+            Turn::Done => self.put(page.assets).await?,
+            Turn::Again => {
+                let (syncer, next) = (self.syncer, self.sync.page + 1);
+                let ahead = async {
+                    syncer.pause().await;
+                    syncer.all_assets(source, next).await
+                };
+                let (put, ahead) = tokio::join!(self.put(page.assets), ahead);
+                put?;
+                self.ahead = Some(ahead);
+            }
+        }
+        Ok(turn)
     }
 
     async fn changes(&mut self, source: &Source) -> Result<Turn, ReadingError> {
@@ -251,7 +266,7 @@ impl<'a> Reading<'a> {
         let unknown = store.mark_assets_seen(self.company, &names, now).await?;
         let known = all - unknown.len() as u64;
         for names in unknown.chunks(NAMES_AT_ONCE) {
-            self.pause().await;
+            self.syncer.pause().await;
             let found = self.by_name(source, names).await?;
             self.put(found).await?;
         }
@@ -283,6 +298,9 @@ impl<'a> Reading<'a> {
             .collect();
         let now = self.syncer.clock.now();
         self.sync.vanished += store.mark_assets_vanished(self.company, &gone, now).await?;
+        // Also those that cannot be kept as they are now: else they would be asked for without end.
+        let there: Vec<String> = there.into_iter().map(str::to_owned).collect();
+        store.mark_assets_seen(self.company, &there, now).await?;
         self.put(found).await?;
         Ok(Turn::Again)
     }
@@ -348,7 +366,8 @@ impl<'a> Reading<'a> {
         if !self.pages.insert(fingerprint.finish()) || self.sync.page > MOST_PAGES {
             return Err(ReadingError::Repeats(self.sync.page));
         }
-        let before = u64::from(self.sync.page - 1) * u64::from(full);
+        // A server may hand out smaller pages than were asked for.
+        let before = u64::from(self.sync.page - 1) * here;
         let promised = page.total_rows.is_some_and(|total| total > before + here);
         Ok(if here < u64::from(full) && !promised {
             Turn::Done
@@ -377,5 +396,44 @@ impl<'a> Reading<'a> {
             self.sync.seen += all;
         }
         Ok(())
+    }
+}
+
+/// The catalogue does not wait for what only stands beside it: where Adobe refuses it, or sends what cannot be read, what
+/// was known stays.
+fn unless_refused(what: &str, turn: Result<Turn, ReadingError>) -> Result<Turn, ReadingError> {
+    match turn {
+        Err(ReadingError::Ips(
+            error @ (IpsError::Fault(_) | IpsError::Unexpected { status: 200, .. }),
+        )) if !is_signed_out(&error) => {
+            tracing::warn!(%error, "the {what} of a company could not be read; the reading goes on without them");
+            Ok(Turn::Done)
+        }
+        turn => turn,
+    }
+}
+
+fn is_signed_out(error: &IpsError) -> bool {
+    matches!(error, IpsError::Fault(fault) if fault.kind == FaultKind::Authentication)
+}
+
+impl Syncer {
+    async fn pause(&self) {
+        if !self.pause.is_zero() {
+            tokio::time::sleep(self.pause).await;
+        }
+    }
+
+    /// A page of all assets, the oldest first: what is added meanwhile comes at the end.
+    async fn all_assets(&self, source: &Source, page: u32) -> Result<AssetPage, ReadingError> {
+        let search = AssetSearch {
+            company_handle: &source.handle,
+            modified_between: None,
+            sort: SortBy::Created,
+            page,
+            per_page: PAGE,
+            names_only: false,
+        };
+        Ok(self.ips.search_assets(&source.account, &search).await?)
     }
 }

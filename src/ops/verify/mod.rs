@@ -161,27 +161,29 @@ impl Verifier {
         probe.await.map_err(|error| error.to_string())
     }
 
-    /// Keeps the small picture of what was seen. It is for people; a check does not need it, so a failure is only told.
+    /// Keeps the small picture of what was seen, and none where there was none. It is for people; a check does not need it,
+    /// so a failure is only told.
     async fn keep_picture(&self, company: CompanyId, check: CheckId, kind: LookKind, probe: Probe) {
-        let Some(body) = probe.body.filter(|_| probe.sighting.is_delivered()) else {
-            return;
+        let kept = match self.small_picture(probe).await {
+            Some(picture) => self.store.put_picture(company, check, kind, &picture).await,
+            None => self.store.drop_picture(company, check, kind).await,
         };
-        let Ok(_turn) = self.pictures.acquire().await else {
-            return;
-        };
+        if let Err(error) = kept {
+            warn!(%check, %error, "a small picture could not be stored");
+        }
+    }
+
+    async fn small_picture(&self, probe: Probe) -> Option<StoredPicture> {
+        let body = probe.body.filter(|_| probe.sighting.is_delivered())?;
+        let _turn = self.pictures.acquire().await.ok()?;
         let made = tokio::task::spawn_blocking(move || {
             small_picture(probe.content_type.as_deref(), &body)
         });
-        let Ok(Some(picture)) = made.await else {
-            return;
-        };
-        let picture = StoredPicture {
+        let picture = made.await.ok()??;
+        Some(StoredPicture {
             content_type: picture.content_type.to_owned(),
             bytes: picture.bytes,
-        };
-        if let Err(error) = self.store.put_picture(company, check, kind, &picture).await {
-            warn!(%check, %error, "a small picture could not be stored");
-        }
+        })
     }
 }
 

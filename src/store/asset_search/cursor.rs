@@ -59,6 +59,7 @@ impl FromStr for AssetCursor {
         let (sort, rank) = match head {
             "00" => (AssetSort::Relevance, 0),
             "01" => (AssetSort::Relevance, 1),
+            "02" => (AssetSort::Relevance, 2),
             "10" => (AssetSort::Name, 0),
             "20" => (AssetSort::Changed, 0),
             _ => return Err(InvalidCursor),

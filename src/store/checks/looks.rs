@@ -236,6 +236,24 @@ impl Store {
         Ok(())
     }
 
+    /// Takes the small picture of an earlier look away, where the latest showed none. That from before the purge stays.
+    pub async fn drop_picture(
+        &self,
+        company: CompanyId,
+        check: CheckId,
+        kind: LookKind,
+    ) -> Result<()> {
+        let sql = "delete from look_picture where company_id = $1 and check_id = $2 and kind = $3 and kind <> 'before'";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(company.uuid())
+            .bind(check.uuid())
+            .bind(kind.as_str())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
     /// The small picture of a look.
     pub async fn picture(
         &self,

@@ -113,10 +113,10 @@ impl Check {
             && matches!(self.verdict, Some(Verdict::StillOld | Verdict::CachedAgain))
     }
 
-    /// The same, though the URL that covers it was purged.
+    /// It stayed old though the URL that covers it was purged. One that was cached again is none: its old copy was cleared.
     #[must_use]
     pub fn stayed_old_behind_its_base(&self) -> bool {
-        self.stayed_old() && self.url != self.sent_url
+        self.stayed_old() && self.verdict == Some(Verdict::StillOld) && self.url != self.sent_url
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{AssetClass, AssetKey},
+    domain::{AssetClass, AssetKey, CompanyId, InvalidationId},
     error::AppError,
     web::{
         extract::{Form, Htmx, MyDraft},
@@ -73,7 +73,7 @@ pub async fn choose(
     Form(form): Form<ChooseForm>,
 ) -> Result<Response, AppError> {
     let (add, remove) = form.changes();
-    add_supported(&app, &my, &add).await?;
+    add_supported(&app, my.at.company.id, my.draft.id, &add).await?;
     if !remove.is_empty() {
         app.store
             .remove_draft_assets(my.at.company.id, my.draft.id, &remove, app.clock.now())
@@ -114,11 +114,15 @@ pub async fn choose(
 }
 
 /// Selects assets, but none of the formats that cannot be invalidated, whatever was sent.
-pub async fn add_supported(app: &App, my: &MyDraft, keys: &[AssetKey]) -> Result<(), AppError> {
+pub async fn add_supported(
+    app: &App,
+    company: CompanyId,
+    draft: InvalidationId,
+    keys: &[AssetKey],
+) -> Result<(), AppError> {
     if keys.is_empty() {
         return Ok(());
     }
-    let company = my.at.company.id;
     let assets = app.store.assets_by_key(company, keys).await?;
     let supported: BTreeSet<AssetKey> = assets
         .iter()
@@ -132,7 +136,7 @@ pub async fn add_supported(app: &App, my: &MyDraft, keys: &[AssetKey]) -> Result
         .collect();
     let now = app.clock.now();
     app.store
-        .add_draft_assets(company, my.draft.id, &keys, now)
+        .add_draft_assets(company, draft, &keys, now)
         .await?;
     Ok(())
 }
@@ -185,12 +189,7 @@ impl ChooseForm {
                 after: self.next.clone(),
                 ..here.clone()
             },
-            // Whoever searches in a list of its own wants to find everything.
-            Action::Search if here.is_filtered() => Wanted {
-                show: "all".to_owned(),
-                ..here.first_page()
-            },
-            Action::Search => here.first_page(),
+            Action::Search => here.searched(),
             Action::Grid => with_view(here, "grid"),
             Action::List => with_view(here, ""),
             Action::SelectAll | Action::Paste | Action::Add => here.clone(),

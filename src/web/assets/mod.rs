@@ -17,4 +17,4 @@ pub mod sets;
 pub mod show;
 mod wanted;
 
-pub use self::wanted::recent_query;
+pub use self::{choose::add_supported, wanted::recent_query};

@@ -95,7 +95,7 @@ pub async fn add(
     Form(form): Form<SetsForm>,
 ) -> Result<Redirect, AppError> {
     let keys: Vec<AssetKey> = form.asset.into_iter().collect();
-    add_supported(&app, &my, &keys).await?;
+    add_supported(&app, my.at.company.id, my.draft.id, &keys).await?;
     let page = draft_path(&my.at.company, my.draft.id, "assets");
     Ok(Redirect::to(&format!("{page}?show=selected")))
 }

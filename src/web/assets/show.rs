@@ -102,6 +102,15 @@ impl Picker {
         self.wanted.kind == value
     }
 
+    /// The way the list is shown, as it goes on in an address.
+    pub fn and_view(&self) -> &'static str {
+        if self.wanted.is_grid() {
+            "&view=grid"
+        } else {
+            ""
+        }
+    }
+
     /// Whether there may be something to select at once.
     pub fn offers_all(&self) -> bool {
         !self.is_selected_list() && self.rows.iter().any(|row| !row.asset.unsupported)
@@ -137,12 +146,15 @@ impl Picker {
     }
 }
 
-/// What was done just before: without a script, *Select all* leads to a page that says so.
-#[derive(Debug, Deserialize)]
-pub struct Done {
-    /// How many assets it added.
-    #[serde(default)]
+/// What stands in an address beside what is wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Beside {
+    /// How many assets *Select all* added just before: without a script, it leads to a page that says so.
     added: String,
+    /// `search`, where a script asks while somebody types.
+    #[serde(rename = "do")]
+    action: String,
 }
 
 /// Shows what is asked for.
@@ -150,7 +162,7 @@ pub async fn show(
     State(app): State<App>,
     my: MyDraft,
     Query(wanted): Query<Wanted>,
-    Query(Done { added }): Query<Done>,
+    Query(beside): Query<Beside>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
@@ -159,7 +171,12 @@ pub async fn show(
     {
         tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
     }
-    let said = match added.parse() {
+    let wanted = if beside.action == "search" {
+        wanted.searched()
+    } else {
+        wanted
+    };
+    let said = match beside.added.parse() {
         Ok(added) => Some(all_selected(&app, &my, added).await?),
         Err(_) => None,
     };

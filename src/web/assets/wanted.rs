@@ -203,6 +203,15 @@ impl Wanted {
         }
     }
 
+    /// What a search from here leads to: whoever searches in a list of its own wants to find everything.
+    pub fn searched(&self) -> Self {
+        let mut searched = self.first_page();
+        if self.is_filtered() {
+            "all".clone_into(&mut searched.show);
+        }
+        searched
+    }
+
     /// The same from the beginning.
     pub fn first_page(&self) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! *Settings > Import*: CSV files as people have them, and what becomes of their bad lines.
 
-use std::time::Duration;
+use std::{io::Cursor, time::Duration};
 
 use reqwest::Method;
 use tokio::{
@@ -9,7 +9,8 @@ use tokio::{
 };
 use unstale::{
     domain::{Asset, ImportId},
-    store::{AssetQuery, ImportFile, ImportState},
+    ops::import::{self, Kind, Progress, PutError, Report},
+    store::{AssetQuery, ImportFile, ImportState, StoreError},
 };
 
 use crate::support::{
@@ -336,4 +337,40 @@ async fn a_file_that_is_too_large_is_refused_with_what_to_do_instead() {
         [],
         "nothing is kept"
     );
+}
+
+struct Silent;
+
+#[async_trait::async_trait]
+impl Progress for Silent {
+    async fn reached(&mut self, _: &Report) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_another_the_second_time_takes_no_preset_away() {
+    let app = TestApp::start().await;
+    let company = app.company().await.id;
+    let store = &app.app.store;
+    let before = store.preset_list(company).await.unwrap().presets;
+    assert!(!before.is_empty());
+    let checked = Cursor::new("name,modifier\nPLP,wid=150\n");
+    let report = import::check(checked, Kind::Presets).await;
+    // A pipe has nothing left, and a file may have been cut off meanwhile.
+    for again in ["", "name,modifier\n"] {
+        let (kind, again, mut silent) = (Kind::Presets, Cursor::new(again), Silent);
+        let put = import::put(
+            store,
+            &app.clock,
+            company,
+            kind,
+            again,
+            report.clone(),
+            &mut silent,
+        );
+        assert!(matches!(put.await, Err(PutError::Unusable(_))));
+        let after = store.preset_list(company).await.unwrap().presets;
+        assert_eq!(after, before);
+    }
 }

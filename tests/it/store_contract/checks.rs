@@ -421,6 +421,14 @@ async fn pictures_belong_to_their_company(t: &Fixture) {
     let mut there = t.store.pictures(company, invalidation).await.unwrap();
     there.sort();
     assert_eq!(there, [(id, LookKind::Before), (id, LookKind::After)]);
+    let drop = async |company, kind| t.store.drop_picture(company, id, kind).await.unwrap();
+    drop(other, LookKind::After).await;
+    drop(company, LookKind::Before).await;
+    assert_eq!(get(company, LookKind::Before).await, Some(picture(1)));
+    assert_eq!(get(company, LookKind::After).await, Some(picture(4)));
+    drop(company, LookKind::After).await;
+    assert_eq!(get(company, LookKind::After).await, None);
+    put(company, LookKind::After, 4).await;
     assert!(
         t.store
             .pictures(other, invalidation)

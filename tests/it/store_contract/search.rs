@@ -512,7 +512,8 @@ async fn every_way_of_finding_finds_the_same(t: &Fixture) {
                 let page = t.store.search_assets(company, &query).await.unwrap();
                 seen.extend(page.assets);
                 let Some(next) = page.next else { break };
-                query.after = Some(next);
+                // As a page hands it on.
+                query.after = Some(next.to_string().parse().unwrap());
             }
             let mut expected: Vec<&Asset> =
                 all.iter().filter(|asset| matches(asset, &query)).collect();

@@ -153,3 +153,18 @@ async fn a_catalogue_that_changes_while_it_is_read_ends_complete() {
     );
     let _ = c.library.counts();
 }
+
+#[tokio::test]
+async fn folders_and_presets_that_are_refused_do_not_hold_up_the_catalogue() {
+    let c = Catalogue::of(10).await;
+    for operation in ["getFolderTree", "getImageFormats"] {
+        c.knobs(|knobs| {
+            knobs.only = Some(Only::Operation(operation));
+            knobs.fault = Some(20_003);
+        });
+        c.read_all().await;
+        assert_eq!(c.found().await.len(), 10, "{operation}");
+        let sync = c.sync().await;
+        assert!(!sync.stopped, "{operation}");
+    }
+}

@@ -139,7 +139,7 @@ pub async fn act(
             .map(|asset| asset.key)
             .chain(form.asset)
             .collect();
-        add_supported(&app, &my, &keys).await?;
+        add_supported(&app, my.at.company.id, my.draft.id, &keys).await?;
         let to = draft_path(&my.at.company, my.draft.id, "assets?show=selected");
         return Ok(Redirect::to(&to).into_response());
     }
@@ -169,7 +169,9 @@ async fn places(app: &App, my: &MyDraft) -> Result<Places, AppError> {
 
 async fn find(app: &App, my: &MyDraft, pasted: Pasted) -> Result<Found, AppError> {
     let company = &my.at.company;
-    let assets = app.store.assets_by_id(company.id, &pasted.ids).await?;
+    let mut assets = app.store.assets_by_id(company.id, &pasted.ids).await?;
+    // Dynamic Media may have one again that had vanished: it is asked.
+    assets.retain(|asset| asset.vanished_at.is_none());
     let mut found = Found {
         foreign: pasted.foreign,
         ..Found::default()
