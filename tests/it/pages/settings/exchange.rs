@@ -147,6 +147,8 @@ async fn nothing_is_exchanged_on_what_was_seen_before_a_change() {
 
     // Theirs is another one than was read last; nobody has read it since.
     let push = admin.get(&page("template/push")).await.form("#exchange");
+    // A reading in the background would be another one than the person saw.
+    app.clock.advance(std::time::Duration::from_secs(1));
     change_there(&app, "<ID>?changed-there").await;
     let refused = admin.submit(&push).await;
     assert_eq!(refused.status, 409);
