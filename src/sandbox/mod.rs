@@ -9,6 +9,7 @@ pub mod edge;
 mod files;
 pub mod ips;
 pub mod library;
+mod modifiers;
 pub mod origin;
 mod people;
 mod picture;

@@ -18,18 +18,17 @@ use axum::{
     response::Response,
     routing::get,
 };
-use percent_encoding::percent_decode_str;
+use tokio::sync::watch;
 
 use super::{
     answer::Answer,
     catalogue::{self, ALIAS_ROOT, CROPS, CatalogueItem, Delivery, ROOT},
     files,
     library::whole_millis,
+    modifiers::{Modifiers, decode},
     picture::{self, Wish},
     sets,
 };
-use tokio::sync::watch;
-
 use crate::{
     clock::{Clock, Timestamp},
     domain::Asset,
@@ -423,50 +422,6 @@ impl Published {
             self.version
         )
     }
-}
-
-/// The modifiers that change what is delivered; all others are passed over.
-#[derive(Debug, Default)]
-struct Modifiers {
-    wish: Wish,
-    req: Option<String>,
-}
-
-impl Modifiers {
-    /// Reads a query. Of several equal modifiers the last one counts, a preset's included.
-    fn read(query: &str) -> Self {
-        let mut found = Self::default();
-        for part in query.split('&') {
-            let part = decode(part).unwrap_or_default();
-            let preset = part
-                .strip_prefix('$')
-                .and_then(|name| name.strip_suffix('$'))
-                .and_then(catalogue::preset_modifiers);
-            for modifier in preset.unwrap_or(&part).split('&') {
-                found.take(modifier);
-            }
-        }
-        found
-    }
-
-    fn take(&mut self, modifier: &str) {
-        let (name, value) = modifier.split_once('=').unwrap_or((modifier, ""));
-        let wish = &mut self.wish;
-        match name.to_ascii_lowercase().as_str() {
-            "wid" => wish.width = value.parse().ok().or(wish.width),
-            "hei" => wish.height = value.parse().ok().or(wish.height),
-            "scl" => wish.scale = value.parse().ok().or(wish.scale),
-            "req" => self.req = Some(value.to_ascii_lowercase()),
-            _ => {}
-        }
-    }
-}
-
-fn decode(text: &str) -> Option<String> {
-    percent_decode_str(text)
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
 }
 
 fn serve(origin: &Origin, server: Server, request: &Request) -> Response {
