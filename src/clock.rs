@@ -95,11 +95,16 @@ impl Clock {
 
     /// Waits for so long; on a manual clock, until it has been moved so far.
     pub async fn sleep(&self, duration: Duration) {
+        self.sleep_until(self.now().plus(duration)).await;
+    }
+
+    /// Waits until it is so late. Who acts on what was due at an instant sleeps from that instant on: a manual clock may
+    /// have been moved since.
+    pub async fn sleep_until(&self, until: Timestamp) {
         match &self.0 {
-            Source::System => tokio::time::sleep(duration).await,
+            Source::System => tokio::time::sleep(until.since(self.now())).await,
             Source::Manual(now) => {
                 let mut now = now.subscribe();
-                let until = now.borrow().plus(duration);
                 // It fails only when the clock is gone, and `self` is right here.
                 let _ = now.wait_for(|now| *now >= until).await;
             }

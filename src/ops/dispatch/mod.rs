@@ -8,7 +8,7 @@ mod answer;
 mod sending;
 mod volume;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -81,13 +81,13 @@ impl Dispatcher {
             self.release(END_OF_TIME).await;
         }
         while !cancel.is_cancelled() {
-            let pause = self.send_due(&tasks).await.unwrap_or_else(|error| {
+            let next = self.send_due(&tasks).await.unwrap_or_else(|error| {
                 error!(%error, "the queue could not be read");
-                self.config.idle
+                self.clock.now().plus(self.config.idle)
             });
             tokio::select! {
                 () = self.wake.notified() => {}
-                () = self.clock.sleep(pause) => {}
+                () = self.clock.sleep_until(next) => {}
                 () = cancel.cancelled() => {}
             }
         }
@@ -95,8 +95,8 @@ impl Dispatcher {
         tasks.wait().await;
     }
 
-    /// Begins what is due, and says how long there is nothing more to do.
-    async fn send_due(&self, tasks: &TaskTracker) -> Result<Duration, StoreError> {
+    /// Begins what is due, and says until when there is nothing more to do.
+    async fn send_due(&self, tasks: &TaskTracker) -> Result<Timestamp, StoreError> {
         self.release(self.clock.now()).await;
         loop {
             let now = self.clock.now();
@@ -110,8 +110,8 @@ impl Dispatcher {
                     });
                 }
                 Claim::Nothing { due } => {
-                    let due = due.map_or(self.config.idle, |due| due.since(self.clock.now()));
-                    return Ok(due.min(self.config.idle));
+                    let asked_again = now.plus(self.config.idle);
+                    return Ok(due.map_or(asked_again, |due| due.min(asked_again)));
                 }
             }
         }

@@ -109,7 +109,7 @@ impl Verifier {
                     error!(%error, "accepted batches could not be looked for");
                 }
             }
-            let busy = match self.look_at_due().await {
+            let busy = match self.look_at_due(now).await {
                 Ok(looked) => looked > 0,
                 Err(error) => {
                     error!(%error, "due checks could not be read");
@@ -119,7 +119,7 @@ impl Verifier {
             if !busy {
                 tokio::select! {
                     () = self.wake.notified() => {}
-                    () = self.clock.sleep(IDLE) => {}
+                    () = self.clock.sleep_until(now.plus(IDLE)) => {}
                 }
             }
         }

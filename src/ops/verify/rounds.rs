@@ -12,6 +12,7 @@ use super::{
     look_of,
 };
 use crate::{
+    clock::Timestamp,
     domain::{CheckFormat, Look, LookKind, Looks, Verdict, judge, origin_url},
     edge::Probe,
     store::{CheckLease, DueCheck, Round, StoreError, StoredLook},
@@ -37,10 +38,9 @@ struct Seen {
 }
 
 impl Verifier {
-    /// Takes what is due and looks at it. Says how many URLs that were.
-    pub(super) async fn look_at_due(&self) -> Result<usize, StoreError> {
+    /// Takes what is due by now and looks at it. Says how many URLs that were.
+    pub(super) async fn look_at_due(&self, now: Timestamp) -> Result<usize, StoreError> {
         let lease = CheckLease(self.clock.new_uuid());
-        let now = self.clock.now();
         let due = self
             .store
             .lease_checks(lease, now, now.plus(LEASE), TAKEN)
@@ -157,7 +157,7 @@ impl Verifier {
         }
     }
 
-    fn next_look(&self, verdict: Verdict, check: &DueCheck) -> Option<crate::clock::Timestamp> {
+    fn next_look(&self, verdict: Verdict, check: &DueCheck) -> Option<Timestamp> {
         let now = self.clock.now();
         self.settings
             .next_look(verdict, check.purged_at, check.looks + 1, now)
