@@ -58,7 +58,7 @@ pub use self::{
     preset::Preset,
     queue::QueueEntry,
     sample::{Candidate, sample},
-    search::{Part, Probe, SEARCH_LIMIT, Search},
+    search::{Part, Probe, Refusal, SEARCH_LIMIT, Search},
     sighting::{Look, Sighting},
     template::{
         ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,

@@ -145,7 +145,7 @@ impl FailureKind {
                 "Adobe could not be reached. Nothing was sent; try again in a few minutes."
             }
             Self::TimedOut => {
-                "Adobe did not answer in time, so it is not known whether it took the request. Submitting again is safe."
+                "No answer came, so it is not known whether Adobe took the request. Submitting again is safe."
             }
             Self::Unexpected => {
                 "The answer was not one that Adobe's API documents, so nothing is taken for granted. Try again; if it stays so, an administrator can check the address of the API."

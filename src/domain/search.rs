@@ -94,17 +94,41 @@ impl FromIterator<i64> for Part {
     }
 }
 
+/// What Adobe said when it refused because of a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its fault code.
+    pub code: Option<i32>,
+    /// Its reason.
+    pub reason: String,
+}
+
 /// A request of a search that was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
     /// What was sent.
     pub part: Part,
-    /// Whether Adobe took it; if not, it refused a URL of it.
-    pub accepted: bool,
-    /// Adobe's code and reason, when it refused.
-    pub code: Option<i32>,
-    /// Adobe's reason.
-    pub reason: Option<String>,
+    /// Adobe refused a URL of it; `None` when it took the part.
+    pub refusal: Option<Refusal>,
+}
+
+impl Probe {
+    /// Whether Adobe took it.
+    #[must_use]
+    pub const fn is_accepted(&self) -> bool {
+        self.refusal.is_none()
+    }
+
+    /// Why Adobe refuses the URL at a place: what it said of the last of these parts that held it. `None` when all that
+    /// is known of it comes from the refusal of the whole batch.
+    #[must_use]
+    pub fn refusal_of(place: i64, probes: &[Self]) -> Option<&Refusal> {
+        let mut held = probes
+            .iter()
+            .rev()
+            .filter(|probe| probe.part.contains(place));
+        held.find_map(|probe| probe.refusal.as_ref())
+    }
 }
 
 /// How far a search is.
@@ -135,7 +159,7 @@ impl Search {
             connection: false,
         };
         let first = Part::range(sound..=sound);
-        if probes.first().is_some_and(|probe| !probe.accepted) {
+        if probes.first().is_some_and(|probe| !probe.is_accepted()) {
             this.connection = true;
             return this;
         }
@@ -153,7 +177,7 @@ impl Search {
     }
 
     fn take(&mut self, probe: &Probe, suspect: &mut Part) {
-        if probe.accepted {
+        if probe.is_accepted() {
             self.sent = self.sent.and(&probe.part);
             self.left = self.left.without(&probe.part);
             *suspect = suspect.without(&probe.part);
@@ -191,12 +215,10 @@ mod tests {
             let Some(part) = search.next.clone().filter(|_| probes.len() < limit) else {
                 return (search, probes);
             };
-            let accepted = !bad.iter().any(|place| part.contains(*place));
+            let refused = bad.iter().any(|place| part.contains(*place));
             probes.push(Probe {
+                refusal: refused.then(|| refusal(&format!("one of {} is bad", part.len()))),
                 part,
-                accepted,
-                code: None,
-                reason: None,
             });
         }
     }
@@ -211,6 +233,31 @@ mod tests {
             assert_eq!(search.next, None);
             assert!(probes.len() <= 12);
         }
+    }
+
+    fn refusal(reason: &str) -> Refusal {
+        Refusal {
+            code: Some(40_002),
+            reason: reason.to_owned(),
+        }
+    }
+
+    #[test]
+    fn each_bad_url_has_the_reason_of_the_smallest_part_that_was_refused_with_it() {
+        let (search, probes) = search(8, 1, &BTreeSet::from([5, 7]), 12);
+        assert_eq!(search.bad.places().collect::<Vec<_>>(), [5, 7]);
+        let reason =
+            |place| Probe::refusal_of(place, &probes).map(|refusal| refusal.reason.as_str());
+        assert_eq!(reason(5), Some("one of 4 is bad"));
+        assert_eq!(reason(7), Some("one of 2 is bad"));
+        assert_eq!(reason(1), None, "it was never refused");
+    }
+
+    #[test]
+    fn a_bad_url_that_is_all_that_remains_has_the_reason_of_the_whole_batch_only() {
+        let (search, probes) = search(2, 1, &BTreeSet::from([2]), 12);
+        assert_eq!(search.bad.only(), Some(2));
+        assert_eq!(Probe::refusal_of(2, &probes), None);
     }
 
     #[test]
@@ -249,7 +296,7 @@ mod tests {
             let (search, probes) = search(urls, 1, &bad, limit);
             let sent: BTreeSet<i64> = probes
                 .iter()
-                .filter(|probe| probe.accepted)
+                .filter(|probe| probe.is_accepted())
                 .flat_map(|probe| probe.part.places().collect::<Vec<_>>())
                 .collect();
             prop_assert_eq!(search.sent.places().collect::<BTreeSet<_>>(), sent);

@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::{Result, Store, StoreError, batches::ProbeRow};
 use crate::{
     clock::Timestamp,
-    domain::{BatchChange, BatchId, BatchState, CompanyId, InvalidationId, Probe, QueueEntry},
+    domain::{
+        BatchChange, BatchId, BatchState, CompanyId, InvalidationId, Probe, QueueEntry, Refusal,
+    },
 };
 
 /// How often [`Store::claim_batch`] tries when other nodes are quicker. Whoever asks will ask again.
@@ -63,6 +65,8 @@ pub struct BatchSearch {
     pub limit: i32,
     /// The place of the URL that goes first.
     pub sound: i64,
+    /// What Adobe said of the whole batch.
+    pub refusal: Option<Refusal>,
     /// What was answered so far.
     pub probes: Vec<Probe>,
 }
@@ -78,6 +82,8 @@ struct ClaimRow {
     maybe_taken: bool,
     search_limit: i32,
     search_sound: i64,
+    refusal_code: Option<i32>,
+    refusal_reason: Option<String>,
     looked_at: Option<i64>,
 }
 
@@ -96,6 +102,10 @@ impl ClaimRow {
             search: (self.search_limit > 0).then_some(BatchSearch {
                 limit: self.search_limit,
                 sound: self.search_sound,
+                refusal: self.refusal_reason.map(|reason| Refusal {
+                    code: self.refusal_code,
+                    reason,
+                }),
                 probes,
             }),
         }
@@ -150,7 +160,7 @@ impl Store {
     ) -> Result<Option<WaitingBatch>> {
         let (id, company) = (next.batch.uuid(), next.company.uuid());
         let select = "select b.company_id, b.invalidation_id, b.handle, b.state, b.attempts, b.failures, b.maybe_taken, \
-                      b.search_limit, b.search_sound, i.looked_at \
+                      b.search_limit, b.search_sound, b.refusal_code, b.refusal_reason, i.looked_at \
                       from batch b join invalidation i on i.id = b.invalidation_id where b.id = $1";
         let lease =
             "update batch set sent_at = $1, lease_owner = $2, lease_until = $3 where id = $4";
@@ -201,40 +211,5 @@ impl Store {
             .await?
             .rows_affected());
         Ok(renewed > 0)
-    }
-
-    /// Puts batches whose lease has ended by an instant back into the queue; says how many. Whoever sent them has died
-    /// or cannot reach the database, and they are sent again.
-    pub async fn release_batches(&self, ended_by: Timestamp, now: Timestamp) -> Result<u64> {
-        let lost = "select id, company_id from batch where state = 'sending' and (lease_until is null or lease_until <= $1)";
-        let lost: Vec<(Uuid, Uuid)> = on_reader!(self, |pool| sqlx::query_as(lost)
-            .bind(ended_by.as_micros())
-            .fetch_all(pool)
-            .await?);
-        if lost.is_empty() {
-            return Ok(0);
-        }
-        // Its lease may have been renewed, or it may have been finished and sent anew, since it was read.
-        let still = if self.is_postgres() {
-            "select id from batch where id = $1 and (lease_until is null or lease_until <= $2) for update"
-        } else {
-            "select id from batch where id = $1 and (lease_until is null or lease_until <= $2)"
-        };
-        let mut released = 0;
-        in_transaction!(self, |tx| {
-            for (batch, company) in lost {
-                let still: Option<Uuid> = sqlx::query_scalar(still)
-                    .bind(batch)
-                    .bind(ended_by.as_micros())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                if still.is_some()
-                    && change!(tx, company, batch, BatchChange::LeaseLost, None, now, None)
-                {
-                    released += 1;
-                }
-            }
-        });
-        Ok(released)
     }
 }

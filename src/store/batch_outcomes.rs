@@ -5,13 +5,15 @@
 
 use std::borrow::Cow;
 
+use uuid::Uuid;
+
 use super::{
     NodeId, Result, Store, StoreError, WaitingBatch,
     convert::{storable, to_json},
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchChange, Failure, FailureKind, Probe, Receipt},
+    domain::{BatchChange, BatchId, CompanyId, Failure, FailureKind, Probe, Receipt},
 };
 
 /// What became of a batch that was sent.
@@ -29,6 +31,13 @@ pub enum BatchOutcome {
     /// It did not go through, for a reason that may pass: it is sent again.
     Again {
         /// Why; its kind tells whether Adobe may have taken it.
+        failure: Failure,
+        /// Not before.
+        at: Timestamp,
+    },
+    /// Whoever sent it has died or lost its lease: it is sent again.
+    Abandoned {
+        /// What is known of that.
         failure: Failure,
         /// Not before.
         at: Timestamp,
@@ -51,16 +60,30 @@ impl BatchOutcome {
                 BatchChange::NotReached
             }
             Self::Again { .. } => BatchChange::NotAnswered,
+            Self::Abandoned { .. } => BatchChange::LeaseLost,
             Self::SearchedOn => BatchChange::SearchedOn,
         }
     }
 
     const fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Failed { failure, .. } | Self::Again { failure, .. } => Some(failure),
+            Self::Failed { failure, .. }
+            | Self::Again { failure, .. }
+            | Self::Abandoned { failure, .. } => Some(failure),
             Self::Accepted(_) | Self::SearchedOn => None,
         }
     }
+}
+
+/// A batch that was on its way when its lease ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LostBatch {
+    /// Which one.
+    pub id: BatchId,
+    /// Whose.
+    pub company: CompanyId,
+    /// How often in a row it did not go through for reasons that may pass, before this time.
+    pub failures: u32,
 }
 
 /// The end of an attempt.
@@ -86,6 +109,8 @@ struct Details<'a> {
     retry_at: Option<i64>,
     /// One more failure in a row; else there is none.
     failed_again: bool,
+    /// A request that got no answer: a search has one less to make.
+    unanswered: bool,
     receipt_handle: Option<Cow<'a, str>>,
     estimated_seconds: Option<i32>,
     warnings: Option<i32>,
@@ -97,15 +122,19 @@ struct Details<'a> {
 
 impl<'a> Details<'a> {
     const SQL: &'static str = "update batch set finished_at = $1, retry_at = $2, \
-         failures = case when $3 then failures + 1 else 0 end, receipt_handle = $4, estimated_seconds = $5, \
-         warnings = $6, failure_kind = $7, failure_code = $8, failure_reason = $9, named_url = $10 where id = $11";
+         failures = case when $3 then failures + 1 else 0 end, \
+         search_limit = case when $4 and search_limit > 1 then search_limit - 1 else search_limit end, \
+         receipt_handle = $5, estimated_seconds = $6, warnings = $7, failure_kind = $8, failure_code = $9, \
+         failure_reason = $10, named_url = $11 where id = $12";
 
     fn of(outcome: &'a BatchOutcome, now: Timestamp) -> Self {
         let is_final = outcome.change().to().is_final();
         let (receipt, named_url, at) = match outcome {
             BatchOutcome::Accepted(receipt) => (Some(receipt), None, None),
             BatchOutcome::Failed { named_url, .. } => (None, named_url.as_deref(), None),
-            BatchOutcome::Again { at, .. } => (None, None, Some(at)),
+            BatchOutcome::Again { at, .. } | BatchOutcome::Abandoned { at, .. } => {
+                (None, None, Some(at))
+            }
             BatchOutcome::SearchedOn => (None, None, None),
         };
         let failure = outcome.failure();
@@ -113,6 +142,7 @@ impl<'a> Details<'a> {
             finished_at: is_final.then_some(now.as_micros()),
             retry_at: at.map(|at| at.as_micros()),
             failed_again: at.is_some(),
+            unanswered: outcome.change().leaves_doubt(),
             receipt_handle: receipt
                 .and_then(|receipt| receipt.handle.as_deref())
                 .map(storable),
@@ -124,6 +154,27 @@ impl<'a> Details<'a> {
             named_url: named_url.map(storable),
         }
     }
+}
+
+/// Writes the details inside a transaction: `details!(tx, details, batch)`.
+macro_rules! details {
+    ($tx:ident, $details:ident, $batch:expr) => {
+        sqlx::query(Details::SQL)
+            .bind($details.finished_at)
+            .bind($details.retry_at)
+            .bind($details.failed_again)
+            .bind($details.unanswered)
+            .bind($details.receipt_handle)
+            .bind($details.estimated_seconds)
+            .bind($details.warnings)
+            .bind($details.failure_kind)
+            .bind($details.failure_code)
+            .bind($details.failure_reason)
+            .bind($details.named_url)
+            .bind($batch)
+            .execute(&mut *$tx)
+            .await?
+    };
 }
 
 impl Store {
@@ -154,35 +205,71 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             if let Some(answered) = finished.probe {
+                let refusal = answered.refusal.as_ref();
                 sqlx::query(probe)
                     .bind(company)
                     .bind(id)
                     .bind(to_json(&answered.part)?)
-                    .bind(answered.accepted)
-                    .bind(answered.code)
-                    .bind(answered.reason.as_deref().map(storable))
+                    .bind(answered.is_accepted())
+                    .bind(refusal.and_then(|refusal| refusal.code))
+                    .bind(refusal.map(|refusal| storable(&refusal.reason)))
                     .execute(&mut *tx)
                     .await?;
             }
             if let BatchOutcome::SearchedOn = outcome {
                 sqlx::query(searched_on).bind(id).execute(&mut *tx).await?;
             } else {
-                sqlx::query(Details::SQL)
-                    .bind(details.finished_at)
-                    .bind(details.retry_at)
-                    .bind(details.failed_again)
-                    .bind(details.receipt_handle)
-                    .bind(details.estimated_seconds)
-                    .bind(details.warnings)
-                    .bind(details.failure_kind)
-                    .bind(details.failure_code)
-                    .bind(details.failure_reason)
-                    .bind(details.named_url)
-                    .bind(id)
-                    .execute(&mut *tx)
-                    .await?;
+                details!(tx, details, id);
             }
         });
         Ok(())
+    }
+
+    /// The batches on their way whose lease has ended by an instant: whoever sent them has died or cannot reach the
+    /// database.
+    pub async fn lost_batches(&self, ended_by: Timestamp) -> Result<Vec<LostBatch>> {
+        let sql = "select id, company_id, failures from batch \
+                   where state = 'sending' and (lease_until is null or lease_until <= $1)";
+        let rows: Vec<(Uuid, Uuid, i32)> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(ended_by.as_micros())
+            .fetch_all(pool)
+            .await?);
+        let lost = rows.into_iter().map(|(id, company, failures)| LostBatch {
+            id: BatchId::from_uuid(id),
+            company: CompanyId::from_uuid(company),
+            failures: failures.unsigned_abs(),
+        });
+        Ok(lost.collect())
+    }
+
+    /// Stores what becomes of a lost batch: it is sent again, or has failed. False when it is no longer lost by that
+    /// instant: its lease may have been renewed, or it may have been finished and sent anew, since it was read.
+    pub async fn release_batch(
+        &self,
+        lost: &LostBatch,
+        outcome: &BatchOutcome,
+        ended_by: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let still = if self.is_postgres() {
+            "select id from batch where id = $1 and (lease_until is null or lease_until <= $2) for update"
+        } else {
+            "select id from batch where id = $1 and (lease_until is null or lease_until <= $2)"
+        };
+        let (id, company) = (lost.id.uuid(), lost.company.uuid());
+        let details = Details::of(outcome, now);
+        let note = details.failure_reason.clone().map(Cow::into_owned);
+        in_transaction!(self, |tx| {
+            let still: Option<Uuid> = sqlx::query_scalar(still)
+                .bind(id)
+                .bind(ended_by.as_micros())
+                .fetch_optional(&mut *tx)
+                .await?;
+            if still.is_none() || !change!(tx, company, id, outcome.change(), None, now, note) {
+                return Ok(false);
+            }
+            details!(tx, details, id);
+        });
+        Ok(true)
     }
 }

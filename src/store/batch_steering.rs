@@ -84,6 +84,8 @@ impl Store {
     ) -> Result<()> {
         let (batch, company) = (batch.uuid(), company.uuid());
         let limit = "update batch set search_sound = case when search_limit = 0 then $1 else search_sound end, \
+                     refusal_code = case when search_limit = 0 then failure_code else refusal_code end, \
+                     refusal_reason = case when search_limit = 0 then failure_reason else refusal_reason end, \
                      search_limit = $2 + (select count(*) from batch_probe p where p.batch_id = $3), \
                      failures = 0, retry_at = null, finished_at = null where id = $3";
         let note = Some(storable(by).into_owned());

@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     domain::{
         BatchChange, BatchEvent, BatchId, BatchState, CompanyId, Failure, FailureKind,
-        InvalidationId, Part, Probe, QueueEntry, Receipt, Search,
+        InvalidationId, Part, Probe, QueueEntry, Receipt, Refusal, Search,
     },
 };
 
@@ -49,11 +49,19 @@ pub struct Batch {
     pub search_limit: i32,
     /// The place of the URL that such a search sends first.
     pub search_sound: i64,
+    /// What Adobe said of the whole batch, before the search.
+    pub refusal: Option<Refusal>,
     /// The requests of the search that were answered.
     pub probes: Vec<Probe>,
 }
 
 impl Batch {
+    /// Why Adobe refuses the URL at a place, as far as a search has found out.
+    #[must_use]
+    pub fn refusal_of(&self, place: i64) -> Option<&Refusal> {
+        Probe::refusal_of(place, &self.probes).or(self.refusal.as_ref())
+    }
+
     /// How far the search for a bad URL is, if there was one.
     #[must_use]
     pub fn search(&self) -> Option<Search> {
@@ -71,7 +79,7 @@ impl Batch {
                 .as_ref()
                 .is_none_or(|failure| failure.kind.cleared_nothing()),
         };
-        answer && !self.maybe_taken && !self.probes.iter().any(|probe| probe.accepted)
+        answer && !self.maybe_taken && !self.probes.iter().any(Probe::is_accepted)
     }
 }
 
@@ -96,6 +104,8 @@ struct BatchRow {
     maybe_taken: bool,
     search_limit: i32,
     search_sound: i64,
+    refusal_code: Option<i32>,
+    refusal_reason: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -130,13 +140,11 @@ struct QueueRow {
 impl ProbeRow {
     pub fn into_probe(self) -> Result<(BatchId, Probe)> {
         let part: Part = from_json("batch_probe.part", &self.part)?;
-        let probe = Probe {
-            part,
-            accepted: self.accepted,
+        let refusal = (!self.accepted).then(|| Refusal {
             code: self.code,
-            reason: self.reason,
-        };
-        Ok((BatchId::from_uuid(self.batch_id), probe))
+            reason: self.reason.unwrap_or_default(),
+        });
+        Ok((BatchId::from_uuid(self.batch_id), Probe { part, refusal }))
     }
 }
 
@@ -184,6 +192,10 @@ impl BatchRow {
             maybe_taken: self.maybe_taken,
             search_limit: self.search_limit,
             search_sound: self.search_sound,
+            refusal: self.refusal_reason.map(|reason| Refusal {
+                code: self.refusal_code,
+                reason,
+            }),
             probes: Vec::new(),
         })
     }
@@ -212,7 +224,7 @@ impl Store {
     pub async fn batches(&self, company: CompanyId, id: InvalidationId) -> Result<Vec<Batch>> {
         let sql = "select id, position, root, state, url_count, attempts, sent_at, finished_at, receipt_handle, \
                    estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, retry_at, \
-                   maybe_taken, search_limit, search_sound \
+                   maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
                    from batch where invalidation_id = $1 and company_id = $2 order by position";
         let probes = "select p.batch_id, p.part, p.accepted, p.code, p.reason from batch_probe p \
                       join batch b on b.id = p.batch_id where b.invalidation_id = $1 and b.company_id = $2 \

@@ -3,8 +3,6 @@
 //! Each change of a draft, its selection included, raises its version by one. Who changes or submits says which version
 //! they saw, and is told when it is no longer that one.
 
-use std::collections::BTreeSet;
-
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -80,25 +78,26 @@ impl From<OptionsRow> for Options {
 
 impl DraftRow {
     fn into_draft(self) -> Result<Draft> {
-        let presets = match self.preset_names {
-            None => PresetChoice::All,
-            Some(names) => PresetChoice::Some(from_json::<BTreeSet<String>>(
-                "invalidation.preset_names",
-                &names,
-            )?),
-        };
         Ok(Draft {
             id: InvalidationId::from_uuid(self.id),
             company: CompanyId::from_uuid(self.company_id),
             author: PersonId::from_uuid(self.author_id),
             options: self.options.into(),
             split: self.split,
-            presets,
+            presets: preset_choice(self.preset_names.as_deref())?,
             manual_urls: self.manual_urls,
             version: self.version,
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
         })
+    }
+}
+
+/// The choice that a row's `preset_names` stands for.
+pub(super) fn preset_choice(names: Option<&str>) -> Result<PresetChoice> {
+    match names {
+        None => Ok(PresetChoice::All),
+        Some(names) => from_json("invalidation.preset_names", names).map(PresetChoice::Some),
     }
 }
 

@@ -10,10 +10,11 @@ use uuid::Uuid;
 use super::{
     Result,
     convert::{count, unknown},
+    drafts::{OptionsRow, preset_choice},
 };
 use crate::{
     clock::Timestamp,
-    domain::{HistoryVerdict, InvalidationId, InvalidationState, PersonId},
+    domain::{HistoryVerdict, InvalidationId, InvalidationState, Options, PersonId, PresetChoice},
 };
 
 /// What to look for. Everything that is given must hold.
@@ -120,6 +121,12 @@ pub struct HistoryEntry {
     pub state: InvalidationState,
     /// What was seen of its URLs together.
     pub verdict: HistoryVerdict,
+    /// The switches.
+    pub options: Options,
+    /// Which presets, where they are on.
+    pub presets: PresetChoice,
+    /// *Send as N requests*.
+    pub split: bool,
     /// The version of the template that the URLs were formed with.
     pub template_version: Option<i32>,
     number: i64,
@@ -135,6 +142,10 @@ pub(super) struct EntryRow {
     url_count: i64,
     state: String,
     verdict: String,
+    #[sqlx(flatten)]
+    options: OptionsRow,
+    split: bool,
+    preset_names: Option<String>,
     template_version: Option<i32>,
     number: i64,
 }
@@ -152,6 +163,9 @@ impl EntryRow {
                 .ok_or_else(|| unknown("invalidation.state"))?,
             verdict: HistoryVerdict::from_word(&self.verdict)
                 .ok_or_else(|| unknown("invalidation.verdict"))?,
+            options: self.options.into(),
+            presets: preset_choice(self.preset_names.as_deref())?,
+            split: self.split,
             template_version: self.template_version,
             number: self.number,
         })

@@ -87,7 +87,7 @@ impl Store {
         let mut statement = Statement::default();
         statement.sql(
             "select i.id, i.author_id, p.email as author_email, i.submitted_at, i.note, i.url_count, i.state, i.verdict, \
-             i.template_version, i.number ",
+             i.use_presets, i.use_template, i.clear_alias, i.fold, i.split, i.preset_names, i.template_version, i.number ",
         );
         let number = number_of(way, self.is_postgres());
         source(&mut statement, company, query, way, self.is_postgres());

@@ -8,12 +8,14 @@ use uuid::Uuid;
 use super::{
     Result, Store,
     convert::{CHUNK, at_most, count, from_json, instant, storable, to_json},
-    drafts::OptionsRow,
+    drafts::{OptionsRow, preset_choice},
     searchable::Searchable,
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, BatchState, CompanyId, InvalidationId, Options, PersonId, UrlOrigin},
+    domain::{
+        BatchId, BatchState, CompanyId, InvalidationId, Options, PersonId, PresetChoice, UrlOrigin,
+    },
 };
 
 /// Turns a draft into something submitted. `$number` is the SQL for the next number: a sequence, where several may
@@ -74,6 +76,18 @@ pub struct SubmittedUrl {
     pub covers: Vec<String>,
 }
 
+impl SubmittedUrl {
+    /// The addresses that pages show: those that it clears along with itself, where there are any.
+    #[must_use]
+    pub fn shown(&self) -> &[String] {
+        if self.covers.is_empty() {
+            std::slice::from_ref(&self.url)
+        } else {
+            &self.covers
+        }
+    }
+}
+
 /// An invalidation, whether it is still a draft or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalidation {
@@ -87,6 +101,8 @@ pub struct Invalidation {
     pub author_email: String,
     /// The switches.
     pub options: Options,
+    /// Which presets, where they are on.
+    pub presets: PresetChoice,
     /// *Send as N requests*.
     pub split: bool,
     /// The version of the template that the URLs were formed with.
@@ -104,6 +120,7 @@ struct InvalidationRow {
     #[sqlx(flatten)]
     options: OptionsRow,
     split: bool,
+    preset_names: Option<String>,
     template_version: Option<i32>,
     created_at: i64,
     submitted_at: Option<i64>,
@@ -211,19 +228,21 @@ impl Store {
         id: InvalidationId,
     ) -> Result<Option<Invalidation>> {
         let sql = "select i.author_id, p.email as author_email, i.use_presets, i.use_template, i.clear_alias, i.fold, \
-                   i.split, i.template_version, i.created_at, i.submitted_at \
+                   i.split, i.preset_names, i.template_version, i.created_at, i.submitted_at \
                    from invalidation i join person p on p.id = i.author_id where i.id = $1 and i.company_id = $2";
         let row: Option<InvalidationRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(id.uuid())
             .bind(company.uuid())
             .fetch_optional(pool)
             .await?);
-        Ok(row.map(|row| Invalidation {
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Invalidation {
             id,
             company,
             author: PersonId::from_uuid(row.author_id),
             author_email: row.author_email,
             options: row.options.into(),
+            presets: preset_choice(row.preset_names.as_deref())?,
             split: row.split,
             template_version: row.template_version,
             created_at: Timestamp::from_micros(row.created_at),

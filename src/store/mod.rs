@@ -61,7 +61,7 @@ pub use self::{
     },
     assets::Folder,
     batch_claims::{BatchSearch, Claim, NodeId, WaitingBatch},
-    batch_outcomes::{BatchOutcome, Finished},
+    batch_outcomes::{BatchOutcome, Finished, LostBatch},
     batch_steering::Steering,
     batches::Batch,
     catalogue_syncs::SyncLease,

@@ -24,6 +24,41 @@ pub(super) fn may_pass(error: &IpsError) -> bool {
     }
 }
 
+/// What becomes of a batch whose sender has died or lost its lease: again, the first time at once. A batch that ends its
+/// process each time comes to an end so.
+pub(super) fn abandoned(failures: u32, config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
+    let failure = Failure {
+        kind: FailureKind::TimedOut,
+        code: None,
+        reason: "Unstale was stopped, or cut off from its database, while it sent this".to_owned(),
+    };
+    if failures < config.repeats {
+        let pause = failures.checked_sub(1).map_or(Duration::ZERO, |failures| {
+            clock.jittered(pause(failures, config))
+        });
+        return BatchOutcome::Abandoned {
+            failure,
+            at: clock.now().plus(pause),
+        };
+    }
+    BatchOutcome::Failed {
+        failure,
+        named_url: None,
+    }
+}
+
+/// What becomes of a batch of which nothing was sent because our own database failed: it waits for as long as that takes.
+pub(super) fn later(failures: u32, config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
+    BatchOutcome::Again {
+        failure: Failure {
+            kind: FailureKind::Unreachable,
+            code: None,
+            reason: "Unstale could not read its own database, and sent nothing".to_owned(),
+        },
+        at: clock.now().plus(clock.jittered(pause(failures, config))),
+    }
+}
+
 /// Again later; or, once too often, no more.
 pub(super) fn again(
     batch: &WaitingBatch,
@@ -163,6 +198,23 @@ mod tests {
             ..CONFIG
         };
         assert_eq!(pause(60, &long), LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn a_batch_that_ends_its_process_each_time_comes_to_an_end() {
+        let clock = Clock::manual(Timestamp::from_micros(0));
+        let pauses: Vec<_> = (0..3)
+            .map(|failures| match abandoned(failures, &CONFIG, &clock) {
+                BatchOutcome::Abandoned { at, .. } => at.since(clock.now()),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(pauses[0], Duration::ZERO, "a restart is not waited for");
+        assert!(pauses[1] >= Duration::from_secs(2) && pauses[2] >= Duration::from_secs(4));
+        let BatchOutcome::Failed { failure, .. } = abandoned(3, &CONFIG, &clock) else {
+            panic!("it is the end");
+        };
+        assert!(!failure.kind.cleared_nothing());
     }
 
     #[test]

@@ -119,15 +119,23 @@ impl Dispatcher {
 
     /// Puts what was left on its way back into the queue.
     async fn release(&self, ended_by: Timestamp) {
-        match self.store.release_batches(ended_by, self.clock.now()).await {
-            Ok(0) => {}
-            Ok(released) => warn!(
-                released,
-                "batches that were left on their way are sent again"
-            ),
-            Err(error) => {
-                error!(%error, "batches that were left on their way could not be looked for");
+        if let Err(error) = self.release_lost(ended_by).await {
+            error!(%error, "batches that were left on their way could not be looked for");
+        }
+    }
+
+    async fn release_lost(&self, ended_by: Timestamp) -> Result<(), StoreError> {
+        for lost in self.store.lost_batches(ended_by).await? {
+            let outcome = answer::abandoned(lost.failures, &self.config, &self.clock);
+            let now = self.clock.now();
+            if self
+                .store
+                .release_batch(&lost, &outcome, ended_by, now)
+                .await?
+            {
+                warn!(batch = %lost.id, change = outcome.change().as_str(), "a batch was left on its way");
             }
         }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use tracing::{error, info, warn};
 
 use super::{Dispatcher, answer};
 use crate::{
-    domain::{Failure, FailureKind, Part, Probe, Receipt, Search},
+    domain::{Failure, FailureKind, Part, Probe, Receipt, Refusal, Search},
     ips::IpsError,
     ops::connection::{self, AccountError},
     store::{BatchOutcome, BatchSearch, Finished, StoreError, UncheckedBatch, WaitingBatch},
@@ -36,15 +36,12 @@ impl From<BatchOutcome> for Ended {
 impl Dispatcher {
     /// Sends a batch that this node has taken, and stores what became of it.
     pub(super) async fn send(&self, batch: &WaitingBatch) {
-        let ended = tokio::select! {
+        let Ended { outcome, probe } = tokio::select! {
             ended = self.attempt(batch) => ended,
             () = self.hold(batch) => {
-                warn!(batch = %batch.id, "the lease is lost; another node goes on with the batch");
+                warn!(batch = %batch.id, "the lease is lost; whoever can reach the database goes on with the batch");
                 return;
             }
-        };
-        let Some(Ended { outcome, probe }) = ended else {
-            return;
         };
         log(batch, &outcome);
         if !self.store_outcome(batch, &outcome, probe.as_ref()).await {
@@ -61,20 +58,28 @@ impl Dispatcher {
         }
     }
 
-    /// Renews the lease for as long as it is ours.
+    /// Renews the lease for as long as it is ours. Ends when another node has it, or may have it because it ran out while
+    /// the database was away: what is on its way must not stay there beside the other's.
     async fn hold(&self, batch: &WaitingBatch) {
+        let step = self.config.lease / 3;
+        let mut held_until = self.clock.now().plus(self.config.lease);
         loop {
-            self.clock.sleep(self.config.lease / 3).await;
+            self.clock.sleep(step).await;
             let until = self.clock.now().plus(self.config.lease);
-            match self
-                .store
-                .renew_batch_lease(batch.id, self.node, until)
-                .await
-            {
-                Ok(true) => {}
-                Ok(false) => return,
+            let renewal = self.store.renew_batch_lease(batch.id, self.node, until);
+            // A connection may hang: by the machine's time, for no longer than what is left of the lease.
+            match tokio::time::timeout(step * 2, renewal).await {
+                Ok(Ok(true)) => {
+                    held_until = until;
+                    continue;
+                }
+                Ok(Ok(false)) => return,
                 // A database that is away for a moment takes the lease from nobody.
-                Err(error) => warn!(batch = %batch.id, %error, "a lease could not be renewed"),
+                Ok(Err(error)) => warn!(batch = %batch.id, %error, "a lease could not be renewed"),
+                Err(_) => warn!(batch = %batch.id, "a lease could not be renewed in time"),
+            }
+            if self.clock.now() >= held_until {
+                return;
             }
         }
     }
@@ -112,18 +117,17 @@ impl Dispatcher {
         false
     }
 
-    /// `None` when our own database failed: nothing was sent, and the batch is taken up again when its lease has ended.
-    async fn attempt(&self, batch: &WaitingBatch) -> Option<Ended> {
+    async fn attempt(&self, batch: &WaitingBatch) -> Ended {
         let account = match connection::account(&self.store, &self.vault, batch.company).await {
             Ok(account) => account,
             Err(AccountError::Store(error)) => {
                 error!(batch = %batch.id, %error, "the account could not be read; the batch will be sent later");
-                return None;
+                return answer::later(batch.failures, &self.config, &self.clock).into();
             }
-            Err(error) => return Some(not_connected(&error).into()),
+            Err(error) => return not_connected(&error).into(),
         };
         let Some(handle) = &batch.handle else {
-            return Some(not_connected(&AccountError::NotConnected).into());
+            return not_connected(&AccountError::NotConnected).into();
         };
         if !batch.looked {
             self.verifier
@@ -135,7 +139,7 @@ impl Dispatcher {
                 .await;
             if let Err(error) = looked {
                 error!(batch = %batch.id, %error, "the look before the purge could not be stored; the batch will be sent later");
-                return None;
+                return answer::later(batch.failures, &self.config, &self.clock).into();
             }
         }
         let Some(search) = &batch.search else {
@@ -143,21 +147,21 @@ impl Dispatcher {
                 .ips
                 .cdn_cache_invalidation(&account, handle, &batch.urls)
                 .await;
-            return Some(match answer {
+            return match answer {
                 Ok(receipt) => BatchOutcome::Accepted(receipt).into(),
                 Err(error) => self.trouble(batch, &batch.urls, &error).into(),
-            });
+            };
         };
         let progress = progress(batch, search, &search.probes);
         let Some(part) = progress.next.filter(|_| may_go_on(search, &search.probes)) else {
-            return Some(after_probe(batch, search, &search.probes, None).into());
+            return after_probe(batch, search, &search.probes, None).into();
         };
         let urls = urls_of(batch, &part);
         let answer = self
             .ips
             .cdn_cache_invalidation(&account, handle, &urls)
             .await;
-        Some(self.searched(batch, search, part, &urls, answer))
+        self.searched(batch, search, part, &urls, answer)
     }
 
     fn trouble(&self, batch: &WaitingBatch, urls: &[String], error: &IpsError) -> BatchOutcome {
@@ -180,19 +184,19 @@ impl Dispatcher {
         urls: &[String],
         answer: Result<Receipt, IpsError>,
     ) -> Ended {
-        let (receipt, failure) = match answer {
+        let (receipt, refusal) = match answer.map_err(|error| (error.failure(), error)) {
             Ok(receipt) => (Some(receipt), None),
-            Err(error) if error.failure().kind == FailureKind::BadUrl => {
-                (None, Some(error.failure()))
-            }
-            Err(error) => return self.trouble(batch, urls, &error).into(),
+            Err((
+                Failure {
+                    kind: FailureKind::BadUrl,
+                    code,
+                    reason,
+                },
+                _,
+            )) => (None, Some(Refusal { code, reason })),
+            Err((_, error)) => return self.trouble(batch, urls, &error).into(),
         };
-        let probe = Probe {
-            part,
-            accepted: receipt.is_some(),
-            code: failure.as_ref().and_then(|failure| failure.code),
-            reason: failure.map(|failure| failure.reason),
-        };
+        let probe = Probe { part, refusal };
         let probes: Vec<Probe> = search.probes.iter().chain([&probe]).cloned().collect();
         Ended {
             outcome: after_probe(batch, search, &probes, receipt),
@@ -231,7 +235,12 @@ fn after_probe(
     if let Some(receipt) = receipt.filter(|_| progress.bad.is_empty() && progress.left.is_empty()) {
         return BatchOutcome::Accepted(receipt);
     }
-    let refusal = probes.iter().rev().find(|probe| !probe.accepted);
+    let bad = progress.bad.places().next();
+    let refusal = match bad {
+        Some(place) => Probe::refusal_of(place, probes),
+        None => probes.iter().rev().find_map(|probe| probe.refusal.as_ref()),
+    };
+    let refusal = refusal.or(search.refusal.as_ref());
     let kind = if progress.connection {
         FailureKind::Fault
     } else if progress.sent.is_empty() {
@@ -242,10 +251,11 @@ fn after_probe(
     BatchOutcome::Failed {
         failure: Failure {
             kind,
-            code: refusal.and_then(|probe| probe.code),
-            reason: refusal
-                .and_then(|probe| probe.reason.clone())
-                .unwrap_or_else(|| "Adobe refused a URL, and does not say which".to_owned()),
+            code: refusal.and_then(|refusal| refusal.code),
+            reason: refusal.map_or_else(
+                || "Adobe refused a URL, and does not say which".to_owned(),
+                |refusal| refusal.reason.clone(),
+            ),
         },
         named_url: urls_of(batch, &progress.bad).into_iter().next(),
     }
@@ -274,7 +284,7 @@ fn log(batch: &WaitingBatch, outcome: &BatchOutcome) {
         BatchOutcome::Failed { failure, .. } => {
             warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), code = failure.code, "batch failed");
         }
-        BatchOutcome::Again { failure, .. } => {
+        BatchOutcome::Again { failure, .. } | BatchOutcome::Abandoned { failure, .. } => {
             warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), "batch did not go through and is sent again");
         }
     }

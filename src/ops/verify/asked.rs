@@ -1,5 +1,7 @@
 //! What people ask for beyond the sample: *Check*, *Check again*, *Check all*, *Still seeing the old picture?*.
 
+use std::collections::HashSet;
+
 use super::{Verifier, hosts::Hosts};
 use crate::{
     clock::Timestamp,
@@ -8,7 +10,7 @@ use crate::{
 };
 
 /// *Check all* adds at most so many URLs at a time: hosts are to be asked politely.
-const ALL_AT_ONCE: usize = 1_000;
+pub const CHECK_ALL_LIMIT: usize = 1_000;
 
 /// What became of a URL that somebody wants looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +29,11 @@ pub enum NotAsked {
         "This is not an address on one of the company’s delivery hosts, and no other host is ever looked at. Paste the picture’s own address: it starts with http:// or https://."
     )]
     NotAHost,
-    /// The purge of its URL is not through.
+    /// The purge of its URL is on its way.
     #[error(
-        "Adobe has not accepted the URL that clears this address, so there is nothing to look for yet."
+        "This invalidation clears the address, but Adobe has not accepted that yet. Come back when it has: there is nothing to look for before."
     )]
-    NotPurged,
+    NotYet,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -63,13 +65,20 @@ impl Verifier {
             Taken::of(batches.find(|batch| batch.id == id)?)
         };
         let now = self.clock.now();
+        let is_on_its_way = |id: BatchId| {
+            let batch = batches.iter().find(|batch| batch.id == id);
+            batch.is_some_and(|batch| !batch.state.is_final())
+        };
         let covered = sent.iter().find_map(|(sent, batch, place)| {
             let taken = taken(*batch).filter(|taken| taken.holds(*place, sent))?;
             Some((sent.clone(), taken.at))
         });
         let (asked, sent_url, purged_at) = match covered {
             Some((sent_url, at)) => (Asked::Covered, sent_url, at),
-            None if !sent.is_empty() => return Err(NotAsked::NotPurged),
+            None if sent.iter().any(|(_, batch, _)| is_on_its_way(*batch)) => {
+                return Err(NotAsked::NotYet);
+            }
+            // Also where Adobe refused it: nothing of this invalidation clears it.
             None => (Asked::NotCovered, url.clone(), now),
         };
         let check = NewCheck {
@@ -103,32 +112,32 @@ impl Verifier {
     ) -> Result<(), StoreError> {
         let hosts = Hosts::load(&self.store, company).await?;
         let known = self.store.checks(company, invalidation).await?;
-        let known: std::collections::HashSet<_> = known
-            .iter()
-            .flat_map(|check| [&check.url, &check.sent_url])
-            .collect();
+        let known: HashSet<_> = known.iter().map(|check| &check.url).collect();
         let mut wanted = Vec::new();
         for batch in self.store.batches(company, invalidation).await? {
             let Some(taken) = Taken::of(&batch) else {
                 continue;
             };
-            for sent in self
+            let urls = self
                 .store
                 .batch_urls(company, batch.id, 0, i64::MAX)
-                .await?
-            {
-                let url = sent.covers.first().unwrap_or(&sent.url);
-                if wanted.len() < ALL_AT_ONCE
-                    && taken.holds(sent.position, &sent.url)
-                    && !known.contains(&sent.url)
-                    && hosts.target(url).is_some()
-                {
-                    wanted.push(self.wanted(url.clone(), sent.url.clone(), taken.at));
+                .await?;
+            for sent in urls {
+                if !taken.holds(sent.position, &sent.url) {
+                    continue;
+                }
+                for url in sent.shown() {
+                    if wanted.len() < CHECK_ALL_LIMIT
+                        && !known.contains(url)
+                        && hosts.target(url).is_some()
+                    {
+                        wanted.push(NewCheck {
+                            asked: false,
+                            ..self.wanted(url.clone(), sent.url.clone(), taken.at)
+                        });
+                    }
                 }
             }
-        }
-        for check in &mut wanted {
-            check.asked = false;
         }
         self.add_and_look(company, invalidation, &wanted).await
     }

@@ -175,17 +175,12 @@ impl Verifier {
                 .await?;
             for url in urls {
                 let asset = asset_of(&url.origins, &url.url);
-                let looked_at = if url.covers.is_empty() {
-                    vec![url.url.clone()]
-                } else {
-                    url.covers
-                };
-                candidacies.extend(looked_at.into_iter().filter_map(|looked_at| {
-                    hosts.target(&looked_at)?;
+                candidacies.extend(url.shown().iter().filter_map(|looked_at| {
+                    hosts.target(looked_at)?;
                     Some(Candidacy {
-                        host: HostOrigin::of(&looked_at)?,
+                        host: HostOrigin::of(looked_at)?,
                         asset: asset.clone(),
-                        url: looked_at,
+                        url: looked_at.clone(),
                         sent_url: url.url.clone(),
                     })
                 }));

@@ -12,13 +12,16 @@ mod hosts;
 mod preview;
 mod rounds;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::{AbortHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-pub use self::asked::{Asked, NotAsked};
+pub use self::asked::{Asked, CHECK_ALL_LIMIT, NotAsked};
 use crate::{
     clock::Clock,
     domain::{CheckFormat, CheckId, CheckSettings, CompanyId, InvalidationId, Look, LookKind},
@@ -99,8 +102,11 @@ impl Verifier {
         }
     }
 
+    /// Each company's looks are a task of their own: a host that is slow holds up no other company's.
     async fn keep_looking(&self) {
         let mut swept = None;
+        let mut tasks = JoinSet::new();
+        let mut looking: HashMap<CompanyId, AbortHandle> = HashMap::new();
         loop {
             let now = self.clock.now();
             if swept.is_none_or(|at| now.since(at) >= SWEEP) {
@@ -109,18 +115,22 @@ impl Verifier {
                     error!(%error, "accepted batches could not be looked for");
                 }
             }
-            let busy = match self.look_at_due(now).await {
-                Ok(looked) => looked > 0,
-                Err(error) => {
-                    error!(%error, "due checks could not be read");
-                    false
+            looking.retain(|_, task| !task.is_finished());
+            match self.store.companies_with_due_checks(now).await {
+                Ok(due) => {
+                    for company in due {
+                        looking.entry(company).or_insert_with(|| {
+                            let this = self.clone();
+                            tasks.spawn(async move { this.look_at_all(company).await })
+                        });
+                    }
                 }
-            };
-            if !busy {
-                tokio::select! {
-                    () = self.wake.notified() => {}
-                    () = self.clock.sleep_until(now.plus(IDLE)) => {}
-                }
+                Err(error) => error!(%error, "due checks could not be read"),
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = self.clock.sleep_until(now.plus(IDLE)) => {}
+                Some(_) = tasks.join_next() => {}
             }
         }
     }

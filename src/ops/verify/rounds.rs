@@ -13,19 +13,17 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{CheckFormat, Look, LookKind, Looks, Verdict, judge, origin_url},
+    domain::{CheckFormat, CompanyId, Look, LookKind, Looks, Verdict, judge, origin_url},
     edge::Probe,
     store::{CheckLease, DueCheck, Round, StoreError, StoredLook},
 };
 
-/// So many URLs are looked at at once, by one node: hosts are to be asked politely.
-const AT_ONCE: usize = 4;
+/// So many of a company's URLs are taken and looked at at once, by one node: hosts are to be asked politely.
+const AT_ONCE: i64 = 4;
 
-/// So many URLs are taken at once.
-const TAKEN: i64 = 20;
-
-/// How long a node may be silent about what it has taken before another one takes it.
-const LEASE: Duration = Duration::from_mins(15);
+/// How long a node may be silent about what it has taken before another one takes it: longer than a host that answers just
+/// in time can hold up the looks at one URL, in each format and at the origin.
+const LEASE: Duration = Duration::from_mins(3);
 
 /// What is written of a URL whose host was taken off the list.
 const NOT_A_HOST: &str = "its host is not one of the company's delivery hosts";
@@ -38,16 +36,31 @@ struct Seen {
 }
 
 impl Verifier {
-    /// Takes what is due by now and looks at it. Says how many URLs that were.
-    pub(super) async fn look_at_due(&self, now: Timestamp) -> Result<usize, StoreError> {
+    /// Looks at a company's URLs until none is due.
+    pub(super) async fn look_at_all(&self, company: CompanyId) {
+        loop {
+            match self.look_at_due(company).await {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) => {
+                    error!(%company, %error, "due checks could not be read");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes a few that are due and looks at them. Says how many URLs that were.
+    async fn look_at_due(&self, company: CompanyId) -> Result<usize, StoreError> {
         let lease = CheckLease(self.clock.new_uuid());
+        let now = self.clock.now();
         let due = self
             .store
-            .lease_checks(lease, now, now.plus(LEASE), TAKEN)
+            .lease_checks(company, lease, now, now.plus(LEASE), AT_ONCE)
             .await?;
         let looked = due.len();
         stream::iter(due)
-            .for_each_concurrent(AT_ONCE, async |check| {
+            .for_each_concurrent(None, async |check| {
                 match self.look_after(&check, lease).await {
                     Ok(()) => {}
                     Err(StoreError::Conflict) => warn!(check = %check.id, "somebody else has looked meanwhile"),

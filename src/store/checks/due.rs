@@ -64,7 +64,7 @@ macro_rules! lease {
     ($lock:literal) => {
         concat!(
             "update url_check set lease_owner = $1, lease_until = $2 where id in (select id from url_check ",
-            "where next_look_at <= $3 and purged_at is not null and (lease_until is null or lease_until <= $3) ",
+            "where company_id = $5 and next_look_at <= $3 and purged_at is not null and (lease_until is null or lease_until <= $3) ",
             "order by next_look_at, id limit $4",
             $lock,
             ") returning id, company_id, url, covered, purged_at, looks"
@@ -80,12 +80,13 @@ impl Store {
         let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.invalidation_id in \
                    (select invalidation_id from url_check where purged_at is null and created_at > $1) \
                    and b.finished_at is not null and (b.state = $2 \
-                   or (b.state in ($3, $4) and (b.failure_kind = $5 or b.search_limit > 0)))";
+                   or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0)))";
         let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())
             .bind(BatchState::Accepted.as_str())
             .bind(BatchState::Refused.as_str())
             .bind(BatchState::Failed.as_str())
+            .bind(BatchState::Cancelled.as_str())
             .bind(FailureKind::Partial.as_str())
             .fetch_all(pool)
             .await?);
@@ -133,9 +134,22 @@ impl Store {
         Ok(started)
     }
 
-    /// Takes at most `limit` URLs whose look is due, the longest due first. Nobody else gets them until an instant.
+    /// The companies that have a URL whose look is due and that nobody has taken.
+    pub async fn companies_with_due_checks(&self, now: Timestamp) -> Result<Vec<CompanyId>> {
+        let sql = "select distinct company_id from url_check where next_look_at <= $1 and purged_at is not null \
+                   and (lease_until is null or lease_until <= $1)";
+        let companies: Vec<Uuid> = on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(now.as_micros())
+            .fetch_all(pool)
+            .await?);
+        Ok(companies.into_iter().map(CompanyId::from_uuid).collect())
+    }
+
+    /// Takes at most `limit` of a company's URLs whose look is due, the longest due first. Nobody else gets them until an
+    /// instant.
     pub async fn lease_checks(
         &self,
+        company: CompanyId,
         lease: CheckLease,
         now: Timestamp,
         until: Timestamp,
@@ -151,6 +165,7 @@ impl Store {
             .bind(until.as_micros())
             .bind(now.as_micros())
             .bind(at_most(limit))
+            .bind(company.uuid())
             .fetch_all(pool)
             .await?);
         Ok(rows

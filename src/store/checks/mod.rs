@@ -171,8 +171,8 @@ impl Store {
         Ok(begun > 0)
     }
 
-    /// Adds URLs that are looked at, with what was seen before the purge. One that is there already stays as it is, and
-    /// must come without looks.
+    /// Adds URLs that are looked at, with what was seen before the purge. One that is there already must come without looks,
+    /// and stays as it is; but one that waits for its purge is looked at with what is known now.
     pub async fn add_checks(
         &self,
         company: CompanyId,
@@ -205,7 +205,11 @@ impl Store {
                         .push_bind(0_i64)
                         .push_bind(check.next_look_at.map(Timestamp::as_micros));
                 });
-                insert.push(" on conflict (invalidation_id, url_hash) do nothing");
+                insert.push(
+                    " on conflict (invalidation_id, url_hash) do update set covered = excluded.covered, \
+                     asked = excluded.asked, purged_at = excluded.purged_at, next_look_at = excluded.next_look_at \
+                     where url_check.purged_at is null and excluded.purged_at is not null",
+                );
                 insert.build().execute(&mut *tx).await?;
             }
             insert_looks!(

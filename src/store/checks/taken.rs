@@ -24,7 +24,9 @@ impl Taken {
         let kind = batch.failure.as_ref().map(|failure| failure.kind);
         let (part, but) = match (batch.state, batch.search()) {
             (BatchState::Accepted, _) => (all(), None),
-            (BatchState::Refused | BatchState::Failed, Some(search)) => (search.sent, None),
+            (BatchState::Refused | BatchState::Failed | BatchState::Cancelled, Some(search)) => {
+                (search.sent, None)
+            }
             (BatchState::Refused, None) if kind == Some(FailureKind::Partial) => {
                 (all(), batch.named_url.clone())
             }
@@ -32,6 +34,13 @@ impl Taken {
         };
         let at = batch.finished_at?;
         (!part.is_empty()).then_some(Self { at, part, but })
+    }
+
+    /// How many URLs Adobe took of all these batches.
+    #[must_use]
+    pub fn total(batches: &[Batch]) -> u64 {
+        let taken = batches.iter().filter_map(Self::of);
+        taken.map(|taken| taken.count()).sum::<i64>().unsigned_abs()
     }
 
     /// How many URLs.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::CompanyId,
+    domain::{CompanyId, PresetChoice},
     error::AppError,
     store::{HistoryBatch, Invalidation},
     web::{
@@ -41,7 +41,7 @@ struct RecordPage {
     when: Moment,
     note: String,
     urls: String,
-    options: Vec<&'static str>,
+    options: Vec<String>,
     template_version: Option<i32>,
     assets: Vec<String>,
     asset_total: String,
@@ -107,21 +107,31 @@ pub async fn show(
             .map(|asset| asset.id)
             .collect(),
         groups: groups(&app, company.id, &batches).await?,
-        seen: SeenView::load(&app.store, company.id, id, &batches).await?,
+        seen: SeenView::load(&app.store, company.id, id).await?,
         batches: batches.iter().map(view).collect(),
     };
     Ok(page.into_response())
 }
 
 /// The switches that were on, in the words of Add Details.
-fn options(invalidation: &Invalidation) -> Vec<&'static str> {
+fn options(invalidation: &Invalidation) -> Vec<String> {
     let options = invalidation.options;
+    let presets = match &invalidation.presets {
+        PresetChoice::All => "Asset associated image presets".to_owned(),
+        PresetChoice::Some(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            format!("Asset associated image presets ({})", names.join(", "))
+        }
+    };
     [
-        (options.presets, "Asset associated image presets"),
-        (options.template, "Based on template"),
-        (options.alias, "The alias too"),
-        (options.fold, "Base URLs where they clear the rest"),
-        (invalidation.split, "Sent as several requests"),
+        (options.presets, presets),
+        (options.template, "Based on template".to_owned()),
+        (options.alias, "The alias too".to_owned()),
+        (
+            options.fold,
+            "Base URLs where they clear the rest".to_owned(),
+        ),
+        (invalidation.split, "Sent as several requests".to_owned()),
     ]
     .into_iter()
     .filter_map(|(on, words)| on.then_some(words))

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{
-        BatchState, CheckFormat, CheckId, CompanyId, Comparison, HistoryVerdict, InvalidationId,
-        LookKind, Looks,
+        CheckFormat, CheckId, CompanyId, Comparison, HistoryVerdict, InvalidationId, LookKind,
+        Looks,
     },
     error::AppError,
-    store::{Check, HistoryBatch, Store, StoredLook},
+    store::{Check, Store, StoredLook, Taken},
     web::{
         verdicts::{Badge, Tally},
         view::{Moment, grouped},
@@ -47,16 +47,11 @@ impl SeenView {
         store: &Store,
         company: CompanyId,
         id: InvalidationId,
-        batches: &[HistoryBatch],
     ) -> Result<Self, AppError> {
         let mut checks = store.checks(company, id).await?;
         checks.retain(|check| check.covered);
-        let accepted: i64 = batches
-            .iter()
-            .filter(|batch| batch.state == BatchState::Accepted)
-            .map(|batch| batch.url_count)
-            .sum();
-        let summary = Tally::of(&checks).summary(accepted.unsigned_abs());
+        let accepted = Taken::total(&store.batches(company, id).await?);
+        let summary = Tally::of(&checks).summary(accepted);
         let more = checks.len().saturating_sub(LISTED);
         checks.truncate(LISTED);
         let ids: Vec<CheckId> = checks.iter().map(|check| check.id).collect();

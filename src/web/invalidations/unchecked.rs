@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// URLs on one page.
+/// URLs on one page, or a few more.
 const ROWS: usize = 100;
 
 #[derive(Template, WebTemplate)]
@@ -73,10 +73,7 @@ async fn unchecked(
     from: &From,
 ) -> Result<(Vec<String>, Option<From>), StoreError> {
     let checks = store.checks(company, id).await?;
-    let looked_at: HashSet<&str> = checks
-        .iter()
-        .flat_map(|check| [check.url.as_str(), check.sent_url.as_str()])
-        .collect();
+    let looked_at: HashSet<&str> = checks.iter().map(|check| check.url.as_str()).collect();
     let mut urls = Vec::new();
     for batch in store.batches(company, id).await? {
         let Some(taken) = Taken::of(&batch).filter(|_| batch.position >= from.batch) else {
@@ -94,10 +91,16 @@ async fn unchecked(
             };
             for row in &rows {
                 after = row.position;
-                if taken.holds(row.position, &row.url) && !looked_at.contains(row.url.as_str()) {
-                    urls.push(row.covers.first().unwrap_or(&row.url).clone());
+                if taken.holds(row.position, &row.url) {
+                    let shown = row.shown().iter();
+                    urls.extend(
+                        shown
+                            .filter(|url| !looked_at.contains(url.as_str()))
+                            .cloned(),
+                    );
                 }
-                if urls.len() == ROWS {
+                // All that one URL clears stand on one page.
+                if urls.len() >= ROWS {
                     let next = From {
                         batch: batch.position,
                         after,

@@ -151,7 +151,7 @@ fn is_true(batch: &Batch, urls: &[String], done: &Done) {
             .places()
             .map(|place| nth(urls, place).to_owned())
             .collect();
-        let answered = if probe.accepted {
+        let answered = if probe.is_accepted() {
             &done.whole
         } else {
             &done.refused

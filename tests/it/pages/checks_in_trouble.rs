@@ -96,5 +96,10 @@ async fn what_adobe_took_without_the_rest_is_looked_at_too() {
         answer.status
     };
     assert_eq!(ask(&stage.url).await, 303);
-    assert_eq!(ask(&refused).await, 422, "Adobe did not take it");
+    assert_eq!(ask(&refused).await, 303, "it can be looked at all the same");
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    let rows = page.texts(".check-row");
+    let row = rows.iter().find(|row| row.contains("zzz")).unwrap();
+    assert!(row.contains("did not clear this address"), "{row}");
+    assert!(row.contains("Put it into a new invalidation"));
 }

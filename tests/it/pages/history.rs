@@ -1,6 +1,6 @@
 //! History: finding, reading and exporting what was submitted, and starting anew from it.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use unstale::{
     clock::Timestamp,
@@ -215,6 +215,63 @@ async fn the_record_tells_all_about_an_invalidation() {
 }
 
 #[tokio::test]
+async fn the_record_and_the_exports_tell_which_presets_were_chosen_and_what_adobe_answered() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let form = pick(&editor, &draft, "spinset").await.form("#details");
+    let form = form
+        .without("template")
+        .set("presets", "true")
+        .set("which", "some")
+        .without("preset")
+        .and("preset", "PLP")
+        .and("preset", "large");
+    let details = editor.submit_and_follow(&form.press("do", "count")).await;
+    let outcome = submit(&editor, &next(&editor, &details).await).await;
+    settled(&editor, &outcome).await;
+    app.ips().knobs(|knobs| knobs.no_permission = true);
+    let failed = submitted(&editor, &app.exact("boot"), "").await;
+
+    let facts = async |outcome: &str| {
+        let record = editor.get(&format!("{outcome}/record")).await;
+        let (names, values) = (record.texts(".facts dt"), record.texts(".facts dd"));
+        let facts: HashMap<String, String> = names.into_iter().zip(values).collect();
+        facts
+    };
+    let accepted = facts(&outcome).await;
+    let options = &accepted["Options"];
+    assert!(
+        options.starts_with("Asset associated image presets (PLP, large)"),
+        "{options}"
+    );
+    assert!(!accepted["Adobe’s handle"].is_empty());
+    assert!(accepted["Adobe’s estimate"].ends_with(" seconds"));
+    let failed = facts(&failed).await;
+    assert_eq!(failed["Adobe’s code"], "20003");
+    assert!(!failed["Reason"].is_empty());
+
+    let csv = editor.get(&format!("{HISTORY}/export.csv")).await;
+    let mut reader = csv::Reader::from_reader(csv.body.as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    let cell = |row: usize, name: &str| {
+        let at = heads.iter().position(|head| head == name).unwrap();
+        rows[row][at].to_owned()
+    };
+    assert_eq!(cell(0, "adobe_code"), "20003");
+    assert_eq!(cell(0, "presets"), "");
+    assert_eq!(cell(1, "presets"), "PLP; large");
+    assert!(cell(1, "options").starts_with("presets"));
+    assert_eq!(cell(1, "adobe_handle"), accepted["Adobe’s handle"]);
+    let estimate = format!("{} seconds", cell(1, "estimated_seconds"));
+    assert_eq!(estimate, accepted["Adobe’s estimate"]);
+    let json = editor.get(&format!("{HISTORY}/export.json")).await;
+    let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+    assert_eq!(json[1]["presets"], serde_json::json!(["PLP", "large"]));
+}
+
+#[tokio::test]
 async fn invalidating_again_and_copying_open_confirm_and_send_nothing() {
     let app = TestApp::start().await;
     let (editor, admin) = (app.editor().await, app.admin().await);
@@ -312,8 +369,8 @@ async fn an_export_holds_what_is_filtered_and_no_formula() {
         (&rows[2][2], &rows[2][4]),
         ("editor@example.com", "accepted")
     );
-    assert_eq!(rows[2][15], app.exact("shoe"));
-    assert_eq!(&rows[2][16], "added by hand, line 1");
+    assert_eq!(rows[2][17], app.exact("shoe"));
+    assert_eq!(&rows[2][18], "added by hand, line 1");
 
     let json = editor.get(&format!("{HISTORY}/export.json?url=shoe")).await;
     let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();

@@ -8,7 +8,7 @@ use unstale::{
     clock::Timestamp,
     domain::{
         BatchChange, BatchId, BatchState, CompanyId, Failure, FailureKind, InvalidationId, Part,
-        PersonId, Probe, Receipt, SEARCH_LIMIT,
+        PersonId, Probe, Receipt, Refusal, SEARCH_LIMIT,
     },
     store::{
         Batch, BatchOutcome, BatchSearch, Claim, Finished, NodeId, Steering, Store, StoreError,
@@ -81,6 +81,19 @@ impl Fixture {
         self.finish_as(NODE, batch, outcome, None).await
     }
 
+    /// Puts what is lost by then back into the queue; says how many that were.
+    pub(super) async fn release(&self, ended_by: Timestamp) -> usize {
+        let mut released = 0;
+        for lost in self.store.lost_batches(ended_by).await.unwrap() {
+            let outcome = abandoned(self.now());
+            let known = self
+                .store
+                .release_batch(&lost, &outcome, ended_by, self.now());
+            released += usize::from(known.await.unwrap());
+        }
+        released
+    }
+
     async fn batch(&self, of: &Submission, index: usize) -> Batch {
         let mut batches = self.store.batches(of.company, of.id).await.unwrap();
         batches.remove(index)
@@ -116,6 +129,18 @@ fn failure(kind: FailureKind) -> Failure {
     }
 }
 
+fn refusal() -> Refusal {
+    let Failure { code, reason, .. } = failure(FailureKind::BadUrl);
+    Refusal { code, reason }
+}
+
+fn abandoned(at: Timestamp) -> BatchOutcome {
+    BatchOutcome::Abandoned {
+        failure: failure(FailureKind::TimedOut),
+        at,
+    }
+}
+
 fn failed(kind: FailureKind) -> BatchOutcome {
     BatchOutcome::Failed {
         failure: failure(kind),
@@ -133,9 +158,7 @@ fn again(kind: FailureKind, at: Timestamp) -> BatchOutcome {
 fn probe(part: Part, accepted: bool) -> Probe {
     Probe {
         part,
-        accepted,
-        code: (!accepted).then_some(30_001),
-        reason: (!accepted).then(|| "no".to_owned()),
+        refusal: (!accepted).then(refusal),
     }
 }
 
@@ -362,11 +385,17 @@ async fn what_was_on_its_way_is_released_when_its_lease_has_ended(t: &Fixture) {
     let renewed = t.store.renew_batch_lease(taken.id, NODE, until).await;
     assert!(renewed.unwrap());
     t.clock.advance(Duration::from_secs(10));
-    let release = || t.store.release_batches(t.now(), t.now());
-    assert_eq!(release().await.unwrap(), 0, "it was renewed");
+    let release = async || t.release(t.now()).await;
+    assert_eq!(release().await, 0, "it was renewed");
     t.clock.advance(Duration::from_secs(5));
-    assert_eq!(release().await.unwrap(), 1);
-    assert_eq!(release().await.unwrap(), 0);
+    let lost = t.store.lost_batches(t.now()).await.unwrap();
+    assert_eq!(release().await, 1);
+    assert_eq!(release().await, 0);
+    let known = t
+        .store
+        .release_batch(&lost[0], &abandoned(t.now()), t.now(), t.now())
+        .await;
+    assert!(!known.unwrap(), "another node has released it meanwhile");
 
     let batch = t.batch(&submission, 0).await;
     assert_eq!(
@@ -377,7 +406,20 @@ async fn what_was_on_its_way_is_released_when_its_lease_has_ended(t: &Fixture) {
         t.changes(company, batch.id).await,
         [BatchChange::Sent, BatchChange::LeaseLost]
     );
-    assert_eq!(t.take().await.unwrap().attempts, 2);
+    let taken = t.take().await.unwrap();
+    assert_eq!((taken.attempts, taken.failures), (2, 1));
+
+    t.clock.advance(LEASE);
+    let lost = t.store.lost_batches(t.now()).await.unwrap();
+    let at_end = failed(FailureKind::TimedOut);
+    let ended = t
+        .store
+        .release_batch(&lost[0], &at_end, t.now(), t.now())
+        .await;
+    assert!(ended.unwrap());
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(batch.state, BatchState::Failed);
+    assert!(!batch.cleared_nothing());
 }
 
 async fn a_node_that_lost_its_lease_cannot_write_over_its_successor(t: &Fixture) {
@@ -387,8 +429,7 @@ async fn a_node_that_lost_its_lease_cannot_write_over_its_successor(t: &Fixture)
         .await;
     let lost = t.take().await.unwrap();
     let end_of_time = Timestamp::from_micros(i64::MAX);
-    let released = t.store.release_batches(end_of_time, t.now()).await;
-    assert_eq!(released.unwrap(), 1);
+    assert_eq!(t.release(end_of_time).await, 1);
     let Claim::Taken(taken) = t.claim(OTHER_NODE).await else {
         panic!("it can be taken again");
     };
@@ -454,7 +495,7 @@ async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
 }
 
 async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
-    use BatchChange::{Refused, SearchStarted, SearchedOn, Sent};
+    use BatchChange::{NotAnswered, Refused, Repeated, SearchStarted, SearchedOn, Sent};
     let (company, other) = (t.company("shop").await, t.company("other").await);
     let author = t.person("ann@example.com").await;
     let submission = t.submitted_of(company, author, 4).await;
@@ -476,6 +517,7 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
     let search = BatchSearch {
         limit: SEARCH_LIMIT,
         sound: 2,
+        refusal: Some(refusal()),
         probes: Vec::new(),
     };
     assert_eq!(
@@ -493,6 +535,16 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
     assert!(!batch.cleared_nothing());
 
     let taken = t.take().await.unwrap();
+    t.finish(&taken, &again(FailureKind::TimedOut, t.now()))
+        .await
+        .unwrap();
+    let taken = t.take().await.unwrap();
+    let limit = taken.search.as_ref().map(|search| search.limit);
+    assert_eq!(
+        limit,
+        Some(SEARCH_LIMIT - 1),
+        "a request without an answer was one of them"
+    );
     let second = probe([1, 3].into_iter().collect(), false);
     let over = failed(FailureKind::Partial);
     t.finish_as(NODE, &taken, &over, Some(&second))
@@ -500,6 +552,11 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
         .unwrap();
     let batch = t.batch(&submission, 0).await;
     assert_eq!(batch.state, BatchState::Refused);
+    assert_eq!(
+        batch.refusal,
+        Some(refusal()),
+        "a time-out is not its reason"
+    );
     assert_eq!(batch.probes, [first, second]);
     let found = batch.search().unwrap();
     assert_eq!((found.sent.len(), found.left.len()), (1, 3));
@@ -520,11 +577,13 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
             Sent,
             SearchedOn,
             Sent,
+            NotAnswered,
+            Repeated,
             Refused,
             SearchStarted,
             Sent
         ],
-        "no part is a repeat"
+        "a new part is no repeat"
     );
 }
 
@@ -594,7 +653,7 @@ async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
             }
             _ => {
                 let now = t.now().plus(LEASE);
-                t.store.release_batches(now, t.now()).await.unwrap();
+                t.release(now).await;
             }
         }
     }

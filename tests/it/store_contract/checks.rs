@@ -17,6 +17,7 @@ use super::{Fixture, batches::NODE};
 on_both_databases! {
     a_sample_is_taken_once
     what_was_seen_before_the_purge_is_never_replaced
+    what_waits_for_its_purge_can_be_looked_at_as_what_is_known_now
     checks_start_when_adobe_has_taken_their_url
     what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not
     a_look_is_taken_by_one
@@ -116,11 +117,20 @@ async fn taken(t: &Fixture, batch: UncheckedBatch) -> Option<Taken> {
 }
 
 pub(super) async fn take(t: &Fixture, lease: CheckLease) -> Vec<DueCheck> {
+    take_some(t, lease, 10).await
+}
+
+/// At most so many of each company that has some due.
+pub(super) async fn take_some(t: &Fixture, lease: CheckLease, limit: i64) -> Vec<DueCheck> {
     let until = t.now().plus(Duration::from_mins(1));
-    t.store
-        .lease_checks(lease, t.now(), until, 10)
-        .await
-        .unwrap()
+    let mut taken = Vec::new();
+    for company in t.store.companies_with_due_checks(t.now()).await.unwrap() {
+        let due = t.store.lease_checks(company, lease, t.now(), until, limit);
+        let due = due.await.unwrap();
+        assert!(due.iter().all(|check| check.company == company));
+        taken.extend(due);
+    }
+    taken
 }
 
 pub(super) fn lease(t: &Fixture) -> CheckLease {
@@ -226,6 +236,35 @@ async fn what_was_seen_before_the_purge_is_never_replaced(t: &Fixture) {
     );
 }
 
+async fn what_waits_for_its_purge_can_be_looked_at_as_what_is_known_now(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let add = async |check: NewCheck| {
+        t.store
+            .add_checks(company, submission.id, &[check], t.now())
+            .await
+            .unwrap();
+    };
+    let waits = new_check(t, "http://a/x", "http://a/x");
+    add(waits.clone()).await;
+    let not_cleared = NewCheck {
+        before: Vec::new(),
+        covered: false,
+        asked: true,
+        purged_at: Some(t.now()),
+        next_look_at: Some(t.now()),
+        ..new_check(t, "http://a/x", "http://a/x")
+    };
+    add(not_cleared).await;
+    let due = take(t, lease(t)).await;
+    assert_eq!((due.len(), due[0].id, due[0].covered), (1, waits.id, false));
+    let looks = t.store.looks(company, waits.id).await.unwrap();
+    assert_eq!(
+        looks.len(),
+        waits.before.len(),
+        "what was seen before stays"
+    );
+}
+
 async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
     let (company, submission) = submitted(t, 2).await;
     let sent = |batch: usize| submission.batches[batch].urls[0].url.clone();
@@ -288,9 +327,7 @@ async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture
     let batch = t.take().await.unwrap();
     let probe = Probe {
         part: Part::range(2..=2),
-        accepted: true,
-        code: None,
-        reason: None,
+        refusal: None,
     };
     let found = failed(FailureKind::Partial, Some(url(1, 0)));
     t.finish_as(NODE, &batch, &found, Some(&probe))

@@ -1,11 +1,10 @@
 //! Verdicts and states in the history: they follow what is stored, whoever stores it.
 
-use std::time::Duration;
-
 use unstale::{
     domain::{
         CheckFormat, CheckId, CompanyId, Doubt, Failure, FailureKind, HistoryVerdict,
-        InvalidationId, InvalidationState, Judgement, LookKind, Part, Probe, Receipt, Verdict,
+        InvalidationId, InvalidationState, Judgement, LookKind, Part, Probe, Receipt, Refusal,
+        Verdict,
     },
     store::{
         BatchOutcome, CheckLease, DueCheck, Finished, HistoryQuery, NewCheck, NodeId, Round,
@@ -14,7 +13,7 @@ use unstale::{
 };
 use uuid::Uuid;
 
-use super::Fixture;
+use super::{Fixture, checks::take_some};
 use crate::support::database::Backend;
 
 on_both_databases! {
@@ -51,9 +50,7 @@ async fn add(t: &Fixture, of: &Submission, checks: &[NewCheck]) {
 
 async fn take(t: &Fixture, limit: i64) -> (CheckLease, Vec<DueCheck>) {
     let lease = CheckLease(t.clock.new_uuid());
-    let until = t.now().plus(Duration::from_mins(1));
-    let due = t.store.lease_checks(lease, t.now(), until, limit).await;
-    (lease, due.unwrap())
+    (lease, take_some(t, lease, limit).await)
 }
 
 fn round(t: &Fixture, judgement: impl Into<Judgement>, is_final: bool) -> Round {
@@ -331,9 +328,10 @@ async fn finish(t: &Fixture, outcome: &BatchOutcome, probe: Option<bool>) {
     let batch = t.take().await.unwrap();
     let probe = probe.map(|accepted| Probe {
         part: Part::range(1..=1),
-        accepted,
-        code: None,
-        reason: None,
+        refusal: (!accepted).then(|| Refusal {
+            code: None,
+            reason: "not yours".to_owned(),
+        }),
     });
     let finished = Finished {
         batch: &batch,

@@ -28,6 +28,7 @@ async fn a_submission_is_kept_with_its_batches_and_urls(t: &Fixture) {
         author,
         author_email: "Ann@example.com".to_owned(),
         options: draft.options,
+        presets: draft.presets.clone(),
         split: false,
         template_version: None,
         created_at: draft.created_at,
@@ -253,7 +254,7 @@ async fn a_list_that_is_downloaded_never_waits_in_the_queue(t: &Fixture) {
     t.store.submit(&submission).await.unwrap();
     assert_eq!(t.take().await, None);
     let later = t.later();
-    assert_eq!(t.store.release_batches(later, later).await.unwrap(), 0);
+    assert_eq!(t.release(later).await, 0);
     assert_eq!(t.take().await, None);
     let batches = t.store.batches(company, draft.id).await.unwrap();
     for batch in &batches {

@@ -1,23 +1,28 @@
 //! One request to Adobe as the exports have it: an object of the JSON, and a line of the CSV for each of its URLs.
 
-use std::{collections::HashMap, mem};
+use std::{
+    collections::{BTreeSet, HashMap},
+    mem,
+};
 
 use serde::Serialize;
 
 use crate::{
     clock::Timestamp,
-    domain::{HistoryVerdict, UrlOrigin},
+    domain::{HistoryVerdict, PresetChoice, UrlOrigin},
     store::{HistoryBatch, HistoryCheck, HistoryEntry, HistoryUrl},
     web::view::{Moment, origin_words},
 };
 
 /// The columns of the CSV.
-pub(super) const COLUMNS: [&str; 20] = [
+pub(super) const COLUMNS: [&str; 22] = [
     "invalidation",
     "submitted_at",
     "by",
     "why",
     "state",
+    "options",
+    "presets",
     "template_version",
     "request",
     "root",
@@ -45,6 +50,9 @@ pub(super) struct Request {
     why: String,
     state: &'static str,
     verdict: &'static str,
+    options: Vec<&'static str>,
+    /// The presets that were chosen; null where all were.
+    presets: Option<BTreeSet<String>>,
     template_version: Option<i32>,
     request: i32,
     root: String,
@@ -95,6 +103,11 @@ impl Request {
             why: entry.note.clone(),
             state: entry.state.as_str(),
             verdict: entry.verdict.as_str(),
+            options: options(entry),
+            presets: match &entry.presets {
+                PresetChoice::Some(names) if entry.options.presets => Some(names.clone()),
+                _ => None,
+            },
             template_version: entry.template_version,
             request: batch.position,
             root: batch.root.clone(),
@@ -116,12 +129,15 @@ impl Request {
     pub(super) fn lines(self) -> Vec<[String; COLUMNS.len()]> {
         let number =
             |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let presets = Vec::from_iter(self.presets.unwrap_or_default());
         let start = [
             self.invalidation,
             self.submitted_at,
             self.by,
             self.why,
             self.state.to_owned(),
+            self.options.join("; "),
+            presets.join("; "),
             number(self.template_version),
             self.request.to_string(),
             self.root,
@@ -153,6 +169,21 @@ impl Request {
         });
         lines.collect()
     }
+}
+
+/// The switches that were on.
+fn options(entry: &HistoryEntry) -> Vec<&'static str> {
+    let options = entry.options;
+    [
+        (options.presets, "presets"),
+        (options.template, "template"),
+        (options.alias, "alias"),
+        (options.fold, "base-urls"),
+        (entry.split, "several-requests"),
+    ]
+    .into_iter()
+    .filter_map(|(on, word)| on.then_some(word))
+    .collect()
 }
 
 impl RequestUrl {

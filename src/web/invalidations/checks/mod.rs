@@ -5,6 +5,8 @@ mod section;
 mod summary;
 mod words;
 
+use std::collections::BTreeSet;
+
 use askama::Template as _;
 use axum::{
     extract::{Path, State},
@@ -17,7 +19,7 @@ pub use self::section::ChecksSection;
 use super::{outcome::Headline, start::new_draft};
 use crate::{
     app::App,
-    domain::{CheckId, Company, InvalidationId, LookKind, Options},
+    domain::{BATCH_LIMIT, CheckId, Company, HostOrigin, InvalidationId, LookKind, Options},
     error::AppError,
     store::{Check, Draft, Person},
     web::{
@@ -95,7 +97,7 @@ pub async fn act(
         Action::CheckAll => app.verifier.ask_all(company.id, id).await?,
         Action::PurgeAgain | Action::PurgeOld | Action::FullUrls => {
             let checks = app.store.checks(company.id, id).await?;
-            let draft = draft_of(&app, company, &person, &form, &checks).await?;
+            let draft = draft_of(&app, company, &person, id, &form, &checks).await?;
             app.store.create_draft(&draft).await?;
             return Ok(Redirect::to(&draft_path(company, draft.id, "confirm")));
         }
@@ -108,39 +110,69 @@ async fn draft_of(
     app: &App,
     company: &Company,
     person: &Person,
+    id: InvalidationId,
     form: &ChecksForm,
     checks: &[Check],
 ) -> Result<Draft, AppError> {
-    let mut urls: Vec<&str> = Vec::new();
     // A URL that was not covered is sent as its host wants it.
     let mut fold = false;
-    for check in checks {
-        let wanted = match form.action {
-            Action::FullUrls => check.stayed_old_behind_its_base(),
+    let urls: BTreeSet<String> = if form.action == Action::FullUrls {
+        full_urls(app, company, id, checks).await?
+    } else {
+        let wanted = checks.iter().filter(|check| match form.action {
             Action::PurgeOld => check.stayed_old(),
             _ => Some(check.id) == form.check,
-        };
-        if wanted {
-            let whole = form.action == Action::FullUrls || !check.covered;
+        });
+        let again = wanted.map(|check| {
             fold |= !check.covered;
-            urls.push(if whole { &check.url } else { &check.sent_url });
-        }
-    }
-    urls.sort_unstable();
-    urls.dedup();
+            let url = if check.covered {
+                &check.sent_url
+            } else {
+                &check.url
+            };
+            url.clone()
+        });
+        again.collect()
+    };
     if urls.is_empty() {
         return Err(AppError::NotFound);
     }
     Ok(Draft {
+        split: urls.len() > BATCH_LIMIT,
         options: Options {
             presets: false,
             template: false,
             alias: false,
             fold,
         },
-        manual_urls: urls.join("\n"),
+        manual_urls: Vec::from_iter(urls).join("\n"),
         ..new_draft(app, company, person).await?
     })
+}
+
+/// Every URL that was cleared by its base URL on the hosts where that did not help, whether it was looked at or not.
+async fn full_urls(
+    app: &App,
+    company: &Company,
+    id: InvalidationId,
+    checks: &[Check],
+) -> Result<BTreeSet<String>, AppError> {
+    let stayed_old = checks
+        .iter()
+        .filter(|check| check.stayed_old_behind_its_base());
+    let mut urls: BTreeSet<String> = stayed_old.map(|check| check.url.clone()).collect();
+    let hosts: BTreeSet<_> = urls.iter().filter_map(|url| HostOrigin::of(url)).collect();
+    for batch in app.store.batches(company.id, id).await? {
+        let sent = app
+            .store
+            .batch_urls(company.id, batch.id, 0, i64::MAX)
+            .await?;
+        let covered = sent.into_iter().flat_map(|url| url.covers);
+        urls.extend(
+            covered.filter(|url| HostOrigin::of(url).is_some_and(|host| hosts.contains(&host))),
+        );
+    }
+    Ok(urls)
 }
 
 /// A small picture, before or after.

@@ -1,6 +1,6 @@
 //! The section *Is it live?* of the outcome page: what can be said of all URLs together, and one row for each.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use askama::Template;
 
@@ -12,10 +12,11 @@ use crate::{
     clock::Timestamp,
     domain::{Company, InvalidationId},
     error::AppError,
+    ops::verify::CHECK_ALL_LIMIT,
     store::{Batch, Check, Store, Taken},
     web::{
         verdicts::Tally,
-        view::{company_path, counted, outcome_path},
+        view::{company_path, counted, grouped, outcome_path},
     },
 };
 
@@ -45,6 +46,8 @@ pub struct ChecksSection {
     browsers: Option<Browsers>,
     /// Hosts whose URLs stayed old although their base URL was purged.
     doubted: Vec<DoubtedHost>,
+    /// The words of the button that has the rest looked at.
+    check_all: String,
     /// How many URLs can be purged again.
     old: usize,
     rows: Vec<CheckRow>,
@@ -69,11 +72,7 @@ impl ChecksSection {
         let pictures = store.pictures(company.id, id).await?;
         let unpublished = store.unpublished(company.id, id).await?;
         let this = outcome_path(company, id);
-        let accepted: i64 = batches
-            .iter()
-            .filter_map(Taken::of)
-            .map(|taken| taken.count())
-            .sum();
+        let accepted = Taken::total(batches);
         let sending = batches.iter().any(|batch| batch.state.is_under_way());
         let pending = checks.iter().filter(|check| check.is_pending()).count();
         let tally = Tally::of(&checks);
@@ -82,11 +81,12 @@ impl ChecksSection {
         Ok(Self {
             running: sending || pending > 0 || is_starting(&checks, batches, now),
             accepted: accepted > 0,
-            summary: tally.summary(accepted.unsigned_abs()),
+            summary: tally.summary(accepted),
             tally,
             pending: (pending > 0).then(|| counted(pending as u64, "URL")),
             browsers: browsers(&checks),
             doubted: doubted(&checks),
+            check_all: check_all(&checks, accepted),
             old: checks.iter().filter(|check| check.stayed_old()).count(),
             more: checks.len().saturating_sub(SHOWN),
             rows: shown
@@ -111,6 +111,15 @@ impl ChecksSection {
     /// What was seen of all URLs together.
     pub const fn tally(&self) -> Tally {
         self.tally
+    }
+}
+
+fn check_all(checks: &[Check], accepted: u64) -> String {
+    let looked_at: HashSet<&str> = checks.iter().map(|check| check.sent_url.as_str()).collect();
+    if accepted.saturating_sub(looked_at.len() as u64) > CHECK_ALL_LIMIT as u64 {
+        format!("Check {} more", grouped(CHECK_ALL_LIMIT as u64))
+    } else {
+        "Check all".to_owned()
     }
 }
 

@@ -28,13 +28,20 @@ pub struct BatchView {
     /// Why it did not go through, for good.
     pub failure: Option<FailureView>,
     /// URLs because of which Adobe refused.
-    pub bad: Vec<String>,
+    pub bad: Vec<BadUrl>,
     /// What the search for a bad URL would do, where it is possible.
     pub find: Option<String>,
     /// The words of its button.
     pub find_label: &'static str,
     /// The list is a file, and was never sent.
     pub is_file: bool,
+}
+
+/// A URL because of which Adobe refused.
+pub struct BadUrl {
+    pub url: String,
+    /// What Adobe said of it, where the batch has several: else that is the batch's own reason.
+    pub reason: Option<String>,
 }
 
 /// Why a batch did not go through.
@@ -54,7 +61,12 @@ impl BatchView {
         if let Some(search) = &search {
             for place in search.bad.places().take(NAMED) {
                 let url = store.batch_urls(company, batch.id, place - 1, 1).await?;
-                bad.extend(url.into_iter().map(|url| url.url));
+                let refusal = batch.refusal_of(place).filter(|_| search.bad.len() > 1);
+                let reason = refusal.map(|refusal| refusal.reason.clone());
+                bad.extend(url.into_iter().map(|url| BadUrl {
+                    url: url.url,
+                    reason: reason.clone(),
+                }));
             }
         }
         let (status_text, status_icon) = batch_words(batch.state);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{
     clock::Timestamp,
     domain::BatchState,
-    store::Batch,
+    store::{Batch, Taken},
     web::{
         verdicts::Tally,
         view::{counted, grouped},
@@ -112,10 +112,8 @@ impl Counts {
                 BatchState::Downloaded => counts.downloaded += 1,
                 BatchState::Refused | BatchState::Failed => {}
             }
-            counts.urls_sent += match batch.state {
-                BatchState::Accepted => batch.url_count,
-                _ => batch.search().map_or(0, |search| search.sent.len()),
-            };
+            let searched = || batch.search().map_or(0, |search| search.sent.len());
+            counts.urls_sent += Taken::of(batch).map_or_else(searched, |taken| taken.count());
         }
         counts
     }
@@ -230,13 +228,16 @@ fn remaining(batches: &[Batch], counts: &Counts, pause: Duration) -> Option<Stri
         .collect();
     ends.sort_unstable();
     let recent = &ends[ends.len().saturating_sub(RECENT)..];
-    let each = match recent {
-        [first, .., last] => {
-            let steps = u32::try_from(recent.len() - 1).unwrap_or(1);
-            last.since(*first) / steps
-        }
-        _ => pause + GUESS,
-    };
+    let mut paces: Vec<Duration> = recent
+        .windows(2)
+        .map(|ends| ends[1].since(ends[0]))
+        .collect();
+    paces.sort_unstable();
+    // The one in the middle: that somebody paused for an hour says nothing about the rest.
+    let each = paces
+        .get(paces.len().saturating_sub(1) / 2)
+        .copied()
+        .unwrap_or(pause + GUESS);
     let left = each.saturating_mul(u32::try_from(counts.under_way).unwrap_or(u32::MAX));
     Some(match left.as_secs() {
         0..60 => "Less than a minute remains.".to_owned(),
@@ -266,7 +267,7 @@ mod tests {
             url_count: 1_000,
             attempts: i32::from(state != BatchState::Waiting),
             sent_at: None,
-            finished_at: None,
+            finished_at: state.is_final().then_some(NOW),
             receipt: None,
             failure: None,
             named_url: None,
@@ -274,6 +275,7 @@ mod tests {
             maybe_taken: false,
             search_limit: 0,
             search_sound: 1,
+            refusal: None,
             probes: Vec::new(),
         }
     }
@@ -339,15 +341,13 @@ mod tests {
 
     #[test]
     fn a_search_that_sent_the_good_ones_says_how_many() {
-        let probe = |first, last, accepted| Probe {
+        let taken = |first, last| Probe {
             part: Part::range(first..=last),
-            accepted,
-            code: None,
-            reason: None,
+            refusal: None,
         };
         let batch = Batch {
             search_limit: 12,
-            probes: vec![probe(1, 1, true), probe(2, 999, true)],
+            probes: vec![taken(1, 1), taken(2, 999)],
             ..batch(BatchState::Refused)
         };
         assert_eq!(
@@ -382,6 +382,12 @@ mod tests {
         assert_eq!(
             standing(&batches, None).remaining.as_deref(),
             Some("About 5 minutes remain.")
+        );
+        batches.push(done(3_000));
+        assert_eq!(
+            standing(&batches, None).remaining.as_deref(),
+            Some("About 5 minutes remain."),
+            "a pause is not the pace"
         );
         let guessed = standing(&batches[2..5], None).remaining;
         assert_eq!(guessed.as_deref(), Some("Less than a minute remains."));
