@@ -68,6 +68,18 @@ function restoreFocus(part) {
   next?.focus();
 }
 
+/** What each part that asks again and again was answered last. */
+const lastAnswer = new Map();
+
+/** The same answer once more replaces nothing: focus, selection and what a screen reader says stay as they are. */
+function keepUnchanged({ detail }) {
+  const { target, elt, xhr } = detail;
+  const asksAgain = elt === target && target.getAttribute("hx-trigger")?.startsWith("every");
+  if (!asksAgain) return void lastAnswer.delete(target.id);
+  if (lastAnswer.get(target.id) === xhr.responseText) detail.shouldSwap = false;
+  lastAnswer.set(target.id, xhr.responseText);
+}
+
 async function copyText(text) {
   // The clipboard API exists on https and localhost only; an intranet often has neither.
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -173,7 +185,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (waitsForButton(event.detail.elt)) event.preventDefault();
 });
-document.addEventListener("htmx:beforeSwap", (event) => rememberFocus(event.detail.target));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  keepUnchanged(event);
+  if (event.detail.shouldSwap) rememberFocus(event.detail.target);
+});
 document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 // An answer that only takes something away loads no element.
 document.addEventListener("htmx:afterRequest", keepNextInStep);

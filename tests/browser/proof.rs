@@ -114,6 +114,51 @@ async fn the_checks_and_the_question_after_an_old_picture_are_sound() -> WebDriv
     browser.look("not-checked").await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_change_stays_under_the_hand() -> WebDriverResult<()> {
+    let world = World::standing_still().await;
+    let browser = Browser::open(Scripts::On).await;
+    let url = format!(
+        "{}/is/image/dms7snapshot/spinset",
+        world.sandbox.exact_url()
+    );
+    purge(&world, &browser, "editor@example.com", &url).await?;
+    browser.see(".status", "Accepted").await?;
+    // Its verdict waits for the clock, so the section asks again and again.
+    asked(&browser, 1).await?;
+    browser
+        .ask::<bool>(
+            "window.kept = document.querySelector('#checks');
+             window.kept.querySelector('[value=check-all]').focus();
+             return true",
+        )
+        .await?;
+    asked(&browser, 3).await?;
+    let kept: bool = browser
+        .ask(
+            "return document.querySelector('#checks') === window.kept
+             && document.activeElement.value === 'check-all'",
+        )
+        .await?;
+    assert!(kept, "the section was replaced by the same once more");
+    Ok(())
+}
+
+/// Waits until the section has been asked for so often, and what came is in its place.
+async fn asked(browser: &Browser, times: usize) -> WebDriverResult<()> {
+    let asked = format!(
+        "const answers = performance.getEntriesByType('resource');
+         return answers.filter((it) => it.name.endsWith('/checks')).length >= {times}
+           && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+    );
+    let all = async {
+        while !browser.ask::<bool>(&asked).await? {}
+        Ok(())
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), all).await;
+    waited.expect("the section is asked for every two seconds")
+}
+
 /// Has the edge keep what it delivers at that address.
 async fn seen(world: &World, browser: &Browser, url: &str) -> WebDriverResult<()> {
     browser.goto(url).await?;
