@@ -50,8 +50,8 @@ struct Done {
     cleared: HashSet<String>,
     /// The requests that it refused.
     refused: HashSet<Vec<String>>,
-    /// Every request.
-    sent: HashSet<Vec<String>>,
+    /// Every request, with how often it came.
+    sent: HashMap<Vec<String>, usize>,
 }
 
 impl Done {
@@ -62,6 +62,10 @@ impl Done {
             let calls = calls.iter().filter(|call| wanted(call));
             calls.map(|call| call.urls.clone()).collect()
         };
+        let mut sent = HashMap::new();
+        for call in &calls {
+            *sent.entry(call.urls.clone()).or_insert(0) += 1;
+        }
         Self {
             cleared: purged.iter().flatten().cloned().collect(),
             whole: purged
@@ -69,7 +73,7 @@ impl Done {
                 .chain(urls_of(|call| call.dropped))
                 .collect(),
             refused: urls_of(|call| call.fault.is_some()),
-            sent: urls_of(|_| true),
+            sent,
         }
     }
 }
@@ -107,11 +111,16 @@ pub async fn all_is_true(
                 searched.extend(urls.iter().map(|url| (url.clone(), batch.id)));
             }
             let mut state = BatchState::Waiting;
+            let mut taken = 0;
             for event in store.batch_events(company, batch.id).await.unwrap() {
                 state = state.after(event.change).expect("each event is possible");
+                taken += usize::from(state == BatchState::Sending);
                 *counts.entry(event.change.as_str()).or_insert(0) += 1;
             }
             assert_eq!(state, batch.state, "its events lead to where it stands");
+            // A kill may come before the request; never does a request come without its event.
+            let received = done.sent.get(&urls).copied().unwrap_or(0);
+            assert!(received <= taken, "{received} requests, {taken} events");
             urls_of_all.extend(urls.iter().cloned());
             batches_of_all.insert(urls);
         }
@@ -120,7 +129,7 @@ pub async fn all_is_true(
             "what was confirmed, no more and no less"
         );
     }
-    for request in &done.sent {
+    for request in done.sent.keys() {
         let of: HashSet<_> = request.iter().map(|url| searched.get(url)).collect();
         let is_part = of.len() == 1 && !of.contains(&None);
         assert!(

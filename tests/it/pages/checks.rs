@@ -161,6 +161,7 @@ async fn a_new_picture_is_live_whether_or_not_the_edge_speaks() {
             "{}",
             page.body
         );
+        assert!(page.body.contains("This is what one place sees"));
     }
 }
 
@@ -220,6 +221,77 @@ async fn a_dropped_purge_leaves_the_old_picture_whether_or_not_the_edge_speaks()
         );
         assert_eq!(stage.app.ips().calls().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn what_stays_old_is_purged_again_together_and_checked_again_when_somebody_asks() {
+    let app = TestApp::start().await;
+    let urls: Vec<String> = (1..=3)
+        .map(|wid| app.exact(&format!("spinset?wid={wid}")))
+        .collect();
+    for url in &urls {
+        app.seen(url).await;
+    }
+    let stage = Stage::with(app, urls[0].clone(), PurgeScope::Exact, |switches| {
+        switches.drop_purges = true;
+    })
+    .await;
+    stage.publish();
+    let path = purge(&stage.editor, &urls).await;
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    assert!(
+        page.text("#checks").contains("3 still old"),
+        "{}",
+        page.body
+    );
+    let old = page.form("form:has([value=purge-old])");
+    let confirm = stage
+        .editor
+        .submit_and_follow(&old.press("do", "purge-old"))
+        .await;
+    assert_eq!(listed(&confirm), urls);
+
+    // Meanwhile the CDN has cleared them all the same.
+    stage.edge().switch(|switches| switches.drop_purges = false);
+    stage.edge().purge(&urls);
+    let again = page.form("#checks > form").press("do", "look-again");
+    stage.editor.submit_and_follow(&again).await;
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    assert!(page.text("#checks").contains("3 live"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn every_url_that_a_base_url_clears_is_sent_in_full_and_can_be_checked() {
+    let app = TestApp::start().await;
+    let urls: Vec<String> = (1..=60)
+        .map(|wid| app.base(&format!("spinset?wid={wid}")))
+        .collect();
+    for url in &urls {
+        app.seen(url).await;
+    }
+    let stage = Stage::with(app, urls[0].clone(), PurgeScope::Base, |switches| {
+        switches.drop_purges = true;
+    })
+    .await;
+    stage.publish();
+    let path = purge(&stage.editor, &urls).await;
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    let sample = checks(&stage.app, &path).await.len();
+    assert!(sample < 60, "a sample");
+    let full = page.form("form:has([value=full-urls])");
+    let confirm = stage
+        .editor
+        .submit_and_follow(&full.press("do", "full-urls"))
+        .await;
+    assert_eq!(listed(&confirm).len(), 60, "not only those of the sample");
+
+    let unchecked = stage.editor.get(&format!("{path}/unchecked")).await;
+    assert_eq!(unchecked.count(".url-row"), 60 - sample);
+    let all = page
+        .form("form:has([value=check-all])")
+        .press("do", "check-all");
+    stage.editor.submit_and_follow(&all).await;
+    assert_eq!(checks(&stage.app, &path).await.len(), 60);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::{
     COMPANY, draft_with_urls, listed, new_draft, next, numbered, pick, sent, settled, submit,
 };
 use crate::support::{
-    app::TestApp,
+    app::{Start, TestApp},
     browser::{Answer, Browser, encode},
 };
 
@@ -269,6 +269,33 @@ async fn the_record_and_the_exports_tell_which_presets_were_chosen_and_what_adob
     let json = editor.get(&format!("{HISTORY}/export.json")).await;
     let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
     assert_eq!(json[1]["presets"], serde_json::json!(["PLP", "large"]));
+}
+
+#[tokio::test]
+async fn what_is_older_than_the_history_is_kept_is_forgotten_by_the_server() {
+    let app = TestApp::with(Start {
+        keep_history: Some(Duration::from_mins(120)),
+        ..Start::default()
+    })
+    .await;
+    let editor = app.editor().await;
+    submitted(&editor, &app.exact("shoe"), "long ago").await;
+    app.clock.advance(Duration::from_mins(90));
+    submitted(&editor, &app.exact("boot"), "since then").await;
+    app.clock.advance(Duration::from_mins(90));
+
+    let app = app.crash_and_restart().await;
+    let editor = app.editor().await;
+    let forgotten = async {
+        loop {
+            let left = notes(&editor.get(HISTORY).await);
+            if left.len() == 1 {
+                return left;
+            }
+        }
+    };
+    let left = tokio::time::timeout(Duration::from_secs(20), forgotten).await;
+    assert_eq!(left.expect("it is forgotten"), ["since then"]);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod outcome;
 mod picker;
 mod presets;
 mod preview_server;
+mod raw_host;
 mod restart;
 mod roles;
 mod select_all;

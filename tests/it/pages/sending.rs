@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use unstale::{
     config::DispatchConfig,
+    domain::{BatchChange, Failure, FailureKind},
     sandbox::ips::{Instead, Knobs},
+    store::BatchOutcome,
 };
 
 use super::{COMPANY, draft_with_urls, next, numbered, sent, settled, submit};
@@ -46,6 +48,13 @@ async fn seen(browser: &Browser, path: &str, css: &str) -> Answer {
     tokio::time::timeout(Duration::from_secs(20), seen)
         .await
         .unwrap_or_else(|_| panic!("{css} appears"))
+}
+
+/// Asks until the page shows that so many requests were accepted.
+async fn accepted(browser: &Browser, path: &str, requests: usize) {
+    let shown = async { while browser.get(path).await.count(".status.accepted") < requests {} };
+    let shown = tokio::time::timeout(Duration::from_secs(20), shown).await;
+    shown.expect("they are accepted");
 }
 
 pub(super) fn hold(app: &TestApp, hold: bool) {
@@ -148,6 +157,84 @@ async fn a_big_run_does_not_hold_up_a_single_picture() {
     settled(&editor, &big).await;
     let sizes: Vec<usize> = sent(&app).iter().map(Vec::len).collect();
     assert_eq!(sizes, [1_000, 1, 40, 1_000, 1_000]);
+}
+
+#[tokio::test]
+async fn between_two_requests_there_is_the_pause_that_is_set() {
+    let app = with_dispatch(DispatchConfig {
+        pause: Duration::from_secs(2),
+        ..DISPATCH
+    })
+    .await;
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 2_500).await;
+    for made in 1..=3 {
+        app.ips().wait_for_calls(made).await;
+        accepted(&editor, &path, made).await;
+        app.clock.advance(Duration::from_millis(1_999));
+        accepted(&editor, &path, made).await;
+        assert_eq!(sent(&app).len(), made);
+        app.clock.advance(Duration::from_millis(1));
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_lease_another_node_took_is_given_up_and_made_again() {
+    let app = TestApp::start().await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1).await;
+    app.ips().wait_for_calls(1).await;
+
+    // Another node finds the lease at its end, and puts the batch back.
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let long_after = app.clock.now().plus(Duration::from_hours(1));
+    let lost = store.lost_batches(long_after).await.unwrap();
+    let abandoned = BatchOutcome::Abandoned {
+        failure: Failure {
+            kind: FailureKind::TimedOut,
+            code: None,
+            reason: "it was silent".to_owned(),
+        },
+        at: app.clock.now(),
+    };
+    let released = store.release_batch(&lost[0], &abandoned, long_after, app.clock.now());
+    assert!(released.await.unwrap());
+
+    // This one asks for more time, learns that it is not its own any more, and asks for something to send.
+    app.clock.advance(DISPATCH.lease / 3);
+    app.ips().wait_for_calls(2).await;
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert!(page.has(".status.accepted"));
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let batch = store.batches(company, id).await.unwrap().remove(0);
+    let events = store.batch_events(company, batch.id).await.unwrap();
+    let changes: Vec<_> = events.iter().map(|event| event.change).collect();
+    assert_eq!(
+        changes,
+        [
+            BatchChange::Sent,
+            BatchChange::LeaseLost,
+            BatchChange::Repeated,
+            BatchChange::Accepted
+        ]
+    );
+    assert_eq!(sent(&app).len(), 2);
+}
+
+#[tokio::test]
+async fn more_than_fifty_thousand_urls_are_refused_with_what_to_do() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let (_, details) = draft_with_urls(&editor, &numbered(&app, 50_001)).await;
+    let form = details.form("#details").set("split", "true");
+    let refused = editor.submit(&form.press("do", "next")).await;
+    assert_eq!(refused.status, 422);
+    let alerts = refused.texts("[role=alert]").concat();
+    assert!(alerts.contains("takes at most 50,000"), "{alerts}");
+    assert!(refused.has("#live[data-next-disabled=true]"));
+    assert!(sent(&app).is_empty());
 }
 
 #[tokio::test]

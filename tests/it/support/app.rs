@@ -42,6 +42,8 @@ pub struct Start {
     pub checks: CheckSettings,
     /// How batches are sent.
     pub dispatch: DispatchConfig,
+    /// How long the history is kept; `None` is for ever.
+    pub keep_history: Option<Duration>,
 }
 
 /// Without pauses: the tests' clock stands still.
@@ -62,6 +64,7 @@ impl Default for Start {
             catalogue: Some(demo::Catalogue::Given),
             checks: CheckSettings::default(),
             dispatch: DISPATCH,
+            keep_history: None,
         }
     }
 }
@@ -77,6 +80,7 @@ pub struct TestApp {
     address: String,
     database: Option<Guard>,
     dispatch: DispatchConfig,
+    keep_history: Option<Duration>,
     /// Its own runtime: ending it ends the process, as far as Unstale can tell.
     runtime: Option<Runtime>,
     stop: CancellationToken,
@@ -106,6 +110,7 @@ impl TestApp {
             start.public_url,
             start.checks,
             start.dispatch,
+            start.keep_history,
         )
         .await;
         if let Some(catalogue) = start.catalogue {
@@ -124,6 +129,7 @@ impl TestApp {
         public_url: Option<&str>,
         checks: CheckSettings,
         dispatch: DispatchConfig,
+        keep_history: Option<Duration>,
     ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -145,7 +151,7 @@ impl TestApp {
             sync_pause: Duration::ZERO,
             checks,
             dispatch,
-            keep_history: None,
+            keep_history,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
@@ -167,6 +173,7 @@ impl TestApp {
             address,
             database: Some(database),
             dispatch,
+            keep_history,
             runtime: Some(runtime),
             stop,
         }
@@ -184,6 +191,7 @@ impl TestApp {
             None,
             self.checks,
             self.dispatch,
+            self.keep_history,
         )
         .await
     }
