@@ -195,10 +195,11 @@ macro_rules! fill {
                     .flat_map(|number| urls(*number).into_iter().zip(1_i64..).map(move |url| (*number, url)))
                     .collect();
                 let mut insert = QueryBuilder::new(
-                    "insert into invalidation_url (company_id, batch_id, position, url, origins, covers) ",
+                    "insert into invalidation_url (company_id, batch_id, number, position, url, origins, covers) ",
                 );
                 insert.push_values(&rows, |mut row, (number, ((url, asset), position))| {
-                    row.push_bind($company).push_bind(id(3, *number)).push_bind(*position);
+                    row.push_bind($company).push_bind(id(3, *number)).push_bind(i64::try_from(*number).unwrap());
+                    row.push_bind(*position);
                     row.push_bind(url.as_str());
                     row.push_bind(format!(r#"[{{"from":"base","asset":"{asset}"}}]"#)).push_bind("[]");
                 });
@@ -226,7 +227,7 @@ macro_rules! fill {
 
 /// The indexes are made at the end, which is quicker; the triggers' work is done already.
 const BEFORE: &str = "drop index invalidation_url_by_url; drop index history_asset_by_asset; ";
-const AFTER: &str = "create index if not exists invalidation_url_by_url on invalidation_url (company_id, substr(url, 1, 400), batch_id); \
+const AFTER: &str = "create index if not exists invalidation_url_by_url on invalidation_url (company_id, substr(url, 1, 400), number); \
                      create index if not exists history_asset_by_asset on history_asset (company_id, asset_id, number); ";
 
 async fn fill_sqlite(address: &str, company: Uuid, count: u64) {

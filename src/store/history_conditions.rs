@@ -31,7 +31,8 @@ pub(super) enum Way {
 /// The number of an invalidation, from where the search begins.
 pub(super) const fn number_of(way: &Way, is_postgres: bool) -> &'static str {
     match way {
-        Way::Walk | Way::Urls => "i.number",
+        Way::Walk => "i.number",
+        Way::Urls => "u.number",
         Way::Asset => "h.number",
         Way::Trigrams(_) if is_postgres => "t.number",
         Way::Trigrams(_) => "t.rowid",
@@ -60,8 +61,7 @@ pub(super) fn source(
                 .text(query.asset.as_deref().unwrap_or_default());
         }
         Way::Urls => {
-            sql.sql("from (select distinct b.invalidation_id as id from invalidation_url u cross join batch b where ");
-            sql.sql("b.id = u.batch_id and u.company_id = ")
+            sql.sql("from (select distinct u.number from invalidation_url u where u.company_id = ")
                 .uuid(company.uuid());
             if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
                 let whole = matches!(query.url, Some(UrlFilter::Is(_)));
@@ -71,7 +71,7 @@ pub(super) fn source(
                     url_conditions(sql, query);
                 }
             }
-            sql.sql(") c").sql(REST).sql("i.id = c.id");
+            sql.sql(") u").sql(REST).sql("i.number = u.number");
         }
         Way::Trigrams(trigrams) if is_postgres => {
             // Sorted first, so that no more candidates are looked at than fill the page.

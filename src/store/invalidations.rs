@@ -189,11 +189,12 @@ impl Store {
                 for chunk in batch.urls.chunks(CHUNK) {
                     let chunk = chunk.iter().map(JsonUrl::new).collect::<Result<Vec<_>>>()?;
                     let mut insert = QueryBuilder::new(
-                        "insert into invalidation_url (company_id, batch_id, position, url, origins, covers) ",
+                        "insert into invalidation_url (company_id, batch_id, number, position, url, origins, covers) ",
                     );
                     insert.push_values(&chunk, |mut row, url| {
                         row.push_bind(company.uuid())
                             .push_bind(batch.id.uuid())
+                            .push_bind(number)
                             .push_bind(url.position)
                             .push_bind(storable(url.url))
                             .push_bind(url.origins.as_str())

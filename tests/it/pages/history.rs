@@ -274,7 +274,7 @@ async fn the_record_and_the_exports_tell_which_presets_were_chosen_and_what_adob
 #[tokio::test]
 async fn what_is_older_than_the_history_is_kept_is_forgotten_by_the_server() {
     let app = TestApp::with(Start {
-        keep_history: Some(Duration::from_mins(120)),
+        keep_history: Some(Duration::from_hours(2)),
         ..Start::default()
     })
     .await;

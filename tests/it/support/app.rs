@@ -32,6 +32,7 @@ const PASSWORD: &str = "fresh-pictures";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How a test's Unstale is started.
+#[derive(Clone, Copy)]
 pub struct Start {
     pub backend: Backend,
     /// What people type, when it is not the listener's own address.
@@ -76,11 +77,9 @@ pub struct TestApp {
     pub sandbox: Arc<Sandbox>,
     url: String,
     public_url: PublicUrl,
-    checks: CheckSettings,
+    start: Start,
     address: String,
     database: Option<Guard>,
-    dispatch: DispatchConfig,
-    keep_history: Option<Duration>,
     /// Its own runtime: ending it ends the process, as far as Unstale can tell.
     runtime: Option<Runtime>,
     stop: CancellationToken,
@@ -102,17 +101,7 @@ impl TestApp {
             .await
             .unwrap();
         let (address, database) = empty(start.backend).await;
-        let test = Self::run(
-            Arc::new(sandbox),
-            clock,
-            address,
-            database,
-            start.public_url,
-            start.checks,
-            start.dispatch,
-            start.keep_history,
-        )
-        .await;
+        let test = Self::run(Arc::new(sandbox), clock, address, database, start).await;
         if let Some(catalogue) = start.catalogue {
             demo::fill(&test.app, &test.sandbox, catalogue)
                 .await
@@ -126,10 +115,7 @@ impl TestApp {
         clock: Clock,
         address: String,
         database: Guard,
-        public_url: Option<&str>,
-        checks: CheckSettings,
-        dispatch: DispatchConfig,
-        keep_history: Option<Duration>,
+        start: Start,
     ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -140,7 +126,7 @@ impl TestApp {
         listener.set_nonblocking(true).unwrap();
         let listen = listener.local_addr().unwrap();
         let url = format!("http://{listen}");
-        let public_url = PublicUrl::parse(public_url.unwrap_or(&url)).unwrap();
+        let public_url = PublicUrl::parse(start.public_url.unwrap_or(&url)).unwrap();
         let config = Config {
             listen,
             public_url: public_url.clone(),
@@ -149,9 +135,9 @@ impl TestApp {
             log_format: LogFormat::Text,
             ips_timeout: Duration::from_mins(1),
             sync_pause: Duration::ZERO,
-            checks,
-            dispatch,
-            keep_history,
+            checks: start.checks,
+            dispatch: start.dispatch,
+            keep_history: start.keep_history,
         };
         let app = App::build(&config, clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
@@ -169,11 +155,9 @@ impl TestApp {
             sandbox,
             url,
             public_url,
-            checks,
+            start,
             address,
             database: Some(database),
-            dispatch,
-            keep_history,
             runtime: Some(runtime),
             stop,
         }
@@ -188,10 +172,10 @@ impl TestApp {
             self.clock.clone(),
             self.address.clone(),
             database,
-            None,
-            self.checks,
-            self.dispatch,
-            self.keep_history,
+            Start {
+                public_url: None,
+                ..self.start
+            },
         )
         .await
     }
