@@ -4,6 +4,7 @@ mod company;
 mod script;
 mod settings;
 mod start;
+mod sync;
 mod trouble;
 
 use std::{
