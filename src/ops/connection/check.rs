@@ -5,7 +5,7 @@ use tracing::warn;
 
 use super::{
     AccountError, Candidate, ConnectError, Connector, SignedIn, Trouble,
-    doubts::{ASK_FOR_ROLE, SET_A_NEW_ONE, ends_within},
+    doubts::{ASK_FOR_ROLE, ends_within},
 };
 use crate::{
     domain::{
@@ -182,8 +182,8 @@ impl Taken {
             PasswordLife::EndsSoon { days } => self.put(
                 CheckStep::SignedIn,
                 CheckOutcome::Warned,
-                format!("Signed in as {who}. {}", ends_within(days)),
-                SET_A_NEW_ONE.to_owned(),
+                format!("Signed in as {who}. Its password {}.", ends_within(days)),
+                "Set a new one at Dynamic Media Classic in time, then type it here.".to_owned(),
             ),
             PasswordLife::Lasts | PasswordLife::Over => {
                 self.ok(CheckStep::SignedIn, format!("Signed in as {who}."));

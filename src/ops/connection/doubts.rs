@@ -20,8 +20,9 @@ pub fn doubts(facts: &AccountFacts, now: Timestamp) -> Vec<Trouble> {
     }
     if let PasswordLife::EndsSoon { days } = facts.password(now) {
         doubts.push(Trouble {
-            sentence: ends_within(days),
-            advice: SET_A_NEW_ONE.to_owned(),
+            sentence: format!("The account’s password {}.", ends_within(days)),
+            advice: "Set a new one at Dynamic Media Classic in time, then change the account under Settings, Connection."
+                .to_owned(),
         });
     }
     doubts
@@ -31,16 +32,12 @@ pub fn doubts(facts: &AccountFacts, now: Timestamp) -> Vec<Trouble> {
 pub(super) const ASK_FOR_ROLE: &str = "Ask the company’s administrator at Dynamic Media to give it the role \
                                        IpsCompanyAdmin, or connect another account.";
 
-/// What to do about a password that ends soon.
-pub(super) const SET_A_NEW_ONE: &str =
-    "Set a new one at Dynamic Media Classic in time, then type it here.";
-
-/// The sentence about a password that ends within days.
+/// That a password ends within days, without its beginning.
 pub(super) fn ends_within(days: u64) -> String {
     match days {
-        0 => "Its password ends within a day.".to_owned(),
-        1 => "Its password ends in 1 day.".to_owned(),
-        days => format!("Its password ends in {days} days."),
+        0 => "ends within a day".to_owned(),
+        1 => "ends in 1 day".to_owned(),
+        days => format!("ends in {days} days"),
     }
 }
 
@@ -67,7 +64,7 @@ mod tests {
         };
         let (role, password) = (
             "This account may look, but not purge.",
-            "Its password ends in 3 days.",
+            "The account’s password ends in 3 days.",
         );
         assert!(said("IpsCompanyAdmin", 90).is_empty());
         assert_eq!(said("IpsUser", 90), [role]);

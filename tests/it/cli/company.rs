@@ -80,7 +80,10 @@ async fn connecting_warns_of_a_password_that_ends_soon_and_lets_the_reading_go_o
     let connected = beside.connect(EXPIRING_ACCOUNT, &[]).await;
     success(&connected);
     let said = text(&connected.stderr);
-    assert!(said.contains("Its password ends in 9 days."), "{said}");
+    assert!(
+        said.contains("The account’s password ends in 9 days."),
+        "{said}"
+    );
     assert!(!said.contains("may look"), "{said}");
     let store = beside.store().await;
     let company = store.companies().await.unwrap().remove(0).id;

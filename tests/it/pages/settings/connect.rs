@@ -243,7 +243,10 @@ async fn role_password_and_unread_settings_are_said_right_after_connecting() {
     for (account, said) in [
         (ACCOUNT, &[][..]),
         (VIEWER_ACCOUNT, &["This account may look, but not purge."]),
-        (EXPIRING_ACCOUNT, &["Its password ends in 9 days."]),
+        (
+            EXPIRING_ACCOUNT,
+            &["The account’s password ends in 9 days."],
+        ),
     ] {
         let to = sign_in_as(&app, &admin, account).await.location();
         let page = admin.get(&to).await;
