@@ -15,6 +15,7 @@ use chacha20poly1305::{
     aead::{Aead as _, Payload},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing::warn;
 
 use crate::{clock::Clock, config::SecretKeySource};
 
@@ -115,6 +116,7 @@ fn key_file(path: &Path, clock: &Clock) -> Result<[u8; 32], KeyError> {
     };
     match fs::read_to_string(path) {
         Ok(text) => {
+            warn_if_open_to_others(path).map_err(failed)?;
             parse_key(&text).ok_or_else(|| KeyError::Malformed(format!("in {}", path.display())))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -124,6 +126,26 @@ fn key_file(path: &Path, clock: &Clock) -> Result<[u8; 32], KeyError> {
         }
         Err(error) => Err(failed(error)),
     }
+}
+
+/// A mounted secret may have a mode that nobody here chose, so a file that others can read is used all the same.
+#[cfg(unix)]
+fn warn_if_open_to_others(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        warn!(
+            "the key file {} has mode {mode:o}, so that others than its owner can use it, and with it open the stored \
+             passwords; `chmod 600` it",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn warn_if_open_to_others(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {

@@ -1,11 +1,20 @@
-//! The command line: `serve`, `demo`, `migrate`, `user add`, `company connect|list|test|add`, `import`, `config check`.
+//! The command line: `serve`, `demo`, `migrate`, `user add`, `config check`, and whatever the pages of Settings can set up,
+//! for scripts: `company connect|add|set|list|test|disconnect`, `host`, `preset`, `template`, `catalogue`, `sync`, `import`.
+//!
+//! One file a command. Each calls the same `ops` as the pages, prints plain sentences, and fails with one on standard
+//! error.
 
 mod add;
+mod catalogue;
+mod common;
 mod company;
+mod connect;
+mod host;
 mod import;
+mod preset;
+mod site;
 mod sync;
-
-use std::io::Read as _;
+mod template;
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
@@ -49,6 +58,18 @@ enum Command {
     /// Companies: Dynamic Media accounts
     #[command(subcommand)]
     Company(company::CompanyCommand),
+    /// Hosts that deliver a company's pictures, and what clearing one URL clears there
+    #[command(subcommand)]
+    Host(host::HostCommand),
+    /// Image presets, and which of them the site uses
+    #[command(subcommand)]
+    Preset(preset::PresetCommand),
+    /// The CDN invalidation template, here and at Dynamic Media
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
+    /// When a company's catalogue is read
+    #[command(subcommand)]
+    Catalogue(catalogue::CatalogueCommand),
     /// Read a company's catalogue from Dynamic Media now
     Sync(sync::SyncArgs),
     /// Import assets or presets from a CSV file
@@ -99,12 +120,17 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::User(UserCommand::Add { email, role, .. }) => {
             let store = Store::open(&config.database).await?;
-            add_user(&store, &clock, email, role, read_secret()?).await
+            add_user(&store, &clock, email, role, common::read_secret()?).await
         }
-        Command::Sync(args) => {
-            start_log(config.log_format, "error");
-            sync::run(&App::build(&config, clock).await?, args).await
+        Command::Host(command) => host::run(&for_command(&config, clock).await?, command).await,
+        Command::Preset(command) => preset::run(&for_command(&config, clock).await?, command).await,
+        Command::Template(command) => {
+            template::run(&for_command(&config, clock).await?, command).await
         }
+        Command::Catalogue(command) => {
+            catalogue::run(&for_command(&config, clock).await?, command).await
+        }
+        Command::Sync(args) => sync::run(&for_command(&config, clock).await?, args).await,
         Command::Import(args) => {
             let store = Store::open(&config.database).await?;
             import::run(&store, &clock, args).await
@@ -115,6 +141,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// What a command works with. It says itself what went wrong, so the log keeps to what nobody else says.
+async fn for_command(config: &Config, clock: Clock) -> anyhow::Result<App> {
+    start_log(config.log_format, "error");
+    App::build(config, clock).await
 }
 
 /// Writes the log to standard error. `RUST_LOG` wins over the level.
@@ -173,18 +205,6 @@ async fn add_user(
         Err(StoreError::Duplicate) => bail!("{} can sign in already", person.email),
         Err(error) => Err(error.into()),
     }
-}
-
-fn read_secret() -> anyhow::Result<SecretString> {
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .context("the password cannot be read from standard input")?;
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
-    if line.is_empty() {
-        bail!("no password came from standard input");
-    }
-    Ok(line.to_owned().into())
 }
 
 #[cfg(test)]

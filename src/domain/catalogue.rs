@@ -249,12 +249,24 @@ impl CatalogueSync {
                 changed: 0,
                 vanished: 0,
                 skipped: 0,
+                // Once a day it is tried again.
+                by_modified: self.by_modified && kind == ReadingKind::Increment,
                 ..self.clone()
             };
         }
         self.since_at = Some(now);
         self.since_seen = self.seen;
         self.wanted = None;
+    }
+
+    /// Adobe refuses to search by last change, perhaps in the middle of it: the changes are read from their first page in
+    /// the other order, and counted anew where they are all that is read.
+    pub fn read_changes_by_modified(&mut self) {
+        self.by_modified = true;
+        self.page = 1;
+        if self.kind == Some(ReadingKind::Increment) {
+            (self.seen, self.since_seen, self.skipped) = (0, 0, 0);
+        }
     }
 
     /// Goes on with the next page of the step.
@@ -455,6 +467,24 @@ mod tests {
         let now = later.plus(Duration::from_secs(4));
         assert_eq!(sync.rate(now), Some(500));
         assert_eq!(sync.time_left(now), Some(Duration::from_secs(16)));
+    }
+
+    #[test]
+    fn a_search_by_last_change_that_was_refused_is_tried_again_with_the_next_comparison() {
+        let mut sync = read();
+        sync.begin(ReadingKind::Increment, NOW);
+        (sync.page, sync.seen) = (3, 2_000);
+        sync.read_changes_by_modified();
+        assert_eq!((sync.page, sync.seen), (1, 0));
+        for (kind, by_modified) in [
+            (ReadingKind::Increment, true),
+            (ReadingKind::Sweep, false),
+            (ReadingKind::Increment, false),
+        ] {
+            sync.step = None;
+            sync.begin(kind, NOW);
+            assert_eq!(sync.by_modified, by_modified, "{kind:?}");
+        }
     }
 
     #[test]

@@ -94,6 +94,30 @@ impl HostVerdict {
         }
     }
 
+    /// What people read: what clearing one URL clears there.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Turned => "One URL clears all sizes",
+            Self::NotTurned => "Each full URL",
+            Self::CannotTell => "Cannot tell",
+        }
+    }
+
+    /// What to choose, where the setting is not what the test showed.
+    #[must_use]
+    pub const fn advice(self, scope: PurgeScope) -> Option<&'static str> {
+        match (self, scope) {
+            (Self::Turned, PurgeScope::Exact) => {
+                Some("You can choose “One URL clears all its sizes” for this host: it saves URLs.")
+            }
+            (Self::NotTurned, PurgeScope::Base) => Some(
+                "Choose “Each full URL” for this host: as it is set now, sizes and presets stay old.",
+            ),
+            _ => None,
+        }
+    }
+
     /// The verdict that the database's word stands for.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {

@@ -27,6 +27,7 @@ mod queue;
 mod sample;
 mod search;
 mod sighting;
+mod site_change;
 pub mod spreadsheet;
 mod template;
 mod usual_urls;
@@ -60,6 +61,7 @@ pub use self::{
     sample::{Candidate, sample},
     search::{Part, Probe, Refusal, SEARCH_LIMIT, Search},
     sighting::{Look, Sighting},
+    site_change::{Change, SiteChange},
     template::{
         ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,
     },

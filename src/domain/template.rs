@@ -23,9 +23,12 @@ pub enum InvalidTemplate {
         /// By how many characters.
         over: usize,
     },
-    /// A NUL character, which not every database can keep.
-    #[error("the template contains an invisible NUL character; type the line again")]
-    Nul,
+    /// A NUL character, which not every database can keep, or bytes that were no text.
+    #[error(
+        "the template holds characters that cannot be read (it may come from a file in another encoding); remove them, \
+         shown as \u{fffd}"
+    )]
+    Unreadable,
 }
 
 impl TemplateText {
@@ -35,8 +38,8 @@ impl TemplateText {
         if over > 0 {
             return Err(InvalidTemplate::TooLong { over });
         }
-        if text.contains('\0') {
-            return Err(InvalidTemplate::Nul);
+        if text.contains(['\0', char::REPLACEMENT_CHARACTER]) {
+            return Err(InvalidTemplate::Unreadable);
         }
         Ok(Self(text.replace("\r\n", "\n").replace('\r', "\n")))
     }
@@ -127,7 +130,9 @@ mod tests {
     fn all_but_line_ends_is_kept_to_the_byte() {
         let text = "\u{feff} <ID>?a \t\u{1}\n\n é e\u{301} ";
         assert_eq!(TemplateText::parse(text).unwrap().as_str(), text);
-        assert_eq!(TemplateText::parse("a\0"), Err(InvalidTemplate::Nul));
+        for text in ["a\0", "a\u{fffd}"] {
+            assert_eq!(TemplateText::parse(text), Err(InvalidTemplate::Unreadable));
+        }
     }
 
     #[test]

@@ -14,8 +14,6 @@ pub struct AssetItem {
     pub name: Option<String>,
     /// The type, as Adobe spells it.
     pub asset_type: String,
-    /// The subtype; empty where there is none.
-    pub sub_type: String,
     /// The file's name; may be empty.
     pub file_name: String,
     /// The folder, without slashes at its ends.
@@ -29,10 +27,9 @@ pub struct AssetItem {
 }
 
 /// The elements of an asset that we keep: the answer need hold no others.
-pub(super) const FIELDS: [&str; 9] = [
+pub(super) const FIELDS: [&str; 8] = [
     "assetHandle",
     "type",
-    "subType",
     "name",
     "fileName",
     "folder",
@@ -48,7 +45,6 @@ pub(super) struct AssetRow {
     asset_handle: Leaf<Word>,
     #[serde(rename = "type")]
     asset_type: Leaf<Word>,
-    sub_type: Leaf<Word>,
     name: Leaf<String>,
     file_name: Leaf<String>,
     folder: Leaf<String>,
@@ -63,7 +59,6 @@ impl From<AssetRow> for AssetItem {
             handle: row.asset_handle.word(),
             name: row.name.0,
             asset_type: row.asset_type.word().unwrap_or_default(),
-            sub_type: row.sub_type.word().unwrap_or_default(),
             file_name: row.file_name.0.unwrap_or_default(),
             folder: row.folder.0.map_or_else(String::new, bare_path),
             ready_for_publish: row.ready_for_publish.0,

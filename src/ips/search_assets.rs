@@ -33,7 +33,7 @@ pub struct AssetSearch<'a> {
     pub page: u32,
     /// Rows of a page: at most 1,000, or 10,000 with `names_only`.
     pub per_page: u32,
-    /// Only handle, name, type and subtype, which allows larger pages.
+    /// Only handle, name and type, which allows larger pages.
     pub names_only: bool,
 }
 
@@ -67,8 +67,8 @@ pub(super) struct Answer {
     asset_array: Items<AssetRow>,
 }
 
-/// Handle, type, subtype and name alone allow pages of 10,000: the first of [`FIELDS`].
-const NAME_FIELDS: usize = 4;
+/// Handle, type and name alone allow pages of 10,000: the first of [`FIELDS`].
+const NAME_FIELDS: usize = 3;
 
 impl Operation for SearchAssets<'_> {
     const NAME: &'static str = "searchAssets";

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Company, DeliveryHost, GenericHosts, HostOrigin, InvalidGenericHosts, PurgeScope},
-    store::{Store, StoreError},
+    store::{HostSetting, Store, StoreError},
 };
 
 /// A company is served by no more hosts.
@@ -62,6 +62,19 @@ pub fn is_publish_server(company: &Company, origin: &HostOrigin) -> bool {
         .and_then(|server| HostOrigin::of(server.as_str()))
         .as_ref()
         == Some(origin)
+}
+
+/// Where a host comes from, in words.
+#[must_use]
+pub fn source(company: &Company, setting: &HostSetting) -> &'static str {
+    match (
+        is_publish_server(company, &setting.host.origin),
+        setting.found,
+    ) {
+        (true, _) => "publish server",
+        (false, true) => "found among the settings",
+        (false, false) => "added by hand",
+    }
 }
 
 /// Adds the host of a pasted address, as `exact`.

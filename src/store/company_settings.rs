@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{CompanyId, PublishServer, ValueSource},
+    domain::{CompanyId, PublishServer, SiteChange, ValueSource},
 };
 
 /// The settings.
@@ -97,17 +97,64 @@ impl Store {
         }
     }
 
-    /// Keeps what a company is called at Dynamic Media: the root of its URLs, and its handle.
+    /// Changes what an administrator has changed, and notes for a server that it was typed. Everything else stays, also
+    /// what was found since the administrator looked.
+    pub async fn change_site(
+        &self,
+        company: CompanyId,
+        change: &SiteChange,
+        typed: &ValueSource,
+        now: Timestamp,
+    ) -> Result<()> {
+        let sql = "update company set publish_server = case when $1 then $2 else publish_server end, \
+                   publish_server_source = case when $1 then $3 else publish_server_source end, \
+                   preview_server = case when $4 then $5 else preview_server end, \
+                   preview_server_source = case when $4 then $6 else preview_server_source end, \
+                   alias_root = case when $7 then $8 else alias_root end, \
+                   alias_handle = case when $7 then $9 else alias_handle end, \
+                   clear_alias = coalesce($10, clear_alias), updated_at = $11 where id = $12";
+        let SiteChange {
+            publish_server,
+            preview_server,
+            alias,
+            clear_alias,
+        } = change;
+        let typed = to_json(typed)?;
+        let publish_source = publish_server.value().map(|_| typed.as_str());
+        let preview_source = preview_server.value().map(|_| typed.as_str());
+        let changed = on_writer!(self, |pool| sqlx::query(sql)
+            .bind(publish_server.is_made())
+            .bind(publish_server.value().map(PublishServer::as_str))
+            .bind(publish_source)
+            .bind(preview_server.is_made())
+            .bind(preview_server.value().map(PublishServer::as_str))
+            .bind(preview_source)
+            .bind(alias.is_made())
+            .bind(alias.value().map(|alias| storable(&alias.root)))
+            .bind(alias.value().map(|alias| storable(&alias.handle)))
+            .bind(*clear_alias)
+            .bind(now.as_micros())
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        match changed {
+            0 => Err(StoreError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps what a company is called at Dynamic Media: the root of its URLs, unless it does not tell it, and its handle.
     pub async fn put_company_identity(
         &self,
         company: CompanyId,
-        root: &str,
+        root: Option<&str>,
         handle: &str,
         now: Timestamp,
     ) -> Result<()> {
-        let sql = "update company set root = $1, handle = $2, updated_at = $3 where id = $4";
+        let sql = "update company set root = coalesce($1, root), handle = $2, updated_at = $3 where id = $4";
         let changed = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(storable(root))
+            .bind(root.map(storable))
             .bind(storable(handle))
             .bind(now.as_micros())
             .bind(company.uuid())

@@ -3,7 +3,7 @@
 use thirtyfour::prelude::*;
 use unstale::sandbox::{
     ACCOUNT, EXPIRING_ACCOUNT, TWO_COMPANIES_ACCOUNT,
-    ips::{AnswerForm, Instead},
+    ips::{AnswerForm, Instead, Only},
 };
 
 use crate::{
@@ -73,6 +73,11 @@ async fn the_pages_of_a_connection_are_sound() -> WebDriverResult<()> {
     browser.sign_in(&world, ADMIN).await?;
     for account in [TWO_COMPANIES_ACCOUNT, EXPIRING_ACCOUNT] {
         browser.goto(world.at("/connect")).await?;
+        let settings_unread = account == EXPIRING_ACCOUNT;
+        world.sandbox.ips().knobs(|knobs| {
+            knobs.only = Some(Only::Operation("getPropertySets"));
+            knobs.instead = settings_unread.then_some(Instead::Html);
+        });
         connect_as(&world, &browser, account).await?;
         if account == TWO_COMPANIES_ACCOUNT {
             browser.press("input[value='c|12']").await?;
@@ -80,6 +85,13 @@ async fn the_pages_of_a_connection_are_sound() -> WebDriverResult<()> {
         }
         browser.see("h1", "Settings").await?;
     }
+    browser.see(".notice.warns", "password ends in").await?;
+    browser.see("#unread", "could not be read").await?;
+    browser.look("catalogue-just-connected").await?;
+    world.sandbox.ips().knobs(|knobs| {
+        knobs.only = None;
+        knobs.instead = None;
+    });
     browser
         .goto(world.at("/c/dms7snapshot/settings/connection"))
         .await?;

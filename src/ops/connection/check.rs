@@ -3,7 +3,10 @@
 
 use tracing::warn;
 
-use super::{AccountError, Candidate, ConnectError, Connector, SignedIn, Trouble};
+use super::{
+    AccountError, Candidate, ConnectError, Connector, SignedIn, Trouble,
+    doubts::{ASK_FOR_ROLE, ends_within},
+};
 use crate::{
     domain::{
         AccountFacts, CheckOutcome, CheckReport, CheckStep, CheckedStep, Company, MayPurge,
@@ -26,6 +29,10 @@ impl Connector {
             Err(error) => taken.fail_at(&account, error)?,
         }
         let report = CheckReport::of(&taken.0, self.clock.now());
+        let failed = |step: &&CheckedStep| step.outcome == CheckOutcome::Failed;
+        for CheckedStep { step, sentence, .. } in report.steps.iter().filter(failed) {
+            warn!(company = %company.id, step = step.title(), problem = sentence, "a test of the connection failed");
+        }
         self.store.put_check_report(company.id, &report).await?;
         Ok(report)
     }
@@ -51,13 +58,10 @@ impl Connector {
             return Ok(());
         }
         kept?;
-        let settings = match self.read_settings(account, &membership.handle).await {
-            Ok(read) => read.map(|read| read.settings),
-            Err(error) => {
-                warn!(company = %company.id, %error, "the company's settings could not be read");
-                None
-            }
-        };
+        let read = self
+            .read_settings_of(company.id, account, &membership.handle)
+            .await;
+        let settings = read.ok().flatten().map(|read| read.settings);
         self.take_over(company.id, &membership, settings.as_ref())
             .await?;
         Ok(())
@@ -68,7 +72,7 @@ impl Connector {
         account: &Account,
         company: &Company,
     ) -> Result<(SignedIn, Candidate), ConnectError> {
-        let signed_in = self.sign_in(account).await?;
+        let signed_in = self.ask_who(account).await?;
         match signed_in.in_company(company, true).cloned() {
             Some(membership) => Ok((signed_in, membership)),
             None => Err(ConnectError::NotAMember {
@@ -96,21 +100,14 @@ impl Connector {
             CheckStep::CompanyFound,
             format!(
                 "{} with the root {} and the handle {}.",
-                membership.name, membership.root, membership.handle
+                membership.name,
+                membership.root.as_deref().unwrap_or("unknown"),
+                membership.handle
             ),
         );
         taken.may_purge(&facts);
 
-        let (settings, unread) = match self.read_settings(account, &membership.handle).await {
-            Ok(read) => (
-                Some(read.map(|read| read.settings).unwrap_or_default()),
-                None,
-            ),
-            Err(error) => (None, Some(error)),
-        };
-        let company = self
-            .take_over(company.id, membership, settings.as_ref())
-            .await?;
+        let (company, unread) = self.take_over_all(company.id, account, membership).await?;
         let own = self.store.company_settings(company.id).await?;
         taken.publish_server(&company, own.publish_server_source, unread);
         let first = AssetSearch {
@@ -185,7 +182,7 @@ impl Taken {
             PasswordLife::EndsSoon { days } => self.put(
                 CheckStep::SignedIn,
                 CheckOutcome::Warned,
-                format!("Signed in as {who}. {}", ends_within(days)),
+                format!("Signed in as {who}. Its password {}.", ends_within(days)),
                 "Set a new one at Dynamic Media Classic in time, then type it here.".to_owned(),
             ),
             PasswordLife::Lasts | PasswordLife::Over => {
@@ -199,18 +196,17 @@ impl Taken {
         let role = facts.role.as_deref().unwrap_or("unknown");
         match facts.may_purge() {
             MayPurge::Yes if facts.is_ips_admin => {
-                self.ok(step, "The account is an administrator of Adobe’s.".to_owned());
+                self.ok(
+                    step,
+                    "The account is an administrator of Adobe’s.".to_owned(),
+                );
             }
             MayPurge::Yes => self.ok(step, format!("The account’s role is {role}.")),
             MayPurge::No => self.failed(
                 step,
                 Trouble {
-                    sentence: format!(
-                        "The account’s role is {role}: it may look, but not purge."
-                    ),
-                    advice: "Ask the company’s administrator at Dynamic Media to give it the role IpsCompanyAdmin, or \
-                             connect another account."
-                        .to_owned(),
+                    sentence: format!("The account’s role is {role}: it may look, but not purge."),
+                    advice: ASK_FOR_ROLE.to_owned(),
                 },
             ),
             MayPurge::Unknown => self.put(
@@ -264,14 +260,5 @@ impl Taken {
             ),
             (None, Some(error)) => self.failed(step, Trouble::of(&error)),
         }
-    }
-}
-
-/// The sentence about a password that ends within days.
-fn ends_within(days: u64) -> String {
-    match days {
-        0 => "Its password ends within a day.".to_owned(),
-        1 => "Its password ends in 1 day.".to_owned(),
-        days => format!("Its password ends in {days} days."),
     }
 }

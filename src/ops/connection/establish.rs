@@ -1,9 +1,11 @@
 //! Connecting a company: the chosen membership becomes a company of ours with its account, or an account of one that
 //! is there already.
 
+use tracing::warn;
+
 use super::{AccountError, Candidate, ConnectError, Connector, SignedIn, connect};
 use crate::{
-    domain::{Company, CompanyId, PublishServer, Slug},
+    domain::{AccountFacts, Change, Company, CompanyId, PublishServer, SiteChange, Slug},
     ips::{Account, IpsError},
     ops::companies,
     store::{Store, StoreError},
@@ -27,8 +29,8 @@ pub struct Wanted<'a> {
 pub struct Connected {
     /// The company.
     pub company: Company,
-    /// Whether it was there before: its account was changed then.
-    pub was_known: bool,
+    /// The account in it.
+    pub facts: AccountFacts,
     /// Why its settings at Dynamic Media could not be read, if so.
     pub unread_settings: Option<IpsError>,
 }
@@ -37,17 +39,11 @@ impl Connector {
     /// Connects a company: a new one, or one that is known by its root or handle.
     pub async fn establish(&self, wanted: &Wanted<'_>) -> Result<Connected, StoreError> {
         let known = known_company(&self.store, wanted.account, wanted.company).await?;
-        let was_known = known.is_some();
         let company = match known {
             Some(company) => company,
             None => self.new_company(wanted.company).await?,
         };
-        let (company, unread_settings) = self.attach(company.id, wanted).await?;
-        Ok(Connected {
-            company,
-            was_known,
-            unread_settings,
-        })
+        self.attach(company.id, wanted).await
     }
 
     /// Whether a membership means a company that is here already: connecting it changes its account.
@@ -61,12 +57,13 @@ impl Connector {
         &self,
         company: &Company,
         account: &Account,
-    ) -> Result<(), ConnectError> {
+    ) -> Result<Connected, ConnectError> {
         let signed_in = self.sign_in(account).await?;
         let connection = self.store.connection(company.id).await?;
         let same_region =
             connection.is_none_or(|connection| connection.endpoint == account.endpoint.as_str());
         let Some(membership) = signed_in.in_company(company, same_region) else {
+            warn!(company = %company.id, "the account of a company was not changed: the new one does not belong to it");
             return Err(ConnectError::NotAMember {
                 company: company.name.clone(),
             });
@@ -77,8 +74,7 @@ impl Connector {
             company: membership,
             publish_server: None,
         };
-        self.attach(company.id, &wanted).await?;
-        Ok(())
+        Ok(self.attach(company.id, &wanted).await?)
     }
 
     /// Forgets the account. The company, its history and its catalogue stay.
@@ -87,12 +83,12 @@ impl Connector {
     }
 
     async fn new_company(&self, wanted: &Candidate) -> Result<Company, StoreError> {
-        let slug = Slug::of_name(&wanted.name).or_else(|| Slug::of_name(&wanted.root));
+        let slug = Slug::of_name(&wanted.name).or_else(|| Slug::of_name(wanted.root.as_deref()?));
         let company = Company {
             id: CompanyId::from_uuid(self.clock.new_uuid()),
             slug: slug.unwrap_or_else(|| Slug::of_name("company").expect("it is plain text")),
             name: wanted.name.clone(),
-            root: Some(wanted.root.clone()),
+            root: wanted.root.clone(),
             handle: Some(wanted.handle.clone()),
             publish_server: None,
             alias: None,
@@ -105,7 +101,7 @@ impl Connector {
         &self,
         company: CompanyId,
         wanted: &Wanted<'_>,
-    ) -> Result<(Company, Option<IpsError>), StoreError> {
+    ) -> Result<Connected, StoreError> {
         let store = &self.store;
         let Account {
             endpoint,
@@ -116,20 +112,20 @@ impl Connector {
         let facts = wanted.signed_in.facts(wanted.company, self.clock.now());
         store.put_account_facts(company, email, &facts).await?;
         if let Some((server, by)) = &wanted.publish_server {
-            self.set_publish_server(company, server.clone(), by).await?;
+            let change = SiteChange {
+                publish_server: Change::To(Some(server.clone())),
+                ..SiteChange::default()
+            };
+            self.change_site(company, &change, by).await?;
         }
-        let handle = &wanted.company.handle;
-        let (settings, problem) = match self.read_settings(wanted.account, handle).await {
-            Ok(read) => (
-                Some(read.map(|read| read.settings).unwrap_or_default()),
-                None,
-            ),
-            Err(error) => (None, Some(error)),
-        };
-        let company = self
-            .take_over(company, wanted.company, settings.as_ref())
+        let (company, unread_settings) = self
+            .take_over_all(company, wanted.account, wanted.company)
             .await?;
-        Ok((company, problem))
+        Ok(Connected {
+            company,
+            facts,
+            unread_settings,
+        })
     }
 }
 
@@ -149,7 +145,7 @@ async fn known_company(
         if here == Some(true) && company.handle.as_deref() == Some(&*wanted.handle) {
             return Ok(Some(company));
         }
-        if here != Some(false) && company.root.as_deref() == Some(&*wanted.root) {
+        if here != Some(false) && wanted.root.is_some() && company.root == wanted.root {
             by_root = by_root.or(Some(company));
         }
     }

@@ -4,7 +4,9 @@
 //! One file per action. Nothing here writes a password into a log, an error or a `Debug`.
 
 mod check;
+mod doubts;
 mod establish;
+mod exchange;
 mod region;
 mod settings;
 mod sign_in;
@@ -14,12 +16,14 @@ mod trouble;
 
 use secrecy::SecretString;
 
+use self::template::PushError;
 pub use self::{
+    doubts::doubts,
     establish::{Connected, Wanted},
+    exchange::{BothTemplates, NotExchanged, SeenTemplates},
     region::{REGIONS, Region, endpoint, travels_in_plain},
     sign_in::{Candidate, Pending, SignedIn},
-    site::{NoAlias, SiteChange},
-    template::PushError,
+    site::{NoSite, TypedSite},
     trouble::{ConnectError, Trouble},
 };
 use crate::{

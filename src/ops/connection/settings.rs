@@ -1,5 +1,7 @@
 //! Reading a company's general settings at Dynamic Media, and keeping what Unstale needs of them.
 
+use tracing::warn;
+
 use super::{Candidate, Connector};
 use crate::{
     clock::Timestamp,
@@ -42,6 +44,39 @@ impl Connector {
         Ok(None)
     }
 
+    /// The same for a company of ours; that they cannot be read is logged.
+    pub(super) async fn read_settings_of(
+        &self,
+        company: CompanyId,
+        account: &Account,
+        company_handle: &str,
+    ) -> Result<Option<ReadSettings>, IpsError> {
+        let read = self.read_settings(account, company_handle).await;
+        read.inspect_err(
+            |error| warn!(%company, %error, "the company's settings could not be read"),
+        )
+    }
+
+    /// Reads the settings and takes them over. Where they cannot be read, handle and root are taken over, and the reason
+    /// is returned with the company.
+    pub(super) async fn take_over_all(
+        &self,
+        id: CompanyId,
+        account: &Account,
+        membership: &Candidate,
+    ) -> Result<(Company, Option<IpsError>), StoreError> {
+        let (settings, unread) = match self.read_settings_of(id, account, &membership.handle).await
+        {
+            Ok(read) => (
+                Some(read.map(|read| read.settings).unwrap_or_default()),
+                None,
+            ),
+            Err(error) => (None, Some(error)),
+        };
+        let company = self.take_over(id, membership, settings.as_ref()).await?;
+        Ok((company, unread))
+    }
+
     /// Takes over what Adobe says of a company: handle and root, and its settings where they could be read. What an
     /// administrator typed stays; hosts are only added.
     pub(super) async fn take_over(
@@ -53,7 +88,7 @@ impl Connector {
         let now = self.clock.now();
         let Candidate { root, handle, .. } = membership;
         self.store
-            .put_company_identity(id, root, handle, now)
+            .put_company_identity(id, root.as_deref(), handle, now)
             .await?;
         // Read only now: while Adobe was asked, somebody may have changed it.
         let mut company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;

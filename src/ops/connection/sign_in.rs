@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tracing::warn;
 
 use super::{AccountError, ConnectError, Connector};
 use crate::{
@@ -38,8 +39,8 @@ pub struct Candidate {
     pub handle: String,
     /// The name that people read.
     pub name: String,
-    /// The path element after `/is/image/`.
-    pub root: String,
+    /// The path element after `/is/image/`; `None` where Adobe does not tell it.
+    pub root: Option<String>,
     /// The account's role there, as Adobe spells it.
     pub role: Option<String>,
 }
@@ -61,7 +62,7 @@ impl SignedIn {
             .map(|membership| Candidate {
                 handle: membership.company.handle,
                 name: membership.company.name,
-                root: membership.company.root,
+                root: Some(membership.company.root).filter(|root| !root.is_empty()),
                 role: membership.role,
             })
             .collect();
@@ -82,7 +83,7 @@ impl SignedIn {
         let handle = company.handle.as_deref().filter(|_| within_its_region);
         handle
             .and_then(|handle| companies().find(|it| it.handle == handle))
-            .or_else(|| companies().find(|it| company.root.as_deref() == Some(it.root.as_str())))
+            .or_else(|| companies().find(|it| it.root.is_some() && it.root == company.root))
     }
 
     /// What is kept of the account in one of its companies.
@@ -102,6 +103,13 @@ impl SignedIn {
 impl Connector {
     /// Asks Adobe whether the account is right, who it is, and which companies it belongs to.
     pub async fn sign_in(&self, account: &Account) -> Result<SignedIn, ConnectError> {
+        let signed_in = self.ask_who(account).await;
+        signed_in.inspect_err(
+            |error| warn!(endpoint = %account.endpoint, %error, "an account could not be connected"),
+        )
+    }
+
+    pub(super) async fn ask_who(&self, account: &Account) -> Result<SignedIn, ConnectError> {
         if !self.ips.check_login(account, None).await? {
             return Err(ConnectError::WrongPassword);
         }

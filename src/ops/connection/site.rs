@@ -1,30 +1,42 @@
-//! What an administrator sets by hand: publish server, preview server, alias.
+//! What an administrator sets by hand: publish server, preview server, alias. Read from what was typed, on the page or on
+//! the command line, and stored.
 
-use super::{AccountError, Connector};
+use super::{AccountError, Connector, Trouble};
 use crate::{
-    clock::Timestamp,
-    domain::{Alias, Company, CompanyId, HostOrigin, PublishServer, ValueSource},
+    domain::{
+        Alias, Change, Company, CompanyId, HostOrigin, PublishServer, SiteChange, ValueSource,
+    },
     ips::{CompanyKey, IpsError},
     ops::companies,
     store::StoreError,
 };
 
-/// The settings as they are to be. What is `None` is not set, and may be found at Dynamic Media again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SiteChange {
+/// The settings as somebody typed them, each `None` where it was not touched. An empty text takes a value away; a server
+/// is then found at Dynamic Media again.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TypedSite<'a> {
     /// What public URLs start with.
-    pub publish_server: Option<PublishServer>,
+    pub publish_server: Option<&'a str>,
     /// The secure preview server.
-    pub preview_server: Option<PublishServer>,
-    /// The second root.
-    pub alias: Option<Alias>,
+    pub preview_server: Option<&'a str>,
+    /// Root and handle of the alias. Without a handle it is looked up.
+    pub alias: Option<(&'a str, &'a str)>,
     /// Whether new drafts start with *Also clear the alias*.
-    pub clear_alias: bool,
+    pub clear_alias: Option<bool>,
+}
+
+/// Why the settings cannot be what was typed.
+#[derive(Debug)]
+pub enum NoSite {
+    /// What is wrong, and what to do.
+    Trouble(Trouble),
+    /// The database failed.
+    Store(StoreError),
 }
 
 /// An alias could not be looked up.
 #[derive(Debug, thiserror::Error)]
-pub enum NoAlias {
+enum NoAlias {
     /// There is no account to ask with.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -36,57 +48,76 @@ pub enum NoAlias {
     Itself,
 }
 
+impl From<Trouble> for NoSite {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
 impl Connector {
-    /// Changes the settings. A value that stays keeps its origin.
-    pub async fn change_site(
+    /// Reads what was typed; the handle of an alias is looked up where none was typed for this name.
+    pub async fn site_change(
         &self,
         company: &Company,
-        change: SiteChange,
+        typed: &TypedSite<'_>,
+    ) -> Result<SiteChange, NoSite> {
+        Ok(SiteChange {
+            publish_server: server(typed.publish_server, "publish server")?,
+            preview_server: server(typed.preview_server, "preview server")?,
+            alias: match typed.alias {
+                Some((root, handle)) => {
+                    Change::To(self.alias(company, root.trim(), handle.trim()).await?)
+                }
+                None => Change::Keep,
+            },
+            clear_alias: typed.clear_alias,
+        })
+    }
+
+    /// Stores a change that `by` has made.
+    pub async fn change_site(
+        &self,
+        company: CompanyId,
+        change: &SiteChange,
         by: &str,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let mut settings = self.store.company_settings(company.id).await?;
-        if settings.preview_server != change.preview_server {
-            settings.preview_server_source = typed(change.preview_server.as_ref(), by, now);
-            settings.preview_server = change.preview_server;
-        }
-        if company.publish_server != change.publish_server {
-            settings.publish_server_source = typed(change.publish_server.as_ref(), by, now);
-        }
-        settings.clear_alias = change.clear_alias;
-        let changed = Company {
-            publish_server: change.publish_server,
-            alias: change.alias,
-            ..company.clone()
+        let typed = ValueSource::Typed {
+            by: by.to_owned(),
+            at: now,
         };
-        self.store.update_company(&changed, now).await?;
-        self.store
-            .put_company_settings(company.id, &settings, now)
-            .await?;
-        self.add_host_of(&changed).await
+        self.store.change_site(company, change, &typed, now).await?;
+        let server = change.publish_server.value();
+        let host = server.and_then(|server| HostOrigin::of(server.as_str()));
+        companies::add_hosts(&self.store, company, host.into_iter().collect(), false).await
     }
 
-    /// Sets the publish server alone.
-    pub(super) async fn set_publish_server(
+    async fn alias(
         &self,
-        company: CompanyId,
-        server: PublishServer,
-        by: &str,
-    ) -> Result<(), StoreError> {
-        let company = self.store.company(company).await?;
-        let company = company.ok_or(StoreError::NotFound)?;
-        let settings = self.store.company_settings(company.id).await?;
-        let change = SiteChange {
-            publish_server: Some(server),
-            preview_server: settings.preview_server,
-            alias: company.alias.clone(),
-            clear_alias: settings.clear_alias,
-        };
-        self.change_site(&company, change, by).await
+        company: &Company,
+        root: &str,
+        handle: &str,
+    ) -> Result<Option<Alias>, NoSite> {
+        if root.is_empty() {
+            return Ok(None);
+        }
+        usable(root, handle)?;
+        let stored = company.alias.as_ref();
+        let is_of_another = stored.is_some_and(|it| it.handle == handle && it.root != root);
+        if !handle.is_empty() && !is_of_another {
+            let (root, handle) = (root.to_owned(), handle.to_owned());
+            return Ok(Some(Alias { root, handle }));
+        }
+        match self.look_up_alias(company, root).await {
+            Ok(alias) => Ok(Some(alias)),
+            Err(NoAlias::Account(AccountError::Store(error))) => Err(NoSite::Store(error)),
+            Err(NoAlias::Ips(error)) => Err(not_found(root, &Trouble::of(&error).sentence).into()),
+            Err(error) => Err(not_found(root, &format!("Because {error}.")).into()),
+        }
     }
 
     /// Asks Adobe for the root and the handle of an alias.
-    pub async fn look_up_alias(&self, company: &Company, name: &str) -> Result<Alias, NoAlias> {
+    async fn look_up_alias(&self, company: &Company, name: &str) -> Result<Alias, NoAlias> {
         let account = self.account(company.id).await?;
         let found = self
             .ips
@@ -96,21 +127,60 @@ impl Connector {
             return Err(NoAlias::Itself);
         }
         Ok(Alias {
-            root: found.root,
+            // Where the answer does not tell it, the name that it was found by is all there is.
+            root: if found.root.is_empty() {
+                name.to_owned()
+            } else {
+                found.root
+            },
             handle: found.handle,
         })
     }
+}
 
-    async fn add_host_of(&self, company: &Company) -> Result<(), StoreError> {
-        let server = company.publish_server.as_ref();
-        let host = server.and_then(|server| HostOrigin::of(server.as_str()));
-        companies::add_hosts(&self.store, company.id, host.into_iter().collect(), false).await
+/// An address, or none where nothing was typed.
+fn server(typed: Option<&str>, what: &str) -> Result<Change<PublishServer>, Trouble> {
+    let Some(typed) = typed else {
+        return Ok(Change::Keep);
+    };
+    if typed.trim().is_empty() {
+        return Ok(Change::To(None));
+    }
+    match PublishServer::parse(typed) {
+        Some(server) => Ok(Change::To(Some(server))),
+        None => Err(Trouble {
+            sentence: format!("The {what} is no web address."),
+            advice: "Type scheme and host, such as https://images.example.com, without a path."
+                .to_owned(),
+        }),
     }
 }
 
-fn typed(value: Option<&PublishServer>, by: &str, at: Timestamp) -> Option<ValueSource> {
-    value.map(|_| ValueSource::Typed {
-        by: by.to_owned(),
-        at,
+fn usable(root: &str, handle: &str) -> Result<(), Trouble> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let unreadable = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
+    let (sentence, advice) = if !root.chars().all(is_name) {
+        (
+            "This is no name of an alias.",
+            "Type the path element after /is/image/: letters, digits, - and _.",
+        )
+    } else if handle.contains(unreadable) {
+        (
+            "The handle of the alias holds characters that cannot be read.",
+            "Leave it empty to have it looked up.",
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Trouble {
+        sentence: sentence.to_owned(),
+        advice: advice.to_owned(),
     })
+}
+
+fn not_found(name: &str, why: &str) -> Trouble {
+    Trouble {
+        sentence: format!("The handle of the alias {name} could not be looked up. {why}"),
+        advice: "Check the name, or type the handle by hand.".to_owned(),
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
 
 /// The template at Dynamic Media is not the one that was to be put there.
 #[derive(Debug, thiserror::Error)]
-pub enum PushError {
+pub(super) enum PushError {
     /// It is another one than the person saw: nothing was sent.
     #[error("the template at Dynamic Media was changed meanwhile")]
     ChangedThere,
@@ -33,7 +33,7 @@ pub enum PushError {
 impl Connector {
     /// Puts a template into the place of `seen`, the one that the person saw at Dynamic Media, and reads it back.
     /// Everything else in the company's settings there stays as it is.
-    pub async fn push_template(
+    pub(super) async fn put_template(
         &self,
         company: &Company,
         ours: &str,

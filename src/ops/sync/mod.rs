@@ -30,6 +30,16 @@ use crate::{
     vault::Vault,
 };
 
+/// What the interval may be: in minutes, and in words that follow "every".
+pub const INTERVALS: [(u64, &str); 6] = [
+    (5, "5 minutes"),
+    (15, "15 minutes"),
+    (60, "hour"),
+    (6 * 60, "6 hours"),
+    (24 * 60, "day"),
+    (7 * 24 * 60, "week"),
+];
+
 /// How often the database is asked whether something is due, when nobody says so.
 const IDLE: Duration = Duration::from_secs(5);
 /// How long a reader may be silent before another takes over.
@@ -118,6 +128,22 @@ impl Syncer {
     /// Stops a company's reading after the page that is on its way. It keeps its place.
     pub async fn stop(&self, company: CompanyId) -> Result<(), StoreError> {
         self.store.set_sync_stopped(company, true).await
+    }
+
+    /// Sets how often changes are asked for, and tells it in words. `None`, and nothing done, when it is none of
+    /// [`INTERVALS`].
+    pub async fn set_interval(
+        &self,
+        company: CompanyId,
+        minutes: u64,
+    ) -> Result<Option<&'static str>, StoreError> {
+        let known = INTERVALS.into_iter().find(|(known, _)| *known == minutes);
+        let Some((minutes, words)) = known else {
+            return Ok(None);
+        };
+        let interval = Duration::from_mins(minutes);
+        self.store.set_sync_interval(company, interval).await?;
+        Ok(Some(words))
     }
 
     /// Begins what is due, until cancelled; then waits for what is under way to keep its place.

@@ -228,7 +228,9 @@ impl<'a> Reading<'a> {
                 Err(ReadingError::Ips(IpsError::Fault(fault)))
                     if fault.code == Some(INVALID_PARAMETER) =>
                 {
-                    self.sync.by_modified = true;
+                    self.sync.read_changes_by_modified();
+                    self.pages.clear();
+                    self.syncer.pause().await;
                 }
                 page => {
                     let page = page?;

@@ -28,14 +28,20 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
         }
     };
     let mut children = String::new();
-    group(&mut children, "companyInfo", |xml| write(xml, company));
+    group(&mut children, "companyInfo", |xml| {
+        write(xml, context, company);
+    });
     Ok(Done::answer(children))
 }
 
 /// Adds what there is to tell of a company.
-pub(super) fn write(xml: &mut String, company: &IpsCompany) {
+pub(super) fn write(xml: &mut String, context: &Context<'_>, company: &IpsCompany) {
     leaf(xml, "companyHandle", &company.handle);
     leaf(xml, "name", &company.name);
-    leaf(xml, "rootPath", format!("{}/", company.root));
+    if context.knobs.no_roots {
+        leaf(xml, "rootPath", "");
+    } else {
+        leaf(xml, "rootPath", format!("{}/", company.root));
+    }
     date_leaf(xml, "expires", EXPIRES);
 }

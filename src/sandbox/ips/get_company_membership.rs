@@ -25,11 +25,13 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
         for (company, role) in memberships {
             group(xml, "items", |xml| {
                 if form == MembershipForm::Nested {
-                    group(xml, "company", |xml| get_company_info::write(xml, company));
+                    group(xml, "company", |xml| {
+                        get_company_info::write(xml, context, company);
+                    });
                     leaf(xml, "role", role.name());
                     leaf(xml, "isActive", true);
                 } else {
-                    get_company_info::write(xml, company);
+                    get_company_info::write(xml, context, company);
                 }
             });
         }

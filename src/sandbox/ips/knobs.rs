@@ -27,6 +27,8 @@ pub struct Knobs {
     pub no_permission: bool,
     /// Purges are accepted, and nothing is cleared.
     pub drop_purges: bool,
+    /// Companies are told with an empty `rootPath`.
+    pub no_roots: bool,
     /// Which of the documented shapes a list of memberships has.
     pub membership: MembershipForm,
     /// Which of the documented shapes a folder tree has.

@@ -15,24 +15,18 @@ use super::Tabs;
 use crate::{
     app::App,
     clock::Timestamp,
-    domain::{CatalogueSync, Company, ReadingKind, Step},
+    domain::{AccountFacts, CatalogueSync, Company, ReadingKind, Step},
     error::AppError,
+    ops::{
+        connection::{Trouble, doubts},
+        sync::INTERVALS,
+    },
     web::{
         extract::{Admin, Form, Htmx, InCompany, Query},
         shell::Shell,
         view::{Moment, counted, grouped},
     },
 };
-
-/// What the interval may be, in minutes.
-const INTERVALS: [(u64, &str); 6] = [
-    (5, "5 minutes"),
-    (15, "15 minutes"),
-    (60, "hour"),
-    (6 * 60, "6 hours"),
-    (24 * 60, "day"),
-    (7 * 24 * 60, "week"),
-];
 
 /// Seconds after which a browser without JavaScript looks again.
 const REFRESH: u32 = 3;
@@ -45,6 +39,10 @@ struct CataloguePage {
     connected: bool,
     /// The company was connected just now: which one, by root, handle and role.
     just_connected: Option<String>,
+    /// What to know of the account that was connected just now.
+    doubts: Vec<Trouble>,
+    /// Its company's settings at Dynamic Media could not be read.
+    unread: bool,
     state: StateView,
     intervals: Vec<IntervalView>,
 }
@@ -120,6 +118,8 @@ enum Action {
 pub struct Shown {
     #[serde(default)]
     connected: bool,
+    #[serde(default)]
+    unread: bool,
 }
 
 /// Shows it; htmx asks for the part that moves.
@@ -134,7 +134,9 @@ pub async fn show(
     let connected = connection.is_some();
     let facts = connection.and_then(|connection| connection.facts);
     let sync = app.store.catalogue_sync(at.company.id).await?;
-    let state = StateView::new(&sync, connected, app.clock.now());
+    let now = app.clock.now();
+    let state = StateView::new(&sync, connected, now);
+    let facts = facts.filter(|_| shown.connected);
     let page = CataloguePage {
         shell: Shell {
             refresh: state.running.then_some(REFRESH),
@@ -144,7 +146,12 @@ pub async fn show(
         connected,
         just_connected: shown
             .connected
-            .then(|| identity(&at.company, facts.and_then(|facts| facts.role).as_deref())),
+            .then(|| identity(&at.company, facts.as_ref())),
+        doubts: facts
+            .as_ref()
+            .map(|facts| doubts(facts, now))
+            .unwrap_or_default(),
+        unread: shown.unread,
         state,
         intervals: INTERVALS
             .iter()
@@ -177,11 +184,9 @@ pub async fn act(
         Action::Stop => syncer.stop(company).await?,
         Action::Start => syncer.go_on(company).await?,
         Action::Interval => {
-            let minutes = form.minutes.parse().ok();
-            let known = minutes.filter(|m| INTERVALS.iter().any(|(minutes, _)| minutes == m));
-            let minutes = known.ok_or(AppError::BadForm)?;
-            let interval = Duration::from_mins(minutes);
-            app.store.set_sync_interval(company, interval).await?;
+            let minutes = form.minutes.parse().map_err(|_| AppError::BadForm)?;
+            let set = syncer.set_interval(company, minutes).await?;
+            set.ok_or(AppError::BadForm)?;
         }
     }
     let page = Redirect::to(&format!("{}/catalogue", Tabs::of(&at.company, "").base));
@@ -189,8 +194,9 @@ pub async fn act(
 }
 
 /// What tells one company from another of the same name.
-fn identity(company: &Company, role: Option<&str>) -> String {
+fn identity(company: &Company, facts: Option<&AccountFacts>) -> String {
     let unknown = "unknown";
+    let role = facts.and_then(|facts| facts.role.as_deref());
     format!(
         "Root {}, handle {}, your account’s role: {}.",
         company.root.as_deref().unwrap_or(unknown),

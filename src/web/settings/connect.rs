@@ -164,14 +164,19 @@ async fn connect(
         company,
         publish_server: None,
     };
-    let company = app.connector.establish(&wanted).await?.company;
+    let connected = app.connector.establish(&wanted).await?;
+    let company = connected.company;
     app.syncer.go_on(company.id).await?;
     let next = match company.publish_server {
         Some(_) => "catalogue",
         None => "connection",
     };
+    let unread = match connected.unread_settings {
+        Some(_) => "&unread=true",
+        None => "",
+    };
     Ok(Redirect::to(&format!(
-        "{}/settings/{next}?connected=true",
+        "{}/settings/{next}?connected=true{unread}",
         company_path(&company)
     )))
 }
@@ -199,7 +204,7 @@ async fn company_page(
         companies.push(CompanyChoice {
             handle: company.handle.clone(),
             name: company.name.clone(),
-            root: company.root.clone(),
+            root: company.root.clone().unwrap_or_else(|| "unknown".to_owned()),
             may_not_purge: facts.may_purge() == MayPurge::No,
             role: facts.role.unwrap_or_else(|| "role unknown".to_owned()),
             is_known: known,

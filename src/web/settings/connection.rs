@@ -19,7 +19,7 @@ use crate::{
     app::App,
     domain::Company,
     error::AppError,
-    ops::connection::{AccountError, Trouble},
+    ops::connection::{AccountError, Connected, Trouble},
     store::{Connection, Person},
     web::{
         extract::{Admin, Form, InCompany, Query},
@@ -36,6 +36,8 @@ pub(super) struct ConnectionPage {
     base: String,
     root: String,
     done: Option<&'static str>,
+    /// The settings at Dynamic Media could not be read just now.
+    unread: bool,
     /// `None` for a company without an account.
     connection: Option<ConnectionView>,
     account: AccountFields,
@@ -61,6 +63,8 @@ pub struct Shown {
     done: Done,
     #[serde(default)]
     connected: bool,
+    #[serde(default)]
+    unread: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
@@ -97,6 +101,7 @@ pub async fn show(
 ) -> Result<Response, AppError> {
     let page = ConnectionPage {
         done: shown.sentence(),
+        unread: shown.unread,
         ..page(&app, &person, &at).await?
     };
     Ok(page.into_response())
@@ -122,9 +127,16 @@ pub async fn change_account(
     Form(form): Form<AccountForm>,
 ) -> Result<Response, AppError> {
     match changed(&app, &at.company, &form).await? {
-        Ok(()) => {
+        Ok(Connected {
+            unread_settings, ..
+        }) => {
             app.syncer.go_on(at.company.id).await?;
-            Ok(Redirect::to(&format!("{}?done=account", path(&at.company))).into_response())
+            let unread = match unread_settings {
+                Some(_) => "&unread=true",
+                None => "",
+            };
+            let page = format!("{}?done=account{unread}", path(&at.company));
+            Ok(Redirect::to(&page).into_response())
         }
         Err(trouble) => refuse_account(&app, &person, &at, Some(form.fields()), trouble).await,
     }
@@ -157,7 +169,7 @@ async fn changed(
     app: &App,
     company: &Company,
     form: &AccountForm,
-) -> Result<Result<(), Trouble>, AppError> {
+) -> Result<Result<Connected, Trouble>, AppError> {
     let stored = match stored_password(app, company, form).await? {
         Ok(stored) => stored,
         Err(trouble) => return Ok(Err(trouble)),
@@ -167,7 +179,7 @@ async fn changed(
         Err(trouble) => return Ok(Err(trouble)),
     };
     match app.connector.change_account(company, &account).await {
-        Ok(()) => Ok(Ok(())),
+        Ok(connected) => Ok(Ok(connected)),
         Err(error) => Ok(Err(error.trouble()?)),
     }
 }
@@ -248,6 +260,7 @@ pub(super) async fn page(
         base: company_path(company),
         root: company.root.clone().unwrap_or_default(),
         done: None,
+        unread: false,
         connection: view,
         account,
         account_trouble: None,

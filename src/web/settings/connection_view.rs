@@ -71,8 +71,11 @@ pub struct StepView {
 /// The servers and the alias, as fields.
 pub struct SiteFields {
     pub publish_server: String,
+    /// What stands in the field before somebody types.
+    pub shown_publish_server: String,
     pub publish_source: Option<SourceView>,
     pub preview_server: String,
+    pub shown_preview_server: String,
     pub preview_source: Option<SourceView>,
     pub alias_root: String,
     pub alias_handle: String,
@@ -173,17 +176,21 @@ fn look(outcome: CheckOutcome) -> (&'static str, &'static str) {
 impl SiteFields {
     /// As they are stored.
     pub fn new(company: &Company, settings: &CompanySettings) -> Self {
-        let server = company.publish_server.as_ref();
-        let preview = settings.preview_server.as_ref();
+        let server = company.publish_server.as_ref().map(ToString::to_string);
+        let server = server.unwrap_or_default();
+        let preview = settings.preview_server.as_ref().map(ToString::to_string);
+        let preview = preview.unwrap_or_default();
         let alias = company.alias.clone();
         let (alias_root, alias_handle) = alias.map(|it| (it.root, it.handle)).unwrap_or_default();
         Self {
-            publish_server: server.map(ToString::to_string).unwrap_or_default(),
+            shown_publish_server: server.clone(),
+            publish_server: server,
             publish_source: settings
                 .publish_server_source
                 .as_ref()
                 .map(SourceView::from),
-            preview_server: preview.map(ToString::to_string).unwrap_or_default(),
+            shown_preview_server: preview.clone(),
+            preview_server: preview,
             preview_source: settings
                 .preview_server_source
                 .as_ref()

@@ -262,51 +262,38 @@ fn view(
 ) -> HostView {
     let origin = &setting.host.origin;
     let is_publish_server = hosts::is_publish_server(company, origin);
-    let base = setting.host.scope == PurgeScope::Base;
+    let scope = setting.host.scope;
     let since = setting.testing_since;
     HostView {
         number,
         origin: origin.to_string(),
         query: query_value(origin.as_str()),
-        source: match (is_publish_server, setting.found) {
-            (true, _) => "publish server",
-            (false, true) => "found among the settings",
-            (false, false) => "added by hand",
-        },
+        source: hosts::source(company, setting),
         is_publish_server,
         is_shared: generic.matches(origin),
-        base,
+        base: scope == PurgeScope::Base,
         check_root: setting.host.check_root,
         problem: None,
         sample: String::new(),
         testing: since.is_some_and(|since| !app.host_tester.is_abandoned(since)),
-        test: setting.test.as_ref().map(|test| test_view(test, base)),
+        test: setting.test.as_ref().map(|test| test_view(test, scope)),
         doubt: None,
     }
 }
 
-fn test_view(test: &HostTest, base: bool) -> TestView {
-    let (class, icon, words) = match test.verdict {
-        HostVerdict::Turned => ("ok", "check", "One URL clears all sizes"),
-        HostVerdict::NotTurned => ("neutral", "info", "Each full URL"),
-        HostVerdict::CannotTell => ("warn", "warning", "Cannot tell"),
-    };
-    let advice = match (test.verdict, base) {
-        (HostVerdict::Turned, false) => {
-            Some("You can choose “One URL clears all its sizes” for this host: it saves URLs.")
-        }
-        (HostVerdict::NotTurned, true) => Some(
-            "Choose “Each full URL” for this host: as it is set now, sizes and presets stay old.",
-        ),
-        _ => None,
+fn test_view(test: &HostTest, scope: PurgeScope) -> TestView {
+    let (class, icon) = match test.verdict {
+        HostVerdict::Turned => ("ok", "check"),
+        HostVerdict::NotTurned => ("neutral", "info"),
+        HostVerdict::CannotTell => ("warn", "warning"),
     };
     TestView {
         class,
         icon,
-        words,
+        words: test.verdict.words(),
         note: test.note.clone(),
         asset: test.asset.clone(),
         when: test.at.into(),
-        advice,
+        advice: test.verdict.advice(scope),
     }
 }

@@ -15,11 +15,7 @@ use super::Tabs;
 use crate::{
     app::App,
     error::AppError,
-    ips::IpsError,
-    ops::{
-        connection::{AccountError, Trouble},
-        presets::{self, PresetsError},
-    },
+    ops::presets::{self, PresetsError},
     store::{ListedPreset, Person},
     web::{
         extract::{Admin, Form, InCompany, Query},
@@ -126,7 +122,7 @@ pub async fn sync(
         clock,
         ..
     } = &app;
-    let (status, problem) = match presets::sync(store, vault, ips, clock, &at.company).await {
+    let error = match presets::sync(store, vault, ips, clock, &at.company).await {
         Ok(number) => {
             let page = format!(
                 "{}/settings/presets?read={number}",
@@ -134,34 +130,16 @@ pub async fn sync(
             );
             return Ok(Redirect::to(&page).into_response());
         }
-        Err(PresetsError::Store(error) | PresetsError::Account(AccountError::Store(error))) => {
-            return Err(error.into());
-        }
-        Err(PresetsError::Account(error)) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            format!(
-                "The presets cannot be read: {error}. Look at Connection, or import the list from a file."
-            ),
-        ),
-        Err(PresetsError::Ips(error)) => (
-            StatusCode::BAD_GATEWAY,
-            format!("{} The list below is the one from before.", why(&error)),
-        ),
+        Err(error) => error,
     };
+    let status = match error {
+        PresetsError::Ips(_) => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let sentence = error.sentence()?;
     let mut page = load(&app, &person, &at, "").await?;
-    page.problem = Some(problem);
+    page.problem = Some(format!("{sentence} The list below is the one from before."));
     Ok((status, page).into_response())
-}
-
-/// What happened and who can mend it. What Adobe itself said is quoted; for anything else its reason is a network library's.
-fn why(error: &IpsError) -> String {
-    match error {
-        IpsError::Fault(_) | IpsError::Partial { .. } => {
-            let Trouble { sentence, advice } = Trouble::of(error);
-            format!("{sentence} {advice}")
-        }
-        _ => error.advice().to_owned(),
-    }
 }
 
 async fn load(

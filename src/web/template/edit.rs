@@ -20,7 +20,7 @@ use crate::{
     store::{Person, StoreError},
     web::{
         extract::{Admin, Editor, Form, InCompany, Query},
-        forms::{Unreadable, readable, showable},
+        forms::showable,
         shell::Shell,
         view::company_path,
     },
@@ -120,9 +120,12 @@ pub async fn save(
     Form(form): Form<TemplateForm>,
 ) -> Result<Response, AppError> {
     let page = page(&app, &person, &at, form.text.clone(), form.based_on).await?;
-    let text = match acceptable(&form.text) {
+    let text = match TemplateText::parse(&form.text) {
         Ok(text) => text,
-        Err(problem) => return Ok(refuse(page, StatusCode::UNPROCESSABLE_ENTITY, problem)),
+        Err(error) => {
+            let problem = error.to_string();
+            return Ok(refuse(page, StatusCode::UNPROCESSABLE_ENTITY, problem));
+        }
     };
     if form.action != Action::Ok {
         return Ok(TemplatePage {
@@ -172,11 +175,6 @@ fn refuse(page: TemplatePage, status: StatusCode, problem: String) -> Response {
         },
     )
         .into_response()
-}
-
-pub(super) fn acceptable(text: &str) -> Result<TemplateText, String> {
-    readable(text).map_err(|_| Unreadable::SENTENCE.to_owned())?;
-    TemplateText::parse(text).map_err(|error| error.to_string())
 }
 
 async fn page(

@@ -10,16 +10,13 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{
-    diff::{DiffLine, diff},
-    edit::acceptable,
-    foreign::Foreign,
-};
+use super::diff::{DiffLine, diff};
 use crate::{
     app::App,
+    clock::Timestamp,
     error::AppError,
-    ops::connection::{AccountError, PushError, Trouble},
-    store::{Person, StoreError},
+    ops::connection::{BothTemplates, NotExchanged, SeenTemplates, Trouble},
+    store::Person,
     web::{
         extract::{Admin, Form, InCompany},
         shell::Shell,
@@ -34,6 +31,7 @@ struct ExchangePage {
     base: String,
     way: Way,
     based_on: i32,
+    /// A reading is known by its instant.
     read_at: i64,
     read: Moment,
     lines: Vec<DiffLine>,
@@ -49,17 +47,18 @@ enum Way {
 
 /// What the person saw: the version of ours, and the reading of theirs.
 #[derive(Debug, Deserialize)]
-pub struct Seen {
+pub struct SeenForm {
     based_on: i32,
     read_at: i64,
 }
 
-/// Both texts as they stand.
-struct Both {
-    ours: String,
-    /// The version, 0 while none was saved.
-    version: i32,
-    theirs: Foreign,
+impl SeenForm {
+    fn seen(&self) -> SeenTemplates {
+        SeenTemplates {
+            version: self.based_on,
+            read_at: Timestamp::from_micros(self.read_at),
+        }
+    }
 }
 
 /// Shows what *Import* would change here.
@@ -77,31 +76,15 @@ pub async fn import(
     Admin(person): Admin,
     State(app): State<App>,
     at: InCompany,
-    Form(seen): Form<Seen>,
+    Form(form): Form<SeenForm>,
 ) -> Result<Response, AppError> {
-    let both = both(&app, &at).await?;
-    if !both.is_as(&seen) {
-        return Ok(changed_meanwhile(&person, &at, Way::Import, &both));
-    }
-    let text = match acceptable(&both.theirs.template.text) {
-        Ok(text) => text,
-        Err(problem) => {
-            let trouble = Trouble {
-                sentence: format!("It cannot be saved as it stands: {problem}."),
-                advice: "Correct it at Dynamic Media, or type the template here.".to_owned(),
-            };
-            return Ok(refuse(&person, &at, Way::Import, &both, trouble));
-        }
-    };
-    let (company, now) = (at.company.id, app.clock.now());
-    let saved = app
-        .store
-        .save_template(company, text.as_str(), person.id, seen.based_on, now)
+    let imported = app
+        .connector
+        .import_template(&at.company, form.seen(), person.id)
         .await;
-    match saved {
+    match imported {
         Ok(_) => Ok(to_template(&at, "saved").into_response()),
-        Err(StoreError::Conflict) => Err(AppError::Conflict),
-        Err(error) => Err(error.into()),
+        Err(error) => refused(&app, &person, &at, Way::Import, error).await,
     }
 }
 
@@ -111,7 +94,10 @@ pub async fn show_push(
     State(app): State<App>,
     at: InCompany,
 ) -> Result<Response, AppError> {
-    let both = both(&app, &at).await?.with_ours()?;
+    let both = both(&app, &at).await?;
+    if both.version == 0 {
+        return Err(AppError::NotFound);
+    }
     Ok(page(&person, &at, Way::Push, &both, None).into_response())
 }
 
@@ -120,87 +106,29 @@ pub async fn push(
     Admin(person): Admin,
     State(app): State<App>,
     at: InCompany,
-    Form(seen): Form<Seen>,
+    Form(form): Form<SeenForm>,
 ) -> Result<Response, AppError> {
-    let before = both(&app, &at).await?.with_ours()?;
-    if !before.is_as(&seen) {
-        return Ok(changed_meanwhile(&person, &at, Way::Push, &before));
-    }
-    let theirs = &before.theirs.template.text;
-    let pushed = app
-        .connector
-        .push_template(&at.company, &before.ours, theirs)
-        .await;
-    let Err(error) = pushed else {
-        return Ok(to_template(&at, "pushed").into_response());
-    };
-    // What stands there may have been read anew.
-    let after = both(&app, &at).await?;
-    Ok(match refusal(error)? {
-        Some(trouble) => refuse(&person, &at, Way::Push, &after, trouble),
-        None => changed_meanwhile(&person, &at, Way::Push, &after),
-    })
-}
-
-/// What to say when it was not pushed; `None` when the template there was changed meanwhile.
-fn refusal(error: PushError) -> Result<Option<Trouble>, AppError> {
-    Ok(Some(match error {
-        PushError::ChangedThere => return Ok(None),
-        PushError::Store(error) | PushError::Account(AccountError::Store(error)) => {
-            return Err(error.into());
-        }
-        PushError::Ips(error) => Trouble::of(&error),
-        PushError::NotHeld => Trouble {
-            sentence: "Dynamic Media answered without an error, but another text stands there now: see below."
-                .to_owned(),
-            advice: "Try again. If it stays so, change it in Dynamic Media’s own general settings.".to_owned(),
-        },
-        PushError::NoSettings => Trouble {
-            sentence: "Dynamic Media has no settings for this company that could hold a template.".to_owned(),
-            advice: "Save its general settings once at Dynamic Media, then test the connection here.".to_owned(),
-        },
-        PushError::Account(error) => Trouble {
-            sentence: format!("The stored account cannot be used: {error}."),
-            advice: "Type it again in Settings, Connection.".to_owned(),
-        },
-    }))
-}
-
-impl Both {
-    fn is_as(&self, seen: &Seen) -> bool {
-        self.version == seen.based_on && self.theirs.read_at == seen.read_at
-    }
-
-    /// Only what was saved here can be pushed: an empty text would wipe out theirs.
-    fn with_ours(self) -> Result<Self, AppError> {
-        if self.version == 0 {
-            return Err(AppError::NotFound);
-        }
-        Ok(self)
+    let pushed = app.connector.push_template(&at.company, form.seen()).await;
+    match pushed {
+        Ok(()) => Ok(to_template(&at, "pushed").into_response()),
+        Err(error) => refused(&app, &person, &at, Way::Push, error).await,
     }
 }
 
 /// Both texts. Without a reading of theirs there is no such page.
-async fn both(app: &App, at: &InCompany) -> Result<Both, AppError> {
-    let theirs = Foreign::of(app, at.company.id).await?;
-    let theirs = theirs.ok_or(AppError::NotFound)?;
-    let ours = app.store.template(at.company.id).await?;
-    let (ours, version) = ours.map_or((String::new(), 0), |ours| (ours.text, ours.version));
-    Ok(Both {
-        ours,
-        version,
-        theirs,
-    })
+async fn both(app: &App, at: &InCompany) -> Result<BothTemplates, AppError> {
+    let both = app.connector.both_templates(&at.company).await?;
+    both.ok_or(AppError::NotFound)
 }
 
 fn page(
     person: &Person,
     at: &InCompany,
     way: Way,
-    both: &Both,
+    both: &BothTemplates,
     trouble: Option<Trouble>,
 ) -> ExchangePage {
-    let theirs = both.theirs.template.text.as_str();
+    let theirs = both.theirs.text.as_str();
     let (old, new) = match way {
         Way::Import => (both.ours.as_str(), theirs),
         Way::Push => (theirs, both.ours.as_str()),
@@ -210,25 +138,36 @@ fn page(
         base: company_path(&at.company),
         way,
         based_on: both.version,
-        read_at: both.theirs.read_at,
-        read: both.theirs.read.clone(),
+        read_at: both.read_at.as_micros(),
+        read: both.read_at.into(),
         lines: diff(old, new),
         trouble,
     }
 }
 
-fn refuse(person: &Person, at: &InCompany, way: Way, both: &Both, trouble: Trouble) -> Response {
-    let page = page(person, at, way, both, Some(trouble));
-    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
-}
-
-fn changed_meanwhile(person: &Person, at: &InCompany, way: Way, both: &Both) -> Response {
-    let trouble = Trouble {
-        sentence: "One of the two templates was changed meanwhile. Nothing was done.".to_owned(),
-        advice: "Below is how they stand now. Look again, then decide.".to_owned(),
+/// The page again, as both stand now: what is at Dynamic Media may have been read anew.
+async fn refused(
+    app: &App,
+    person: &Person,
+    at: &InCompany,
+    way: Way,
+    error: NotExchanged,
+) -> Result<Response, AppError> {
+    let (status, trouble) = match error {
+        NotExchanged::Store(error) => return Err(error.into()),
+        NotExchanged::Nothing => return Err(AppError::NotFound),
+        NotExchanged::Trouble(trouble) => (StatusCode::UNPROCESSABLE_ENTITY, trouble),
+        NotExchanged::Changed => (
+            StatusCode::CONFLICT,
+            Trouble {
+                sentence: "One of the two templates was changed meanwhile. Nothing was done."
+                    .to_owned(),
+                advice: "Below is how they stand now. Look again, then decide.".to_owned(),
+            },
+        ),
     };
-    let page = page(person, at, way, both, Some(trouble));
-    (StatusCode::CONFLICT, page).into_response()
+    let page = page(person, at, way, &both(app, at).await?, Some(trouble));
+    Ok((status, page).into_response())
 }
 
 fn to_template(at: &InCompany, done: &str) -> Redirect {

@@ -13,8 +13,6 @@ pub struct Foreign {
     pub template: ForeignTemplate,
     /// When it was read.
     pub read: Moment,
-    /// The same for forms: a reading is known by its instant.
-    pub read_at: i64,
 }
 
 /// How it stands to ours, for the page.
@@ -47,7 +45,6 @@ impl Foreign {
         Ok(template.map(|template| Self {
             template: ForeignTemplate::of(&template.text),
             read: template.read_at.into(),
-            read_at: template.read_at.as_micros(),
         }))
     }
 
@@ -84,7 +81,6 @@ mod tests {
         let foreign = |text: &str| Foreign {
             template: ForeignTemplate::of(text),
             read: Timestamp::from_micros(0).into(),
-            read_at: 0,
         };
         let standing = |theirs: &str, ours| foreign(theirs).view(ours).map(|view| view.standing);
         assert_eq!(standing("<ID>", None), Some(Standing::ShownHere));

@@ -214,7 +214,6 @@ async fn w16_assets_with_little_and_with_much() {
             handle: Some("a|942".to_owned()),
             name: Some(" two  blanks Größe".to_owned()),
             asset_type: "AssetSet".to_owned(),
-            sub_type: "MBR_SET".to_owned(),
             file_name: "clip.mp4".to_owned(),
             folder: "Planetary/clips".to_owned(),
             ready_for_publish: Some(true),

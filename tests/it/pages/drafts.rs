@@ -1,6 +1,8 @@
 //! Drafts: rows with an address of their own, which belong to their author until they are submitted.
 
-use super::{COMPANY, draft_with_urls, new_draft, next, numbered, sent, settled, submit};
+use super::{
+    COMPANY, draft_with_urls, listed, new_draft, next, numbered, pick, sent, settled, submit,
+};
 use crate::support::{
     app::TestApp,
     browser::{Browser, encode},
@@ -167,4 +169,31 @@ async fn a_draft_survives_a_restart_and_a_new_sign_in() {
     );
     let page = editor.get(&format!("{draft}/details")).await;
     assert_eq!(page.textarea("#urls").lines().count(), 2);
+}
+
+#[tokio::test]
+async fn an_asset_that_vanished_stays_in_the_draft_and_is_said() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    pick(&editor, &draft, "spinset").await;
+    let details = pick(&editor, &draft, "backpack").await;
+    assert!(!details.body.contains("No longer in Dynamic Media"));
+    let gone = ["spinset".to_owned()];
+    let (company, now) = (app.company().await.id, app.clock.now());
+    let vanished = app.app.store.mark_assets_vanished(company, &gone, now);
+    assert_eq!(vanished.await.unwrap(), 1);
+
+    let details = editor.get(&format!("{draft}/details")).await;
+    let rows = details.texts(".asset-list .asset-row");
+    assert_eq!(rows.len(), 2, "it is not dropped");
+    for row in rows {
+        let said = row.contains("No longer in Dynamic Media");
+        assert_eq!(said, row.contains("spinset"), "{row}");
+    }
+    let confirm = next(&editor, &details).await;
+    assert!(listed(&confirm).contains(&app.exact("spinset")));
+    let picker = editor.get(&format!("{draft}/assets?q=spinset")).await;
+    let found = picker.texts(".asset-row .asset-id");
+    assert!(!found.contains(&"spinset".to_owned()), "{found:?}");
 }

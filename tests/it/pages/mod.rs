@@ -11,6 +11,7 @@ mod details;
 mod drafts;
 mod flow;
 mod freshness;
+mod from_nothing;
 mod headers;
 mod history;
 mod host_doubt;

@@ -3,8 +3,8 @@ use std::time::Duration;
 use unstale::{
     clock::Timestamp,
     domain::{
-        AccountFacts, CheckOutcome, CheckReport, CheckStep, CheckedStep, CompanyId, PublishServer,
-        ValueSource,
+        AccountFacts, Alias, Change, CheckOutcome, CheckReport, CheckStep, CheckedStep, CompanyId,
+        PublishServer, SiteChange, ValueSource,
     },
     store::{
         CompanySettings, Connection, ConnectionState, PendingConnection, RememberedTemplate,
@@ -20,6 +20,7 @@ on_both_databases! {
     a_connection_is_deleted_and_the_company_stays
     servers_that_were_found_give_way_to_what_somebody_typed_meanwhile
     settings_of_a_company_are_kept
+    a_change_of_the_site_leaves_what_it_does_not_name
     a_verified_account_waits_for_its_person_only
     a_verified_account_does_not_wait_for_ever
 }
@@ -167,8 +168,10 @@ async fn servers_that_were_found_give_way_to_what_somebody_typed_meanwhile(t: &F
 
     let identity = t
         .store
-        .put_company_identity(company, "Root", "c|9", t.now());
+        .put_company_identity(company, Some("Root"), "c|9", t.now());
     identity.await.unwrap();
+    let untold = t.store.put_company_identity(company, None, "c|9", t.now());
+    untold.await.unwrap();
     let shop = t.store.company(company).await.unwrap().unwrap();
     assert_eq!(shop.root.as_deref(), Some("Root"));
     assert_eq!(shop.handle.as_deref(), Some("c|9"));
@@ -176,7 +179,7 @@ async fn servers_that_were_found_give_way_to_what_somebody_typed_meanwhile(t: &F
     let unknown = CompanyId::from_uuid(t.clock.new_uuid());
     let missing = t
         .store
-        .put_company_identity(unknown, "R", "h", t.now())
+        .put_company_identity(unknown, Some("R"), "h", t.now())
         .await;
     assert!(matches!(missing, Err(StoreError::NotFound)));
 }
@@ -224,6 +227,77 @@ async fn settings_of_a_company_are_kept(t: &Fixture) {
         .put_company_settings(unknown, &changed, t.now())
         .await;
     assert!(matches!(missing, Err(StoreError::NotFound)));
+}
+
+async fn a_change_of_the_site_leaves_what_it_does_not_name(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let by = |by: &str| ValueSource::Typed {
+        by: by.to_owned(),
+        at: t.now(),
+    };
+    let change = async |change: SiteChange, who: &str| {
+        let who = by(who);
+        let changed = t.store.change_site(company, &change, &who, t.now());
+        changed.await.unwrap();
+        let shop = t.store.company(company).await.unwrap().unwrap();
+        (shop, t.store.company_settings(company).await.unwrap())
+    };
+    let (before, settings) = change(SiteChange::default(), "nobody").await;
+    assert_eq!(settings.publish_server_source, None);
+
+    let images = PublishServer::parse("https://images.example.com");
+    let (shop, settings) = change(
+        SiteChange {
+            publish_server: Change::To(images.clone()),
+            ..SiteChange::default()
+        },
+        "one",
+    )
+    .await;
+    assert_eq!(shop.publish_server, images);
+    assert_eq!((shop.root, shop.alias), (before.root, before.alias));
+    assert_eq!(settings.publish_server_source, Some(by("one")));
+    assert!(settings.clear_alias && settings.preview_server.is_none());
+
+    let preview = PublishServer::parse("https://preview.example.com");
+    let alias = Alias {
+        root: "K".to_owned(),
+        handle: "c|7".to_owned(),
+    };
+    let (shop, settings) = change(
+        SiteChange {
+            preview_server: Change::To(preview.clone()),
+            alias: Change::To(Some(alias.clone())),
+            clear_alias: Some(false),
+            ..SiteChange::default()
+        },
+        "two",
+    )
+    .await;
+    assert_eq!((shop.publish_server, shop.alias), (images, Some(alias)));
+    assert_eq!(settings.publish_server_source, Some(by("one")));
+    assert_eq!(settings.preview_server_source, Some(by("two")));
+    assert!(!settings.clear_alias);
+
+    let (shop, settings) = change(
+        SiteChange {
+            publish_server: Change::To(None),
+            alias: Change::To(None),
+            ..SiteChange::default()
+        },
+        "three",
+    )
+    .await;
+    assert_eq!((shop.publish_server, shop.alias), (None, None));
+    assert_eq!(settings.publish_server_source, None);
+    assert_eq!(settings.preview_server, preview);
+    let untouched = t.store.company(other).await.unwrap().unwrap();
+    assert!(untouched.publish_server.is_some());
+
+    let unknown = CompanyId::from_uuid(t.clock.new_uuid());
+    let (nothing, who) = (SiteChange::default(), by("x"));
+    let missing = t.store.change_site(unknown, &nothing, &who, t.now());
+    assert!(matches!(missing.await, Err(StoreError::NotFound)));
 }
 
 fn pending(t: &Fixture, person: unstale::domain::PersonId, email: &str) -> PendingConnection {

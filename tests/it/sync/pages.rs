@@ -1,6 +1,8 @@
 //! Settings > Catalogue: who may see it, what it says, what its buttons do.
 
-use unstale::{demo, domain::ReadingKind, sandbox::ips::Only};
+use std::time::Duration;
+
+use unstale::{demo, domain::ReadingKind, sandbox::ips::Only, store::SyncLease};
 
 use crate::support::app::{Start, TestApp};
 
@@ -74,6 +76,41 @@ async fn progress_is_shown_and_stop_and_start_work() {
         page.text(".notice").contains("Up to date."),
         "{}",
         page.body
+    );
+}
+
+#[tokio::test]
+async fn a_reading_under_way_shows_a_bar_its_rate_and_the_time_left() {
+    let app = TestApp::start().await;
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let now = app.clock.now();
+    // The lease is ours, so nobody else reads on.
+    let lease = SyncLease(app.clock.new_uuid());
+    let until = now.plus(Duration::from_hours(1));
+    let leased = store.lease_sync(company, lease, now, until).await.unwrap();
+    let mut sync = leased.unwrap();
+    sync.begin(ReadingKind::Full, now);
+    (sync.seen, sync.total) = (12_000, Some(1_000_000));
+    store.save_sync(company, lease, &sync, None).await.unwrap();
+    store.set_sync_stopped(company, false).await.unwrap();
+    app.clock.advance(Duration::from_secs(10));
+
+    let admin = app.admin().await;
+    let page = admin.get(PAGE).await;
+    let bar = ["value", "max"].map(|name| page.attributes("progress", name).remove(0));
+    assert_eq!(bar, ["12000", "1000000"]);
+    let told = "12,000 of 1,000,000 assets, 1,200 a second, about 14 minutes left";
+    assert_eq!(page.text("#progress .notice p"), told);
+    let moves = page.body.contains("http-equiv=\"refresh\"");
+    assert!(moves, "without JavaScript too");
+    // While it is not known how many there are, there is no bar to fill.
+    sync.total = None;
+    store.save_sync(company, lease, &sync, None).await.unwrap();
+    let page = admin.get(PAGE).await;
+    assert!(!page.has("progress") && page.has("[role=progressbar]"));
+    assert_eq!(
+        page.text("#progress .notice p"),
+        "12,000 assets, 1,200 a second"
     );
 }
 

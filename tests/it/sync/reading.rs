@@ -102,6 +102,41 @@ async fn where_adobe_refuses_to_search_by_last_change_the_newest_changes_are_rea
     assert_eq!(calls[0].text("sortBy"), Some("Modified"));
 }
 
+#[tokio::test]
+async fn a_search_by_last_change_that_is_refused_on_a_later_page_begins_again_in_the_other_order() {
+    let c = Catalogue::of(2_500).await;
+    c.read_all().await;
+    c.later(Duration::from_hours(1));
+    for number in 0..1_500 {
+        assert!(c.library.replace(number));
+    }
+    let ips = c.ips.clone();
+    c.ips
+        .on_page(move |_| ips.knobs(|knobs| knobs.search.no_last_modified = true));
+    let before = c.ips.calls().len();
+    let sync = c.want(ReadingKind::Increment).await;
+    let calls = c.calls_since(before);
+    assert_eq!(
+        pages(&calls),
+        [1, 2, 1, 2],
+        "page 1 has been in another order"
+    );
+    let sorts: Vec<_> = calls
+        .iter()
+        .filter_map(|call| call.text("sortBy"))
+        .collect();
+    assert_eq!(sorts, ["Created", "Created", "Modified", "Modified"]);
+    assert_eq!(
+        (sync.seen, sync.changed),
+        (1_500, 1_500),
+        "none is counted twice"
+    );
+
+    // With the next comparison of all IDs it is given another chance.
+    c.want(ReadingKind::Sweep).await;
+    assert!(!c.sync().await.by_modified);
+}
+
 async fn deleted_assets_vanish_and_come_back(backend: Backend) {
     let c = Catalogue::on(backend, 2_500).await;
     c.read_all().await;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use unstale::sandbox::{
-    ACCOUNT, EXPIRED_ACCOUNT, LOST_ACCOUNT, TWO_COMPANIES_ACCOUNT, VIEWER_ACCOUNT, ips::Instead,
+    ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, TWO_COMPANIES_ACCOUNT,
+    VIEWER_ACCOUNT,
+    ips::{Instead, Only},
 };
 
 use super::{companies, filled, sign_in_as, unconnected};
@@ -212,7 +214,6 @@ async fn a_web_page_in_adobes_place_is_no_sign_in() {
 
 #[tokio::test]
 async fn a_company_whose_settings_cannot_be_read_is_connected_and_asks_for_its_publish_server() {
-    use unstale::sandbox::ips::Only;
     let app = unconnected().await;
     let admin = app.admin().await;
     app.ips().knobs(|knobs| {
@@ -223,12 +224,90 @@ async fn a_company_whose_settings_cannot_be_read_is_connected_and_asks_for_its_p
     let page = answer.location();
     assert_eq!(
         page,
-        "/c/snapshot-outdoor/settings/connection?connected=true"
+        "/c/snapshot-outdoor/settings/connection?connected=true&unread=true"
     );
     let page = admin.get(&page).await;
+    assert!(page.text("#unread").contains("could not be read"));
+    let missing = page.text("#servers .notice.warns");
+    assert!(missing.contains("publish server is not known"), "{missing}");
     assert!(
-        page.text("#servers .notice.warns")
-            .contains("publish server is not known")
+        !missing.contains("do not name it"),
+        "nobody has read them: {missing}"
+    );
+}
+
+#[tokio::test]
+async fn role_password_and_unread_settings_are_said_right_after_connecting() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    for (account, said) in [
+        (ACCOUNT, &[][..]),
+        (VIEWER_ACCOUNT, &["This account may look, but not purge."]),
+        (
+            EXPIRING_ACCOUNT,
+            &["The account’s password ends in 9 days."],
+        ),
+    ] {
+        let to = sign_in_as(&app, &admin, account).await.location();
+        let page = admin.get(&to).await;
+        let doubts = page.texts(".notice.warns:not(#progress *) strong");
+        assert_eq!(doubts, said, "{}", account.0);
+        let later = admin.get(to.split('?').next().unwrap()).await;
+        assert!(!later.has(".notice.warns:not(#progress *)"));
+    }
+    app.ips().knobs(|knobs| {
+        knobs.instead = Some(Instead::Html);
+        knobs.only = Some(Only::Operation("getPropertySets"));
+    });
+    let to = sign_in_as(&app, &admin, ACCOUNT).await.location();
+    let page = admin.get(&to).await;
+    assert!(page.text("#unread").contains("Test connection says why"));
+    let account = admin.get("/c/dms7snapshot/settings/connection").await;
+    let change = filled(&app, &account, "#change-account", ACCOUNT);
+    let page = admin.submit_and_follow(&change).await;
+    assert!(page.has(".notice.success") && page.has("#unread"));
+}
+
+#[tokio::test]
+async fn a_root_that_adobe_does_not_tell_takes_no_good_one_away() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    app.ips().knobs(|knobs| knobs.no_roots = true);
+    let answer = sign_in_as(&app, &admin, ACCOUNT).await;
+    assert!(
+        answer.location().starts_with("/c/"),
+        "{}",
+        answer.location()
+    );
+    admin
+        .post("/c/dms7snapshot/settings/connection/test", &[])
+        .await;
+    let known = companies(&app).await;
+    assert!(
+        known
+            .iter()
+            .any(|company| company.root.as_deref() == Some("dms7snapshot")),
+        "{known:?}"
+    );
+    assert!(
+        known
+            .iter()
+            .all(|company| company.root.as_deref() != Some(""))
+    );
+}
+
+#[tokio::test]
+async fn that_an_address_without_encryption_gives_the_password_away_is_said_beforehand() {
+    let app = unconnected().await;
+    let page = app.admin().await.get("/connect").await;
+    let hint = page.text("#endpoint-hint");
+    assert!(
+        hint.contains("http://") && hint.contains("unencrypted"),
+        "{hint}"
+    );
+    assert_eq!(
+        page.attributes("#endpoint", "aria-describedby"),
+        ["endpoint-hint"]
     );
 }
 

@@ -1,6 +1,10 @@
 //! What is typed: publish server, preview server, alias.
 
-use unstale::{domain::Alias, sandbox::catalogue::ALIAS_ROOT};
+use unstale::{
+    domain::{Alias, PublishServer, ValueSource},
+    sandbox::catalogue::ALIAS_ROOT,
+    store::CompanySettings,
+};
 
 use super::{COMPANY, connected, settings};
 use crate::support::{
@@ -52,6 +56,43 @@ async fn a_typed_publish_server_stays_whatever_dynamic_media_says() {
     admin.post(&settings("connection/test"), &[]).await;
     let server = app.company().await.publish_server.unwrap();
     assert_eq!(server.as_str(), app.sandbox.exact_url());
+}
+
+#[tokio::test]
+async fn what_was_found_while_the_page_was_open_stays_unless_somebody_typed_there() {
+    let (app, admin) = connected().await;
+    let open = form(&admin).await;
+    let found = PublishServer::parse("https://found.example");
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let (seen, now) = (
+        store.company_settings(company).await.unwrap(),
+        app.clock.now(),
+    );
+    let with_source = CompanySettings {
+        publish_server_source: Some(ValueSource::Found {
+            property: "application_server_prefix_published".to_owned(),
+            at: now,
+        }),
+        ..seen.clone()
+    };
+    let put = store.put_found_servers(company, found.as_ref(), &with_source, &seen, now);
+    put.await.unwrap();
+
+    let refused = admin.submit(&open.clone().set("alias_root", "a/b")).await;
+    assert_eq!(refused.status, 422);
+    let again = refused
+        .form("#site")
+        .set("alias_root", "ByHand")
+        .set("alias_handle", "c|77");
+    let page = saved(&admin, &again).await;
+    assert_eq!(app.company().await.publish_server, found);
+    assert!(page.text("#publish-hint").starts_with("Found in"));
+    assert_eq!(alias(&app).await.unwrap().handle, "c|77");
+
+    let typed = open.set("publish_server", "https://typed.example");
+    saved(&admin, &typed).await;
+    let server = app.company().await.publish_server.unwrap();
+    assert_eq!(server.as_str(), "https://typed.example");
 }
 
 #[tokio::test]

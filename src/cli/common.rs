@@ -1,0 +1,105 @@
+//! What several commands share: which company, in whose name, a secret from standard input, a table.
+
+use std::io::Read as _;
+
+use anyhow::{Context as _, bail};
+use secrecy::SecretString;
+
+use crate::{
+    domain::{Company, Email, PersonId, Role},
+    ops::connection::Trouble,
+    store::Store,
+};
+
+/// Who typed a value, where it was a command.
+pub(super) const BY: &str = "the command line";
+
+/// The company that a command is about.
+#[derive(Debug, clap::Args)]
+pub(super) struct OfCompany {
+    /// The company's short name, or its name [default: the only one there is]
+    #[arg(long, value_name = "NAME")]
+    company: Option<String>,
+}
+
+/// The person whom the history names for what a command does.
+#[derive(Debug, clap::Args)]
+pub(super) struct InTheNameOf {
+    /// E-mail address of the administrator in whose name it is done
+    #[arg(long = "as", value_name = "EMAIL")]
+    email: Email,
+}
+
+impl OfCompany {
+    pub(super) async fn find(&self, store: &Store) -> anyhow::Result<Company> {
+        company(store, self.company.as_deref()).await
+    }
+}
+
+impl InTheNameOf {
+    pub(super) async fn find(&self, store: &Store) -> anyhow::Result<PersonId> {
+        match store.person_by_email(&self.email).await? {
+            Some((person, _)) if person.role == Role::Admin && !person.disabled => Ok(person.id),
+            _ => bail!("{} is no administrator who can sign in", self.email),
+        }
+    }
+}
+
+/// The company with that short name or name, or the only one.
+pub(super) async fn company(store: &Store, wanted: Option<&str>) -> anyhow::Result<Company> {
+    let companies = store.companies().await?;
+    let slugs: Vec<_> = companies.iter().map(|it| it.slug.to_string()).collect();
+    let fits =
+        |it: &Company| wanted.is_none_or(|wanted| it.slug.as_str() == wanted || it.name == wanted);
+    let mut fitting = companies.into_iter().filter(fits);
+    match (fitting.next(), fitting.next()) {
+        (Some(company), None) => Ok(company),
+        (None, _) if slugs.is_empty() => {
+            bail!("no company is connected yet; `unstale company connect` does it")
+        }
+        _ => bail!("which company? There are {}", slugs.join(", ")),
+    }
+}
+
+/// The same for commands that need Dynamic Media.
+pub(super) async fn connected(store: &Store, company: Company) -> anyhow::Result<Company> {
+    if store.connection(company.id).await?.is_none() {
+        bail!("{} is not connected to Dynamic Media", company.slug);
+    }
+    Ok(company)
+}
+
+/// A trouble as the one sentence of a command that fails.
+pub(super) fn said(trouble: &Trouble) -> anyhow::Error {
+    let Trouble { sentence, advice } = trouble;
+    anyhow::anyhow!("{}", format!("{sentence} {advice}").trim_end())
+}
+
+/// Standard input up to the first line break.
+pub(super) fn read_secret() -> anyhow::Result<SecretString> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .context("the password cannot be read from standard input")?;
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    if line.is_empty() {
+        bail!("no password came from standard input");
+    }
+    Ok(line.to_owned().into())
+}
+
+/// Prints rows in columns; the first row is the heads.
+pub(super) fn print_table<const N: usize>(rows: &[[String; N]]) {
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let widths: [usize; N] = std::array::from_fn(width);
+    for row in rows {
+        let cells = row.iter().zip(widths);
+        let line: Vec<_> = cells
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        println!("{}", line.join("  ").trim_end());
+    }
+}

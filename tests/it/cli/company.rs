@@ -1,0 +1,159 @@
+//! Companies: connected, listed, tested, and filled by hand.
+
+use tempfile::TempDir;
+use unstale::sandbox::{ACCOUNT, EXPIRING_ACCOUNT, TWO_COMPANIES_ACCOUNT};
+
+use super::{Beside, complaint, run, success, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_is_connected_listed_and_tested_by_command() {
+    let beside = Beside::start().await;
+    let ips = beside.sandbox.ips_url();
+    let company = async |words: &[&str]| beside.run(&[&["company"], words].concat()).await;
+    let connect = async |endpoint: &str, (email, _): (&str, &str), more: &[&str]| {
+        beside.connect_at(endpoint, email, more).await
+    };
+
+    assert!(complaint(&company(&["test"]).await).contains("no company is connected"));
+    assert!(success(&company(&["list"]).await).contains("No company"));
+    assert!(complaint(&connect("nowhere", ACCOUNT, &[]).await).contains("--endpoint"));
+    let server = ["--publish-server", "ftp://h"];
+    let refused = connect(ips, ACCOUNT, &server).await;
+    assert!(complaint(&refused).contains("--publish-server"));
+    assert!(complaint(&connect(ips, ("nobody@example.com", ""), &[]).await).contains("password"));
+    let several = complaint(&connect(ips, TWO_COMPANIES_ACCOUNT, &[]).await);
+    for word in [
+        "--company",
+        "Harbour Home (root harbourhome)",
+        "Snapshot Outdoor",
+    ] {
+        assert!(several.contains(word), "{several}");
+    }
+    let other = ["--company", "Elsewhere"];
+    let refused = complaint(&connect(ips, TWO_COMPANIES_ACCOUNT, &other).await);
+    assert!(
+        refused.contains("does not belong to Elsewhere"),
+        "{refused}"
+    );
+
+    let chosen = ["--company", "Harbour Home"];
+    let connected = connect(ips, TWO_COMPANIES_ACCOUNT, &chosen).await;
+    assert!(success(&connected).contains("/c/harbour-home"));
+    assert!(text(&connected.stderr).contains("may look, but not purge"));
+    let connected = success(&connect(ips, ACCOUNT, &[]).await);
+    assert!(connected.contains("/c/snapshot-outdoor"), "{connected}");
+    success(&connect(ips, ACCOUNT, &["--publish-server", "images.example.com"]).await);
+
+    assert!(complaint(&company(&["test"]).await).contains("which company"));
+    let tested = success(&company(&["test", "snapshot-outdoor"]).await);
+    assert_eq!(tested.matches(" ok ").count(), 6, "{tested}");
+    let failed = company(&["test", "Harbour Home"]).await;
+    assert_eq!(failed.status.code(), Some(1));
+    let steps = text(&failed.stdout);
+    assert!(steps.contains("May purge             failed"), "{steps}");
+
+    let list = success(&company(&["list"]).await);
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines.len(), 3, "{list}");
+    for cell in ["SLUG", "ROLE", "LAST TEST"] {
+        assert!(lines[0].contains(cell), "{list}");
+    }
+    assert!(lines[1].starts_with("harbour-home") && lines[1].contains("failed, 20"));
+    for cell in [
+        "https://images.example.com",
+        "dms7snapshot",
+        "IpsCompanyAdmin",
+        "ok, 20",
+    ] {
+        assert!(lines[2].contains(cell), "{list}");
+    }
+    let stored = std::fs::read(beside.path().join("unstale.db")).unwrap();
+    let plain = b"sandbox-only";
+    assert!(!stored.windows(plain.len()).any(|part| part == plain));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connecting_warns_of_a_password_that_ends_soon_and_lets_the_reading_go_on() {
+    let beside = Beside::start().await;
+    success(&beside.connect(ACCOUNT, &[]).await);
+    beside.says(&["catalogue", "stop"]).await;
+    let connected = beside.connect(EXPIRING_ACCOUNT, &[]).await;
+    success(&connected);
+    let said = text(&connected.stderr);
+    assert!(
+        said.contains("The account’s password ends in 9 days."),
+        "{said}"
+    );
+    assert!(!said.contains("may look"), "{said}");
+    let store = beside.store().await;
+    let company = store.companies().await.unwrap().remove(0).id;
+    let sync = store.catalogue_sync(company).await.unwrap();
+    assert!(!sync.stopped, "a new account ends a stop");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disconnected_company_keeps_everything_but_its_account() {
+    let beside = Beside::connected().await;
+    let unnamed = beside.run(&["company", "disconnect"]).await;
+    assert_eq!(unnamed.status.code(), Some(2), "it must be named");
+    let said = beside
+        .says(&["company", "disconnect", "snapshot-outdoor"])
+        .await;
+    assert!(said.contains("its account was deleted here"), "{said}");
+    let list = beside.says(&["company", "list"]).await;
+    assert!(
+        list.contains("snapshot-outdoor") && list.contains("not connected"),
+        "{list}"
+    );
+    for command in [
+        &["company", "disconnect", "snapshot-outdoor"][..],
+        &["catalogue", "start"],
+        &["sync"],
+    ] {
+        let complaint = beside.complains(command).await;
+        assert!(complaint.contains("is not connected"), "{complaint}");
+    }
+}
+
+#[test]
+fn a_company_is_set_up_and_filled_by_command() {
+    let folder = TempDir::new().unwrap();
+    let add = |root: &str, slug: &str| {
+        let mut arguments = vec!["company", "add", "--name", "Weekend Site", "--root", root];
+        arguments.extend([
+            "--publish-server",
+            "weekendsite.example.com",
+            "--slug",
+            slug,
+        ]);
+        run(folder.path(), &arguments)
+    };
+    assert!(complaint(&add("a b", "weekend")).contains("The root is one part"));
+    assert!(success(&add("WeekendSite", "weekend")).contains("/c/weekend"));
+    assert!(complaint(&add("WeekendSite", "weekend")).contains("already"));
+
+    let file = |name: &str, text: &[u8]| std::fs::write(folder.path().join(name), text).unwrap();
+    file(
+        "assets.csv",
+        "\u{feff}id;file_name\nGröße;a.tif\n;b.tif\n".as_bytes(),
+    );
+    file("presets.csv", b"name,modifier\nPLP,wid=450\n");
+    let import = |arguments: &[&str]| {
+        let given = [&["import", "--company", "weekend"], arguments].concat();
+        run(folder.path(), &given)
+    };
+    let refused = import(&["assets.csv", "--bad-lines", "bad.csv"]);
+    assert!(!refused.status.success());
+    assert!(text(&refused.stdout).contains("Line 3: It has no id."));
+    assert!(text(&refused.stderr).contains("--accept-good"));
+    let bad = std::fs::read_to_string(folder.path().join("bad.csv")).unwrap();
+    assert!(bad.contains("3,It has no id."), "{bad}");
+    let imported = success(&import(&["assets.csv", "--accept-good"]));
+    assert!(imported.contains("1 lines were imported"), "{imported}");
+    let imported = success(&import(&["presets.csv", "--kind", "presets"]));
+    assert!(imported.contains("1 presets are new"), "{imported}");
+    assert!(complaint(&import(&["missing.csv"])).contains("missing.csv cannot be read"));
+    assert!(complaint(&import(&["presets.csv"])).contains("id is not among them"));
+    let nobody = ["import", "--company", "nobody", "presets.csv"];
+    assert!(complaint(&run(folder.path(), &nobody)).contains("no company nobody"));
+}

@@ -1,0 +1,175 @@
+//! `unstale sync`: what it shows and says, how it ends, and that whoever comes next need not wait.
+
+use std::process::{Child, Command, Output, Stdio};
+
+use unstale::{
+    domain::{CatalogueSync, ReadingKind},
+    sandbox::ips::{Instead, Only, TotalRows},
+    store::Store,
+};
+
+use super::{Beside, PATIENCE, complaint, success, text, unstale};
+
+/// A `sync` that is under way.
+fn begun(beside: &Beside) -> Child {
+    let mut sync = unstale(beside.path());
+    let sync = sync
+        .arg("sync")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    sync.spawn().unwrap()
+}
+
+async fn ended(child: Child) -> Output {
+    let waited = tokio::task::spawn_blocking(move || child.wait_with_output());
+    let waited = tokio::time::timeout(PATIENCE, waited).await;
+    waited.expect("it ends").unwrap().unwrap()
+}
+
+async fn state(store: &Store) -> CatalogueSync {
+    let company = store.companies().await.unwrap().remove(0).id;
+    store.catalogue_sync(company).await.unwrap()
+}
+
+/// Has the search for assets wait.
+fn hold(beside: &Beside, hold: bool) {
+    beside.sandbox.ips().knobs(|knobs| {
+        knobs.only = Some(Only::Operation("searchAssets"));
+        knobs.hold = hold;
+    });
+}
+
+async fn begun_and_held(beside: &Beside) -> Child {
+    hold(beside, true);
+    let asked = beside.sandbox.ips().calls().len();
+    let reading = begun(beside);
+    let called = beside.sandbox.ips().wait_for_calls(asked + 1);
+    tokio::time::timeout(PATIENCE, called)
+        .await
+        .expect("it reads");
+    reading
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_is_told_and_the_comparison_that_follows_is_no_second_number() {
+    let beside = Beside::connected().await;
+    // Adobe tells another number than it has, so the reading of everything is followed by a comparison of all IDs.
+    beside
+        .sandbox
+        .ips()
+        .knobs(|knobs| knobs.search.total_rows = TotalRows::Says(9));
+    let said = beside.says(&["sync"]).await;
+    let sync = state(&beside.store().await).await;
+    assert_eq!(sync.kind, Some(ReadingKind::Sweep));
+    let all = sync.seen;
+    assert_eq!(
+        said,
+        format!(
+            "snapshot-outdoor: {all} assets read, {all} new, 0 changed, 0 vanished, 0 left out\n"
+        )
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_it_with_a_sentence_and_the_next_goes_on_at_once() {
+    let beside = Beside::connected().await;
+    let reading = begun_and_held(&beside).await;
+    let interrupt = ["-INT", &reading.id().to_string()];
+    assert!(
+        Command::new("kill")
+            .args(interrupt)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let stopped = ended(reading).await;
+    assert_eq!(stopped.status.code(), Some(1));
+    assert!(complaint(&stopped).contains("stopped; it goes on here the next time"));
+    let sync = state(&beside.store().await).await;
+    assert_eq!(
+        sync.lease_until, None,
+        "nobody has to wait for its lease to end"
+    );
+    assert!(sync.step.is_some() && !sync.stopped);
+    hold(&beside, false);
+    success(&beside.run(&["sync"]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_somebody_else_reads_it_waits_and_fails_as_they_do() {
+    let beside = Beside::connected().await;
+    let (first, store) = (begun_and_held(&beside).await, beside.store().await);
+    let second = begun(&beside);
+    let wants = async {
+        while state(&store).await.wanted.is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wants)
+        .await
+        .expect("the second has begun");
+    beside.sandbox.ips().knobs(|knobs| {
+        knobs.instead = Some(Instead::Html);
+        knobs.hold = false;
+    });
+    for child in [first, second] {
+        let failed = ended(child).await;
+        assert_eq!(failed.status.code(), Some(1));
+        let complaint = complaint(&failed);
+        assert!(
+            complaint.contains("A web page came instead of an answer"),
+            "{complaint}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_account_is_a_sentence_and_an_exit_code() {
+    let beside = Beside::connected().await;
+    beside
+        .sandbox
+        .ips()
+        .knobs(|knobs| knobs.fault = Some(10_001));
+    let complaint = beside.complains(&["sync"]).await;
+    assert!(complaint.contains("password"), "{complaint}");
+    beside.sandbox.ips().knobs(|knobs| knobs.fault = None);
+    // Whoever asks for a reading ends the stop that a refused account leads to.
+    success(&beside.run(&["sync"]).await);
+}
+
+/// `script` gives it a terminal, without which no bar is drawn.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_a_bar_shows_how_far_it_is() {
+    let beside = Beside::connected().await;
+    beside.says(&["sync"]).await;
+    hold(&beside, true);
+    let asked = beside.sandbox.ips().calls().len();
+    let command = format!("{} sync --all", env!("CARGO_BIN_EXE_unstale"));
+    let mut terminal = Command::new("script");
+    terminal
+        .args([
+            "--quiet",
+            "--return",
+            "--flush",
+            "--command",
+            &command,
+            "/dev/null",
+        ])
+        .current_dir(beside.path())
+        .env("COLUMNS", "120")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let reading = terminal.spawn().unwrap();
+    beside.sandbox.ips().wait_for_calls(asked + 1).await;
+    hold(&beside, false);
+    let read = ended(reading).await;
+    assert!(read.status.success());
+    let drawn = text(&read.stdout);
+    assert!(
+        drawn.contains("assets ") && drawn.contains("/s"),
+        "{drawn:?}"
+    );
+    assert!(drawn.trim_end().ends_with("0 left out"), "{drawn:?}");
+}
