@@ -157,8 +157,8 @@ impl Store {
 }
 
 impl Store {
-    /// The types that the company's assets have, as Adobe spells them, sorted. A rare one of a large catalogue may be
-    /// missing.
+    /// The types that the company's assets have, as Adobe spells them, sorted. Cheap: a rare one of a large catalogue may
+    /// be missing.
     pub async fn asset_types(&self, company: CompanyId) -> Result<Vec<String>> {
         let snapshot = self.snapshot(company).await?;
         let types: BTreeSet<&str> = snapshot.rows.iter().map(|row| &*row.asset_type).collect();

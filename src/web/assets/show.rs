@@ -14,6 +14,8 @@ use super::{
     count::all_selected,
     folders::{Crumb, Folders},
     fresh::AsOf,
+    kinds::KindGroup,
+    nothing::why_empty,
     rows::{PickRow, rows},
     wanted::{Show, Wanted},
 };
@@ -52,7 +54,7 @@ pub struct Picker {
     pub draft: String,
     pub wanted: Wanted,
     pub list: Show,
-    pub types: Vec<String>,
+    pub kinds: Vec<KindGroup>,
     pub crumbs: Vec<Crumb>,
     pub folders: Folders,
     pub rows: Vec<PickRow>,
@@ -98,10 +100,6 @@ impl Picker {
         self.wanted.changed == value
     }
 
-    pub fn kind_is(&self, value: &str) -> bool {
-        self.wanted.kind == value
-    }
-
     /// The way the list is shown, as it goes on in an address.
     pub fn and_view(&self) -> &'static str {
         if self.wanted.is_grid() {
@@ -118,31 +116,7 @@ impl Picker {
 
     /// Why the list is empty.
     pub fn nothing(&self) -> String {
-        match self.list {
-            Show::Selected => "Nothing is selected yet.".to_owned(),
-            Show::Recent => {
-                "Nothing was replaced in the last 30 days that was not invalidated since."
-                    .to_owned()
-            }
-            Show::All if self.wanted.q.trim().is_empty() && !self.wanted.is_filtered() => {
-                "There are no assets yet. An administrator can read the catalogue in Settings."
-                    .to_owned()
-            }
-            Show::All if self.wanted.q.trim().is_empty() => {
-                "Nothing here is like that. Take a filter away, or open another folder.".to_owned()
-            }
-            Show::All => {
-                let inside = if self.wanted.folder.is_empty() {
-                    ""
-                } else {
-                    " in this folder"
-                };
-                format!(
-                    "Nothing matches “{}”{inside}. Every word must occur in the name, the file or the folder.",
-                    self.wanted.search()
-                )
-            }
-        }
+        why_empty(&self.wanted)
     }
 }
 
@@ -222,7 +196,7 @@ impl PickerPage {
         let picker = Picker {
             draft: draft.trim_end_matches('/').to_owned(),
             list: wanted.list(),
-            types: app.store.asset_types(company).await?,
+            kinds: KindGroup::all(&wanted, app.store.asset_types(company).await?),
             crumbs: Crumb::of(&wanted.folder),
             folders: Folders::around(app, company, &wanted.folder).await?,
             rows,

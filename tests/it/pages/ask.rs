@@ -102,7 +102,7 @@ async fn what_a_filter_would_keep_out_is_shown_all_the_same() {
     let app = with_a_new_asset().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let filtered = [("q", NEW), ("kind", "Pdf")];
+    let filtered = [("q", NEW), ("type", "Pdf")];
     let picker = search(&editor, &draft, &filtered).await;
     assert_eq!(ids(&press(&editor, &picker).await), [NEW]);
     // Known by now: nothing is left to be asked.

@@ -9,6 +9,7 @@ mod checks_in_trouble;
 mod confirm;
 mod details;
 mod drafts;
+mod filters;
 mod flow;
 mod freshness;
 mod headers;

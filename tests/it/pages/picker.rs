@@ -152,7 +152,7 @@ async fn odd_searches_break_nothing() {
         "q=%22spin%22%20AND%20(a%20OR%20b)%20NEAR*%20-x",
         "q=%D7%A9%D7%9C%D7%95%D7%9D%20%E2%80%AE",
         "folder=nowhere&only=1",
-        "kind=%27&publish=maybe&changed=-1&since=-99999-13-40",
+        "class=%27&type=%27&publish=maybe&changed=-1&since=-99999-13-40",
         "sort=x&view=x&show=x",
         "after=20.00000000-0000-0000-0000-000000000000.8000000000000000",
         "show=selected&after=-9223372036854775809",
@@ -282,9 +282,9 @@ async fn filters_stand_in_the_address_and_in_the_fields() {
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
     let found = editor
-        .get(&format!("{draft}/assets?kind=Pdf&publish=yes&view=grid"))
+        .get(&format!("{draft}/assets?type=Pdf&publish=yes&view=grid"))
         .await;
-    assert!(found.has("option[value=Pdf][selected]"));
+    assert_eq!(found.text("#type option[selected]"), "Pdf");
     assert!(found.has("#publish option[value=yes][selected]"));
     assert!(found.has(".asset-list.is-grid"));
     assert!(
