@@ -57,7 +57,8 @@ mod trigrams;
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
     asset_search::{
-        AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
+        AssetCursor, AssetPage, AssetQuery, AssetSort, Counted, InvalidCursor, Matches,
+        TooManyAssets,
     },
     assets::Folder,
     batch_claims::{BatchSearch, Claim, NodeId, WaitingBatch},

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     ask::Ask,
-    count::all_selected,
+    count::{all_selected, before_counting},
     folders::{Crumb, Folders},
     fresh::AsOf,
     kinds::KindGroup,
@@ -112,6 +112,11 @@ impl Picker {
     /// Whether there may be something to select at once.
     pub fn offers_all(&self) -> bool {
         !self.is_selected_list() && self.rows.iter().any(|row| !row.asset.unsupported)
+    }
+
+    /// What *Select all* means, for who sees no count; where one page is all, there is nothing to say.
+    pub fn before_selecting(&self) -> Option<String> {
+        (self.next.is_some() || self.first.is_some()).then(before_counting)
     }
 
     /// Why the list is empty.
