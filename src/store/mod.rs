@@ -11,6 +11,8 @@ mod db;
 #[macro_use]
 mod batch_change;
 #[macro_use]
+mod last_invalidation;
+#[macro_use]
 mod selection;
 #[macro_use]
 mod statement;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use unstale::{
     clock::Timestamp,
     domain::{Asset, AssetKey},
+    sandbox::ips::Only,
 };
 
-use super::new_draft;
+use super::{new_draft, next, pick, settled, submit};
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser, encode},
@@ -102,6 +103,29 @@ async fn a_date_begins_at_midnight_utc_and_the_page_says_so() {
     let picker = editor.get(&format!("{draft}/assets?since={date}")).await;
     assert_eq!(picker.form("#picker").value("since"), date);
     assert!(picker.text("label[for=since]").contains("UTC"));
+}
+
+#[tokio::test]
+async fn changed_since_its_last_invalidation_goes_by_what_adobe_took() {
+    let app = with_probes().await;
+    let editor = app.editor().await;
+    for (fault, expected) in [
+        (Some(20_003), &["probe-a", "probe-b", "probe-c"][..]),
+        (None, &["probe-b", "probe-c"]),
+    ] {
+        app.ips().knobs(|knobs| {
+            knobs.only = Some(Only::Operation("cdnCacheInvalidation"));
+            knobs.fault = fault;
+        });
+        let draft = new_draft(&editor).await;
+        let details = pick(&editor, &draft, "probe-a").await;
+        let confirm = next(&editor, &details).await;
+        let outcome = submit(&editor, &confirm).await;
+        settled(&editor, &outcome).await;
+        let draft = new_draft(&editor).await;
+        let found = left(&editor, &draft, &[("uncleared", "1")]).await;
+        assert_eq!(found, expected, "{fault:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use unstale::{
     store::{AssetQuery, AssetSort, Matches, StoreError, TooManyAssets},
 };
 
-use super::{Fixture, ids};
+use super::{Fixture, batches::accepted, ids};
 
 on_both_databases_and_without_trigrams! {
     every_word_must_occur_somewhere_whatever_its_case
@@ -434,6 +434,9 @@ async fn what_was_replaced_is_recent_until_it_is_invalidated(t: &Fixture) {
         asset: "replaced".to_owned(),
     }];
     t.store.submit(&submission).await.unwrap();
+    assert_eq!(found(t, company, &recent).await, ["replaced"]);
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, &accepted()).await.unwrap();
     assert_eq!(found(t, company, &recent).await, [""; 0]);
     t.clock.advance(hour);
     replaced.changed_at = t.now();
