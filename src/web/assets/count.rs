@@ -66,12 +66,11 @@ impl CountPart {
         let (sentence, select_all, number) = match found.matches {
             Matches::Exactly(all) => {
                 let number = all - found.excluded;
-                let select = match number {
-                    1 => "Select the one that matches".to_owned(),
-                    _ => {
-                        let assets = counted(number.unsigned_abs(), "asset");
-                        format!("Select all {assets} that match")
-                    }
+                let select = if number == 1 {
+                    "Select the one that matches".to_owned()
+                } else {
+                    let assets = counted(number.unsigned_abs(), "asset");
+                    format!("Select all {assets} that match")
                 };
                 (counted(all.unsigned_abs(), "asset"), select, number)
             }

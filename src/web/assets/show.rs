@@ -65,6 +65,8 @@ pub struct Picker {
     /// The place after which the next page begins.
     pub next_after: String,
     pub count_query: String,
+    /// All that is wanted, after something else in a query string.
+    pub place: String,
     /// What a button did, or why not.
     pub said: Option<String>,
     pub selected: Selected,
@@ -189,11 +191,7 @@ impl PickerPage {
             wanted.words()
         };
         let rows = rows(app, my, &found.assets, &words).await?;
-        let ask = if rows.is_empty() {
-            Ask::about(app, my, &wanted).await?
-        } else {
-            Ask::default()
-        };
+        let ask = Ask::about(app, my, &wanted, &found.assets).await?;
         let next = found.next.map(|after| Wanted {
             after,
             ..wanted.clone()
@@ -212,6 +210,7 @@ impl PickerPage {
                 .unwrap_or_default(),
             next: next.map(|next| next.to_query()),
             first: (!wanted.after.is_empty()).then(|| wanted.first_page().to_query()),
+            place: wanted.and_query(),
             count_query: wanted.first_page().to_query(),
             said,
             as_of: AsOf::of(&sync, app.clock.now(), &asked),

@@ -212,6 +212,17 @@ impl Wanted {
         }
     }
 
+    /// The same, after something else in a query string.
+    pub fn and_query(&self) -> String {
+        self.to_query().replacen('?', "&", 1)
+    }
+
+    /// Whether the text looks like an ID rather than a word of the language: it holds a digit, `_` or `-`.
+    pub fn looks_like_an_id(&self) -> bool {
+        self.q
+            .contains(|c: char| c.is_numeric() || c == '_' || c == '-')
+    }
+
     /// What a search from here leads to: whoever searches in a list of its own wants to find everything.
     pub fn searched(&self) -> Self {
         let mut searched = self.first_page();

@@ -19,6 +19,7 @@ mod hosts;
 mod import;
 mod odd_addresses;
 mod outcome;
+mod paste;
 mod picker;
 mod presets;
 mod preview_server;

@@ -296,46 +296,6 @@ async fn filters_stand_in_the_address_and_in_the_fields() {
 }
 
 #[tokio::test]
-async fn pasted_ids_are_found_missed_or_refused() {
-    let app = TestApp::start().await;
-    let editor = app.editor().await;
-    let draft = new_draft(&editor).await;
-    let page = editor.get(&format!("{draft}/assets/paste")).await;
-    let url = app.exact("backpack?wid=1,2");
-    let text = format!(
-        "spinset, gspdf\t\"logo-print\"\n{url}\nSPINSET.tif\nhttps://elsewhere.example/is/image/x/y"
-    );
-    let form = page.form("#paste").set("ids", &text).press("do", "find");
-    let found = editor.submit(&form).await;
-    assert_eq!(found.status, 200);
-    assert_eq!(found.text("#found"), "Found: 3 assets");
-    assert!(found.body.contains("logo-print (PostScript)"));
-    assert!(found.text(".missing li").starts_with("SPINSET.tif"));
-    assert!(found.text(".missing .similar").contains("spinset"));
-    assert!(found.body.contains("elsewhere.example"));
-
-    let add = found.form("#paste").press("do", "add");
-    let selected = editor.submit_and_follow(&add).await;
-    let mut selected = ids(&selected);
-    selected.sort_unstable();
-    assert_eq!(selected, ["backpack", "gspdf", "spinset"]);
-
-    for (text, sentence) in [
-        (String::new(), "Paste at least one"),
-        (
-            (0..10_001).map(|n| format!("{n}\n")).collect(),
-            "at most 10,000",
-        ),
-        ("a\0b".to_owned(), "cannot be read"),
-    ] {
-        let form = page.form("#paste").set("ids", &text).press("do", "find");
-        let refused = editor.submit(&form).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.text("[role=alert]").contains(sentence));
-    }
-}
-
-#[tokio::test]
 async fn what_was_replaced_comes_first_and_starts_an_invalidation_from_tools() {
     let app = TestApp::start().await;
     let mut asset = app.add_asset("just-replaced").await;
