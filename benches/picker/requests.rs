@@ -127,12 +127,12 @@ fn folder(dice: &mut Dice) -> String {
 }
 
 fn filters(dice: &mut Dice) -> String {
-    let kind = dice.pick(&["Pdf", "image", "Video", "SpinSet"]);
+    let kind = dice.pick(&["type=Pdf", "class=image", "type=Video", "type=SpinSet"]);
     let publish = dice.pick(&["yes", "no"]);
     let changed = dice.pick(&["", "day", "week", "month"]);
     let word = dice.pick(&["", "red", "shirt", "red shirt", "78"]);
     format!(
-        "?show=all&kind={kind}&publish={publish}&changed={changed}&q={}",
+        "?show=all&{kind}&publish={publish}&changed={changed}&q={}",
         encoded(word)
     )
 }

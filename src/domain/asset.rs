@@ -33,16 +33,17 @@ impl Asset {
     /// unknown type is [`AssetClass::Content`]: nothing is formed unasked, and template lines reach it.
     #[must_use]
     pub fn class(&self) -> AssetClass {
-        match self.asset_type.as_str() {
-            "Image" | "AdjustedView" | "LayerView" | "ColorSwatch" | "Watermark" | "Mask"
-            | "PsdTemplate" | "SmartCrop" | "Template" | "ImageSet" | "SpinSet" | "AssetSet"
-            | "RenderSet" | "Catalog" | "AnimatedGif" => AssetClass::Image,
-            "PostScript" | "Illustrator" | "InDesign" | "PowerPoint" | "Excel" | "Word" | "Rtf"
-            | "Zip Rtf" => AssetClass::Unsupported,
-            known if CONTENT_TYPES.contains(&known) => AssetClass::Content,
-            _ if self.has_extension(&UNSUPPORTED_EXTENSIONS) => AssetClass::Unsupported,
-            _ => AssetClass::Content,
-        }
+        let kind = self.asset_type.as_str();
+        let known = AssetClass::ALL
+            .into_iter()
+            .find(|class| class.types().contains(&kind));
+        known.unwrap_or_else(|| {
+            if self.has_extension(&UNSUPPORTED_EXTENSIONS) {
+                AssetClass::Unsupported
+            } else {
+                AssetClass::Content
+            }
+        })
     }
 
     /// What follows the last dot of the file name; empty when there is no dot.
@@ -58,6 +59,25 @@ impl Asset {
             .any(|extension| self.extension().eq_ignore_ascii_case(extension))
     }
 }
+
+/// Types that have a base URL under `/is/image`.
+const IMAGE_TYPES: [&str; 15] = [
+    "Image",
+    "AdjustedView",
+    "LayerView",
+    "ColorSwatch",
+    "Watermark",
+    "Mask",
+    "PsdTemplate",
+    "SmartCrop",
+    "Template",
+    "ImageSet",
+    "SpinSet",
+    "AssetSet",
+    "RenderSet",
+    "Catalog",
+    "AnimatedGif",
+];
 
 /// Types whose files are what they are, whatever they are called.
 const CONTENT_TYPES: [&str; 32] = [
@@ -93,6 +113,18 @@ const CONTENT_TYPES: [&str; 32] = [
     "PremierExpressRemix",
     "MBR_SET",
     "USER_DATA",
+];
+
+/// The types of the eight formats that Adobe excludes; the last one is how its own pages also spell `Rtf`.
+const UNSUPPORTED_TYPES: [&str; 8] = [
+    "PostScript",
+    "Illustrator",
+    "InDesign",
+    "PowerPoint",
+    "Excel",
+    "Word",
+    "Rtf",
+    "Zip Rtf",
 ];
 
 /// Extensions of the eight formats that Adobe excludes.
@@ -142,6 +174,19 @@ pub enum AssetClass {
 }
 
 impl AssetClass {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Image, Self::Content, Self::Unsupported];
+
+    /// The types that Dynamic Media documents and that are of this class.
+    #[must_use]
+    pub const fn types(self) -> &'static [&'static str] {
+        match self {
+            Self::Image => &IMAGE_TYPES,
+            Self::Content => &CONTENT_TYPES,
+            Self::Unsupported => &UNSUPPORTED_TYPES,
+        }
+    }
+
     /// The word that the database keeps.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

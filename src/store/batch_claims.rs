@@ -44,6 +44,8 @@ pub struct WaitingBatch {
     pub invalidation: InvalidationId,
     /// Adobe's handle for the root of its URLs, when it is known.
     pub handle: Option<String>,
+    /// When it was taken.
+    pub taken_at: Timestamp,
     /// How often it was taken, this time included.
     pub attempts: i32,
     /// How often in a row it did not go through for reasons that may pass.
@@ -88,12 +90,19 @@ struct ClaimRow {
 }
 
 impl ClaimRow {
-    fn into_batch(self, id: BatchId, urls: Vec<String>, probes: Vec<Probe>) -> WaitingBatch {
+    fn into_batch(
+        self,
+        id: BatchId,
+        taken_at: Timestamp,
+        urls: Vec<String>,
+        probes: Vec<Probe>,
+    ) -> WaitingBatch {
         WaitingBatch {
             id,
             company: CompanyId::from_uuid(self.company_id),
             invalidation: InvalidationId::from_uuid(self.invalidation_id),
             handle: self.handle,
+            taken_at,
             attempts: self.attempts + 1,
             failures: self.failures.unsigned_abs(),
             maybe_taken: self.maybe_taken,
@@ -191,7 +200,7 @@ impl Store {
                 .into_iter()
                 .map(|row| row.into_probe().map(|(_, probe)| probe))
                 .collect::<Result<_>>()?;
-            Ok(Some(row.into_batch(next.batch, urls, probes)))
+            Ok(Some(row.into_batch(next.batch, now, urls, probes)))
         })
     }
 

@@ -178,7 +178,8 @@ macro_rules! details {
 }
 
 impl Store {
-    /// Stores what became of a batch. [`StoreError::Conflict`] when it is no longer that node's.
+    /// Stores what became of a batch. The assets of what Adobe took count as invalidated since the batch was taken to be
+    /// sent: what changed meanwhile may not be cleared. [`StoreError::Conflict`] when it is no longer that node's.
     pub async fn finish_batch(&self, finished: &Finished<'_>) -> Result<()> {
         let Finished {
             batch,
@@ -195,6 +196,7 @@ impl Store {
         let probe = "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason) values \
                      ($1, $2, (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6)";
         let owner = finished.node.0.to_string();
+        let assets = self.assets_taken(finished).await?;
         in_transaction!(self, |tx| {
             if !change!(tx, company, id, outcome.change(), Some(owner), now, note) {
                 return Err(StoreError::Conflict);
@@ -204,6 +206,7 @@ impl Store {
                 .bind(company)
                 .execute(&mut *tx)
                 .await?;
+            invalidated!(tx, company, assets, batch.taken_at);
             if let Some(answered) = finished.probe {
                 let refusal = answered.refusal.as_ref();
                 sqlx::query(probe)
@@ -222,6 +225,9 @@ impl Store {
                 details!(tx, details, id);
             }
         });
+        if !assets.is_empty() {
+            self.catalogue_changed(batch.company);
+        }
         Ok(())
     }
 

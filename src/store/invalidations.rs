@@ -1,7 +1,5 @@
 //! Submitting, and reading what was submitted. For sending it see [`super::batch_claims`].
 
-use std::collections::BTreeSet;
-
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -9,6 +7,7 @@ use super::{
     Result, Store,
     convert::{CHUNK, at_most, count, from_json, instant, storable, to_json},
     drafts::{OptionsRow, preset_choice},
+    last_invalidation::assets_of,
     searchable::Searchable,
 };
 use crate::{
@@ -135,8 +134,8 @@ struct UrlRow {
 }
 
 impl Store {
-    /// Turns a draft into a submitted invalidation with its batches and URLs, all in one transaction. The assets of
-    /// these URLs count as invalidated now.
+    /// Turns a draft into a submitted invalidation with its batches and URLs, all in one transaction. What is
+    /// only downloaded counts as invalidated now, everything else once Adobe has taken it.
     /// [`Conflict`](super::StoreError::Conflict) when the draft no longer has that version or was submitted.
     pub async fn submit(&self, submission: &Submission) -> Result<()> {
         let Submission {
@@ -150,6 +149,11 @@ impl Store {
         };
         let urls = || submission.batches.iter().flat_map(|batch| &batch.urls);
         let searchable = Searchable::of(urls());
+        // Nobody ever says that a list was used that is only downloaded.
+        let assets = match submission.first_state {
+            BatchState::Downloaded => assets_of(urls()),
+            _ => Vec::new(),
+        };
         in_transaction!(self, |tx| {
             let number: Option<i64> = sqlx::query_scalar(sql)
                 .bind(now.as_micros())
@@ -203,22 +207,12 @@ impl Store {
                     insert.build().execute(&mut *tx).await?;
                 }
             }
-            for chunk in assets_of(submission).chunks(CHUNK) {
-                let mut update = QueryBuilder::new("update asset set last_invalidated_at = ");
-                update
-                    .push_bind(now.as_micros())
-                    .push(" where company_id = ");
-                update.push_bind(company.uuid()).push(" and id in (");
-                let mut list = update.separated(", ");
-                for id in chunk {
-                    list.push_bind(storable(id));
-                }
-                update.push(")");
-                update.build().execute(&mut *tx).await?;
-            }
+            invalidated!(tx, company.uuid(), assets, now);
             write_searchable!(self, tx, company.uuid(), number, searchable);
         });
-        self.catalogue_changed(company);
+        if !assets.is_empty() {
+            self.catalogue_changed(company);
+        }
         Ok(())
     }
 
@@ -279,21 +273,6 @@ impl Store {
             })
             .collect()
     }
-}
-
-/// The IDs of the assets for which something is sent.
-fn assets_of(submission: &Submission) -> Vec<&str> {
-    let urls = submission.batches.iter().flat_map(|batch| &batch.urls);
-    let assets = urls
-        .flat_map(|url| &url.origins)
-        .filter_map(|origin| match origin {
-            UrlOrigin::Base { asset }
-            | UrlOrigin::Preset { asset, .. }
-            | UrlOrigin::Template { asset, .. } => Some(asset.as_str()),
-            UrlOrigin::Fixed { .. } | UrlOrigin::Manual { .. } => None,
-        });
-    let assets: BTreeSet<&str> = assets.collect();
-    assets.into_iter().collect()
 }
 
 /// The batches with their positions, from 1.

@@ -11,6 +11,8 @@ mod db;
 #[macro_use]
 mod batch_change;
 #[macro_use]
+mod last_invalidation;
+#[macro_use]
 mod selection;
 #[macro_use]
 mod statement;
@@ -57,7 +59,8 @@ mod trigrams;
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
     asset_search::{
-        AssetCursor, AssetPage, AssetQuery, AssetSort, InvalidCursor, Matches, TooManyAssets,
+        AssetCursor, AssetPage, AssetQuery, AssetSort, Counted, InvalidCursor, Matches,
+        TooManyAssets,
     },
     assets::Folder,
     batch_claims::{BatchSearch, Claim, NodeId, WaitingBatch},

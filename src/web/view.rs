@@ -191,7 +191,7 @@ impl Thumbnail {
     };
 
     /// The thumbnail of an asset. `id=` carries its last change, so that neither the edge nor the browser shows an
-    /// older one; the server ignores it.
+    /// older one; the server ignores it. It fills the whole square, so that nothing of the icon below it is seen.
     pub fn of(asset: &Asset, site: Option<&Site>) -> Self {
         Self::from_servers(asset, site, None)
     }
@@ -210,7 +210,7 @@ impl Thumbnail {
                 preview?
             };
             Some(format!(
-                "{server}/is/image/{}/{}?wid={THUMBNAIL}&hei={THUMBNAIL}&fit=constrain,1&id={}",
+                "{server}/is/image/{}/{}?wid={THUMBNAIL}&hei={THUMBNAIL}&fit=fit,1&id={}",
                 site.root,
                 encode_id(&asset.id),
                 asset.changed_at.as_micros(),

@@ -1,5 +1,8 @@
 //! Thirty assets from three folders: with the keyboard alone, without scripts, and with Shift.
 
+use std::time::Duration;
+
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use unstale::{
     clock::Timestamp,
@@ -175,6 +178,56 @@ async fn shift_ticks_a_range_and_another_tab_finds_it() -> WebDriverResult<()> {
         .await?;
     browser.see("h2", "Select Assets").await?;
     assert_eq!(selected(&browser).await?, 4);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_does_not_come_leaves_its_icon_in_the_same_place() -> WebDriverResult<()> {
+    let world = world().await;
+    let company = world.app.store.companies().await.unwrap().remove(0).id;
+    let ids = ["amber-00".to_owned()];
+    let mut stone = world.app.store.assets_by_id(company, &ids).await.unwrap();
+    // As far as the catalogue knows; the publish server knows nothing of it.
+    stone[0].published = true;
+    let put = world
+        .app
+        .store
+        .put_assets(company, &stone, world.app.clock.now());
+    put.await.unwrap();
+    for scripts in [Scripts::On, Scripts::Off] {
+        let browser = Browser::open(scripts).await;
+        browser.sign_in(&world, "editor@example.com").await?;
+        browser.press("button.tile").await?;
+        browser.see("h2", "Select Assets").await?;
+        let details = browser.current_url().await?.to_string();
+        let picker = details.replace("/details", "/assets?q=");
+        // Once a picture came or did not: the frame's width, and what of the picture hides the icon.
+        let seen =
+            "const frame = document.querySelector('.thumb'), picture = frame?.querySelector('img');
+            if (!picture?.complete) return null;
+            const paints = picture.naturalWidth || getComputedStyle(picture).backgroundColor;
+            return [frame.offsetWidth, frame.offsetHeight, picture.offsetWidth, paints];";
+        for (id, paints) in [
+            ("spinset", json!(96)),
+            ("amber-00", json!("rgba(0, 0, 0, 0)")),
+        ] {
+            browser.goto(format!("{picker}{id}")).await?;
+            let settled = async {
+                loop {
+                    let found: Value = browser.ask(seen).await?;
+                    if !found.is_null() {
+                        return WebDriverResult::Ok(found);
+                    }
+                }
+            };
+            let found = tokio::time::timeout(Duration::from_secs(20), settled).await;
+            assert_eq!(
+                found.expect("it loads or fails")?,
+                json!([48, 48, 48, paints])
+            );
+            browser.one(".thumb > svg").await?;
+        }
+    }
     Ok(())
 }
 

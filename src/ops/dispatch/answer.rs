@@ -120,6 +120,7 @@ mod tests {
             company: CompanyId::from_uuid(Uuid::nil()),
             invalidation: InvalidationId::from_uuid(Uuid::nil()),
             handle: None,
+            taken_at: Timestamp::from_micros(0),
             attempts: 9,
             failures,
             maybe_taken,

@@ -26,7 +26,7 @@ use self::{
 };
 pub use self::{
     cursor::{AssetCursor, InvalidCursor},
-    select::{Matches, TooManyAssets},
+    select::{Counted, Matches, TooManyAssets},
 };
 use super::{
     Result, Store, StoreError,
@@ -223,7 +223,7 @@ fn push_matches(
     filter: &Filter,
     plan: &Plan,
 ) {
-    let columns = "select number, key, id_folded, changed_at from ";
+    let columns = "select number, key, id_folded, changed_at, class from ";
     match plan.access {
         Access::Trigrams if is_postgres => {
             // The company is looked at outside: inside, the planner would take an index that begins with it.

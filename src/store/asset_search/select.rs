@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{Asset, CompanyId, INVALIDATION_LIMIT, InvalidationId},
+    domain::{Asset, AssetClass, CompanyId, INVALIDATION_LIMIT, InvalidationId},
     store::{
         Result, Store,
         assets::AssetRow,
@@ -31,6 +31,15 @@ pub enum Matches {
     MoreThan(i64),
 }
 
+/// What a count says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// How many there are.
+    pub matches: Matches,
+    /// How many of those that were counted cannot be selected, because Adobe excludes their format.
+    pub excluded: i64,
+}
+
 /// A draft would hold more assets than an invalidation may have URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a draft takes at most {INVALIDATION_LIMIT} assets")]
@@ -38,34 +47,40 @@ pub struct TooManyAssets;
 
 impl Store {
     /// How many assets match, whatever the query's cursor and limit.
-    pub async fn count_assets(&self, company: CompanyId, query: &AssetQuery) -> Result<Matches> {
+    pub async fn count_assets(&self, company: CompanyId, query: &AssetQuery) -> Result<Counted> {
         match self.count_once(company, query).await {
             Err(error) if self.plan_is_outdated(company, &error) => {
                 self.count_once(company, query).await
             }
-            matches => matches,
+            counted => counted,
         }
     }
 
-    async fn count_once(&self, company: CompanyId, query: &AssetQuery) -> Result<Matches> {
+    async fn count_once(&self, company: CompanyId, query: &AssetQuery) -> Result<Counted> {
         let Some(filter) = Filter::of(query) else {
-            return Ok(Matches::Exactly(0));
+            return Ok(Counted {
+                matches: Matches::Exactly(0),
+                excluded: 0,
+            });
         };
         let snapshot = self.snapshot(company).await?;
         let plan = plan::choose(&snapshot, &filter, &whole(Order::Name), COUNTED + 1);
         let mut sql = Sql::default();
-        sql.push("select count(*) from (");
+        sql.push("select count(*), count(case when class = ")
+            .bind(AssetClass::Unsupported.as_str())
+            .push(" then 1 end) from (");
         push_matches(&mut sql, self.is_postgres(), company, &filter, &plan);
         sql.push(" limit ").bind(COUNTED + 1).push(") matches");
-        let matches: i64 = on_reader!(self, |pool| {
-            let query = sqlx::query_scalar(AssertSqlSafe(sql.text.clone()));
+        let (matches, excluded): (i64, i64) = on_reader!(self, |pool| {
+            let query = sqlx::query_as(AssertSqlSafe(sql.text.clone()));
             bound!(query, sql).fetch_one(pool).await?
         });
-        Ok(if matches > COUNTED {
+        let matches = if matches > COUNTED {
             Matches::MoreThan(COUNTED)
         } else {
             Matches::Exactly(matches)
-        })
+        };
+        Ok(Counted { matches, excluded })
     }
 
     /// Selects all assets that match and can be invalidated, in the query's order, whatever its cursor and limit.
@@ -157,8 +172,8 @@ impl Store {
 }
 
 impl Store {
-    /// The types that the company's assets have, as Adobe spells them, sorted. A rare one of a large catalogue may be
-    /// missing.
+    /// The types that the company's assets have, as Adobe spells them, sorted. Cheap: a rare one of a large catalogue may
+    /// be missing.
     pub async fn asset_types(&self, company: CompanyId) -> Result<Vec<String>> {
         let snapshot = self.snapshot(company).await?;
         let types: BTreeSet<&str> = snapshot.rows.iter().map(|row| &*row.asset_type).collect();

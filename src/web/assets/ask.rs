@@ -7,6 +7,7 @@ use axum::{
     http::HeaderMap,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
+use serde::Deserialize;
 
 use super::{
     rows::{PickRow, rows},
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
+    domain::Asset,
     error::AppError,
     ops::sync::Answer,
     web::{
@@ -23,35 +25,63 @@ use crate::{
     },
 };
 
-/// What Dynamic Media has to do with an empty list.
+/// What Dynamic Media has to do with a list that does not have what was typed.
 #[derive(Default)]
 pub struct Ask {
-    /// The query of the part that asks it, where that may help.
+    /// What was typed.
+    pub id: String,
+    /// The query of the part that asks for it, where that may help.
     pub query: Option<String>,
     /// What came of it.
     pub answer: Option<AnswerPart>,
 }
 
-/// What came of it, in the place of the empty list.
+/// Whether there is a list all the same.
+#[derive(Debug, Deserialize)]
+pub struct Beside {
+    #[serde(default)]
+    beside: String,
+}
+
+/// What came of it: in the place of the empty list, or above the list of what holds the text too.
 #[derive(Template)]
 #[template(path = "assets/ask.html")]
 pub struct AnswerPart {
     draft: String,
+    place: String,
     id: String,
+    is_beside: bool,
     rows: Vec<PickRow>,
     not_asked: Option<String>,
 }
 
 impl Ask {
-    /// Offered where a search found nothing and its text could be an ID that the catalogue does not have.
-    pub async fn about(app: &App, my: &MyDraft, wanted: &Wanted) -> Result<Self, AppError> {
+    /// Offered where a search did not find the ID that its text could be. Where it found others, only a text that looks
+    /// like an ID is asked for: most words are meant as words.
+    pub async fn about(
+        app: &App,
+        my: &MyDraft,
+        wanted: &Wanted,
+        found: &[Asset],
+    ) -> Result<Self, AppError> {
         let is_search = wanted.list() == Show::All && wanted.after.is_empty();
-        let Some(id) = wanted.as_id().filter(|_| is_search) else {
+        let is_beside = !found.is_empty();
+        let could_be = |id: &&str| {
+            let is_listed = found.iter().any(|asset| asset.id == **id);
+            is_search && !is_listed && (!is_beside || wanted.looks_like_an_id())
+        };
+        let Some(id) = wanted.as_id().filter(could_be) else {
             return Ok(Self::default());
         };
         let may_ask = app.syncer.may_ask(&my.at.company, id).await?;
+        let query = if is_beside {
+            format!("?beside=1{}", wanted.and_query())
+        } else {
+            wanted.to_query()
+        };
         Ok(Self {
-            query: may_ask.then(|| wanted.to_query()),
+            id: id.to_owned(),
+            query: may_ask.then_some(query),
             answer: None,
         })
     }
@@ -64,19 +94,23 @@ pub async fn show(
     Htmx(is_htmx): Htmx,
     headers: HeaderMap,
     Query(wanted): Query<Wanted>,
+    Query(Beside { beside }): Query<Beside>,
 ) -> Result<Response, AppError> {
     let Some(id) = wanted.as_id() else {
         let page = draft_path(&my.at.company, my.draft.id, "assets");
         return Ok(Redirect::to(&format!("{page}{}", wanted.to_query())).into_response());
     };
     let answer = app.syncer.ask(&my.at.company, id).await?;
-    let part = AnswerPart::new(&app, &my, &wanted, id, answer).await?;
+    let mut part = AnswerPart::new(&app, &my, &wanted, id, answer).await?;
+    part.is_beside = beside == "1";
     if is_htmx {
         return Ok(Html(part.render()?).into_response());
     }
     let mut page = PickerPage::load(&app, &my, wanted.first_page(), None).await?;
     // What was found is on the list by now, unless a folder or a filter keeps it out.
-    if page.picker.rows.is_empty() {
+    let is_listed = page.picker.rows.iter().any(|row| row.asset.id == id);
+    if !is_listed {
+        part.is_beside = !page.picker.rows.is_empty();
         page.picker.ask.answer = Some(part);
     }
     page.answer(&headers)
@@ -98,7 +132,9 @@ impl AnswerPart {
         };
         Ok(Self {
             draft: draft.trim_end_matches('/').to_owned(),
+            place: wanted.and_query(),
             id: id.to_owned(),
+            is_beside: false,
             rows: rows(app, my, &assets, &wanted.words()).await?,
             not_asked,
         })

@@ -73,12 +73,7 @@ pub async fn choose(
     Form(form): Form<ChooseForm>,
 ) -> Result<Response, AppError> {
     let (add, remove) = form.changes();
-    add_supported(&app, my.at.company.id, my.draft.id, &add).await?;
-    if !remove.is_empty() {
-        app.store
-            .remove_draft_assets(my.at.company.id, my.draft.id, &remove, app.clock.now())
-            .await?;
-    }
+    store_ticks(&app, &my, &add, &remove).await?;
     let mut selected = None;
     if form.action == Action::SelectAll {
         match select_all(&app, &my, &form.wanted).await? {
@@ -111,6 +106,23 @@ pub async fn choose(
         None => to,
     };
     Ok((StatusCode::SEE_OTHER, Redirect::to(&to)).into_response())
+}
+
+/// Stores what was ticked, and of what the tick was taken away.
+pub async fn store_ticks(
+    app: &App,
+    my: &MyDraft,
+    add: &[AssetKey],
+    remove: &[AssetKey],
+) -> Result<(), AppError> {
+    let (company, draft) = (my.at.company.id, my.draft.id);
+    add_supported(app, company, draft, add).await?;
+    if !remove.is_empty() {
+        app.store
+            .remove_draft_assets(company, draft, remove, app.clock.now())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Selects assets, but none of the formats that cannot be invalidated, whatever was sent.

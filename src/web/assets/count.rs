@@ -11,7 +11,7 @@ use crate::{
     app::App,
     domain::{BATCH_LIMIT, INVALIDATION_LIMIT},
     error::AppError,
-    store::Matches,
+    store::{Counted, Matches},
     web::{
         extract::{Htmx, MyDraft, Query},
         view::{counted, draft_path, grouped},
@@ -50,42 +50,64 @@ impl CountPart {
         let draft = draft.trim_end_matches('/').to_owned();
         if wanted.list() == Show::Selected {
             let selected = app.store.count_selected(my.draft.id).await?;
-            return Ok(Self::of(draft, Matches::Exactly(selected), true));
+            return Ok(Self {
+                draft,
+                sentence: counted(selected.unsigned_abs(), "asset"),
+                select_all: None,
+                warning: None,
+            });
         }
         let query = wanted.query(app.clock.now());
-        let matches = app.store.count_assets(my.at.company.id, &query).await?;
-        Ok(Self::of(draft, matches, false))
+        let found = app.store.count_assets(my.at.company.id, &query).await?;
+        Ok(Self::of(draft, found))
     }
 
-    fn of(draft: String, matches: Matches, is_selected: bool) -> Self {
-        let (sentence, select_all, number) = match matches {
-            Matches::Exactly(number) => {
-                let assets = counted(number.unsigned_abs(), "asset");
-                let select = match number {
-                    1 => "Select the one that matches".to_owned(),
-                    _ => format!("Select all {assets} that match"),
+    fn of(draft: String, found: Counted) -> Self {
+        let (sentence, select_all, number) = match found.matches {
+            Matches::Exactly(all) => {
+                let number = all - found.excluded;
+                let select = if number == 1 {
+                    "Select the one that matches".to_owned()
+                } else {
+                    let assets = counted(number.unsigned_abs(), "asset");
+                    format!("Select all {assets} that match")
                 };
-                (assets, select, number)
+                (counted(all.unsigned_abs(), "asset"), select, number)
             }
-            Matches::MoreThan(number) => {
-                let more = format!("more than {} assets", grouped(number.unsigned_abs()));
+            Matches::MoreThan(all) => {
+                let more = format!("more than {} assets", grouped(all.unsigned_abs()));
                 let most = grouped(INVALIDATION_LIMIT as u64);
-                (
-                    more,
-                    format!("Select all that match, at most {most}"),
-                    number + 1,
-                )
+                let select = format!("Select all that match, at most {most}");
+                (more, select, all + 1)
             }
         };
-        let offered = number > 0 && !is_selected;
+        let sentence = match found.excluded {
+            0 => sentence,
+            _ if matches!(found.matches, Matches::MoreThan(_)) => {
+                format!("{sentence}; excluded formats among them cannot be selected")
+            }
+            excluded => {
+                let excluded = grouped(excluded.unsigned_abs());
+                format!("{sentence}, of which {excluded} in excluded formats cannot be selected")
+            }
+        };
         let is_many = usize::try_from(number).is_ok_and(|number| number > BATCH_LIMIT);
         Self {
             draft,
             sentence,
-            select_all: offered.then_some(select_all),
-            warning: (offered && is_many).then(|| beyond_one_request("selecting all of these")),
+            select_all: (number > 0).then_some(select_all),
+            warning: is_many.then(|| beyond_one_request("selecting all of these")),
         }
     }
+}
+
+/// What *Select all* means, where nothing has counted how many there are.
+pub fn before_counting() -> String {
+    let most = grouped(INVALIDATION_LIMIT as u64);
+    format!(
+        "That is every page of this list, at most {most} assets, without excluded formats. {}",
+        beyond_one_request("more than that")
+    )
 }
 
 /// What *Select all* did, and what it means for the limit.

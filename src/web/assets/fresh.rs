@@ -37,7 +37,7 @@ impl AsOf {
     pub fn of(sync: &CatalogueSync, now: Timestamp, asked: &Wanted) -> Option<Self> {
         let at = sync.read_until?;
         let ask = || {
-            let query = asked.to_query().replacen('?', "&", 1);
+            let query = asked.and_query();
             format!("/assets/newer?than={}{query}", at.as_micros())
         };
         Some(Self {

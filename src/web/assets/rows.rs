@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::marks::{Piece, marked};
+use super::{
+    kinds::kind_words,
+    marks::{Piece, marked},
+};
 use crate::{
     app::App,
     domain::{Asset, AssetClass, AssetKey, PublishServer, Site},
@@ -17,6 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub struct PickRow {
     pub asset: AssetView,
+    /// Its class and its type.
+    pub kind: String,
     pub is_selected: bool,
     /// Its ID, folder and file name, with what was searched marked. The file's name only when it says more.
     pub id: Vec<Piece>,
@@ -54,6 +59,7 @@ impl PickRow {
         let stem = asset.file_name.rsplit_once('.').map(|(stem, _)| stem);
         let says_more = stem.unwrap_or(&asset.file_name) != asset.id;
         Self {
+            kind: kind_words(asset),
             is_selected: selected.contains(&asset.key),
             id: marked(&asset.id, words),
             folder: marked(&asset.folder, words),

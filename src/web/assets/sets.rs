@@ -11,8 +11,9 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    choose::add_supported,
+    choose::store_ticks,
     rows::{PickRow, rows},
+    wanted::Wanted,
 };
 use crate::{
     app::App,
@@ -31,6 +32,8 @@ use crate::{
 struct SetsPage {
     shell: Shell,
     draft: String,
+    /// The view that led here, as a query.
+    place: String,
     image: PickRow,
     sets: Vec<PickRow>,
     /// Why they could not be found.
@@ -44,11 +47,13 @@ pub struct With {
     asset: String,
 }
 
-/// What was chosen.
+/// What is ticked, and what was.
 #[derive(Debug, Deserialize)]
 pub struct SetsForm {
     #[serde(default)]
     asset: BTreeSet<AssetKey>,
+    #[serde(default)]
+    was: BTreeSet<AssetKey>,
 }
 
 /// Shows the sets that the image is in.
@@ -56,6 +61,7 @@ pub async fn show(
     State(app): State<App>,
     my: MyDraft,
     Query(With { asset }): Query<With>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let company = &my.at.company;
     let asset: AssetKey = asset.parse().map_err(|_| AppError::NotFound)?;
@@ -81,6 +87,7 @@ pub async fn show(
     let page = SetsPage {
         shell: Shell::at("Add Assets", &my.editor.0, &my.at),
         draft: draft.trim_end_matches('/').to_owned(),
+        place: wanted.to_query(),
         image,
         sets: rows(&app, &my, &sets, &[]).await?,
         problem,
@@ -88,14 +95,15 @@ pub async fn show(
     Ok(page.into_response())
 }
 
-/// Selects the image and the sets that are ticked.
+/// Selects what was ticked, of the image and the sets, and takes out what no longer is.
 pub async fn add(
     State(app): State<App>,
     my: MyDraft,
     Form(form): Form<SetsForm>,
 ) -> Result<Redirect, AppError> {
-    let keys: Vec<AssetKey> = form.asset.into_iter().collect();
-    add_supported(&app, my.at.company.id, my.draft.id, &keys).await?;
+    let add: Vec<AssetKey> = form.asset.difference(&form.was).copied().collect();
+    let remove: Vec<AssetKey> = form.was.difference(&form.asset).copied().collect();
+    store_ticks(&app, &my, &add, &remove).await?;
     let page = draft_path(&my.at.company, my.draft.id, "assets");
     Ok(Redirect::to(&format!("{page}?show=selected")))
 }

@@ -11,9 +11,11 @@ use serde::Deserialize;
 
 use super::{
     ask::Ask,
-    count::all_selected,
+    count::{all_selected, before_counting},
     folders::{Crumb, Folders},
     fresh::AsOf,
+    kinds::KindGroup,
+    nothing::why_empty,
     rows::{PickRow, rows},
     wanted::{Show, Wanted},
 };
@@ -52,7 +54,7 @@ pub struct Picker {
     pub draft: String,
     pub wanted: Wanted,
     pub list: Show,
-    pub types: Vec<String>,
+    pub kinds: Vec<KindGroup>,
     pub crumbs: Vec<Crumb>,
     pub folders: Folders,
     pub rows: Vec<PickRow>,
@@ -63,6 +65,8 @@ pub struct Picker {
     /// The place after which the next page begins.
     pub next_after: String,
     pub count_query: String,
+    /// All that is wanted, after something else in a query string.
+    pub place: String,
     /// What a button did, or why not.
     pub said: Option<String>,
     pub selected: Selected,
@@ -98,10 +102,6 @@ impl Picker {
         self.wanted.changed == value
     }
 
-    pub fn kind_is(&self, value: &str) -> bool {
-        self.wanted.kind == value
-    }
-
     /// The way the list is shown, as it goes on in an address.
     pub fn and_view(&self) -> &'static str {
         if self.wanted.is_grid() {
@@ -116,33 +116,14 @@ impl Picker {
         !self.is_selected_list() && self.rows.iter().any(|row| !row.asset.unsupported)
     }
 
+    /// What *Select all* means, for who sees no count; where one page is all, there is nothing to say.
+    pub fn before_selecting(&self) -> Option<String> {
+        (self.next.is_some() || self.first.is_some()).then(before_counting)
+    }
+
     /// Why the list is empty.
     pub fn nothing(&self) -> String {
-        match self.list {
-            Show::Selected => "Nothing is selected yet.".to_owned(),
-            Show::Recent => {
-                "Nothing was replaced in the last 30 days that was not invalidated since."
-                    .to_owned()
-            }
-            Show::All if self.wanted.q.trim().is_empty() && !self.wanted.is_filtered() => {
-                "There are no assets yet. An administrator can read the catalogue in Settings."
-                    .to_owned()
-            }
-            Show::All if self.wanted.q.trim().is_empty() => {
-                "Nothing here is like that. Take a filter away, or open another folder.".to_owned()
-            }
-            Show::All => {
-                let inside = if self.wanted.folder.is_empty() {
-                    ""
-                } else {
-                    " in this folder"
-                };
-                format!(
-                    "Nothing matches “{}”{inside}. Every word must occur in the name, the file or the folder.",
-                    self.wanted.search()
-                )
-            }
-        }
+        why_empty(&self.wanted)
     }
 }
 
@@ -210,11 +191,7 @@ impl PickerPage {
             wanted.words()
         };
         let rows = rows(app, my, &found.assets, &words).await?;
-        let ask = if rows.is_empty() {
-            Ask::about(app, my, &wanted).await?
-        } else {
-            Ask::default()
-        };
+        let ask = Ask::about(app, my, &wanted, &found.assets).await?;
         let next = found.next.map(|after| Wanted {
             after,
             ..wanted.clone()
@@ -222,7 +199,7 @@ impl PickerPage {
         let picker = Picker {
             draft: draft.trim_end_matches('/').to_owned(),
             list: wanted.list(),
-            types: app.store.asset_types(company).await?,
+            kinds: KindGroup::all(&wanted, app.store.asset_types(company).await?),
             crumbs: Crumb::of(&wanted.folder),
             folders: Folders::around(app, company, &wanted.folder).await?,
             rows,
@@ -233,6 +210,7 @@ impl PickerPage {
                 .unwrap_or_default(),
             next: next.map(|next| next.to_query()),
             first: (!wanted.after.is_empty()).then(|| wanted.first_page().to_query()),
+            place: wanted.and_query(),
             count_query: wanted.first_page().to_query(),
             said,
             as_of: AsOf::of(&sync, app.clock.now(), &asked),

@@ -32,8 +32,11 @@ pub struct Wanted {
     pub folder: String,
     /// `1`: only what is right in the folder.
     pub only: String,
-    /// A class (`image`, `content`, `unsupported`) or a type as Adobe spells it.
-    pub kind: String,
+    /// `image`, `content` or `unsupported`.
+    pub class: String,
+    /// A type as Adobe spells it.
+    #[serde(rename = "type")]
+    pub asset_type: String,
     /// `yes` or `no`: marked for publish.
     pub publish: String,
     /// `hour`, `day`, `week` or `month`.
@@ -79,7 +82,13 @@ impl Wanted {
 
     /// How many filters are on, besides words and folder.
     pub fn filters(&self) -> usize {
-        let chosen = [&self.kind, &self.publish, &self.changed, &self.since];
+        let chosen = [
+            &self.class,
+            &self.asset_type,
+            &self.publish,
+            &self.changed,
+            &self.since,
+        ];
         let ticked = [&self.uncleared, &self.new];
         chosen.iter().filter(|it| !it.is_empty()).count()
             + ticked.iter().filter(|it| **it == "1").count()
@@ -111,24 +120,23 @@ impl Wanted {
         readable(id).ok().filter(|_| could_be)
     }
 
+    /// The class that is asked for.
+    pub fn class(&self) -> Option<AssetClass> {
+        let mut all = AssetClass::ALL.into_iter();
+        all.find(|class| class.as_str() == self.class)
+    }
+
     /// The query, without a limit.
     pub fn query(&self, now: Timestamp) -> AssetQuery {
         let is_recent = self.list() == Show::Recent;
         let since = [self.changed_since(now), self.date()];
         let recent = is_recent.then(|| now.minus(RECENT));
-        let (class, asset_type) = match self.kind.as_str() {
-            "" => (None, None),
-            "image" => (Some(AssetClass::Image), None),
-            "content" => (Some(AssetClass::Content), None),
-            "unsupported" => (Some(AssetClass::Unsupported), None),
-            kind => (None, Some(kind.to_owned())),
-        };
         AssetQuery {
             words: self.words(),
             folder: Some(self.folder.clone()).filter(|folder| !folder.is_empty()),
             with_subfolders: self.only != "1",
-            class,
-            asset_type,
+            class: self.class(),
+            asset_type: Some(self.asset_type.clone()).filter(|kind| !kind.is_empty()),
             published: match self.publish.as_str() {
                 "yes" => Some(true),
                 "no" => Some(false),
@@ -181,7 +189,8 @@ impl Wanted {
             ("q", &self.q),
             ("folder", &self.folder),
             ("only", &self.only),
-            ("kind", &self.kind),
+            ("class", &self.class),
+            ("type", &self.asset_type),
             ("publish", &self.publish),
             ("changed", &self.changed),
             ("since", &self.since),
@@ -201,6 +210,17 @@ impl Wanted {
         } else {
             format!("?{}", given.join("&"))
         }
+    }
+
+    /// The same, after something else in a query string.
+    pub fn and_query(&self) -> String {
+        self.to_query().replacen('?', "&", 1)
+    }
+
+    /// Whether the text looks like an ID rather than a word of the language: it holds a digit, `_` or `-`.
+    pub fn looks_like_an_id(&self) -> bool {
+        self.q
+            .contains(|c: char| c.is_numeric() || c == '_' || c == '-')
     }
 
     /// What a search from here leads to: whoever searches in a list of its own wants to find everything.
@@ -271,6 +291,7 @@ mod tests {
     fn what_cannot_be_read_asks_for_nothing() {
         let odd = Wanted {
             show: "all".to_owned(),
+            class: "'".to_owned(),
             changed: "yesterday".to_owned(),
             since: "99999999-01-01".to_owned(),
             publish: "maybe".to_owned(),

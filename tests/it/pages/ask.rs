@@ -102,7 +102,7 @@ async fn what_a_filter_would_keep_out_is_shown_all_the_same() {
     let app = with_a_new_asset().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let filtered = [("q", NEW), ("kind", "Pdf")];
+    let filtered = [("q", NEW), ("type", "Pdf")];
     let picker = search(&editor, &draft, &filtered).await;
     assert_eq!(ids(&press(&editor, &picker).await), [NEW]);
     // Known by now: nothing is left to be asked.
@@ -194,4 +194,44 @@ async fn nothing_is_asked_for_what_is_no_id_nor_where_nobody_may_ask() {
         said.contains("not connected to a Dynamic Media account"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn an_id_is_asked_for_though_others_hold_it_too() {
+    let app = with_a_new_asset().await;
+    app.add_asset(&format!("{NEW}-front")).await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let picker = editor.get(&format!("{draft}/assets?q={NEW}")).await;
+    assert_eq!(ids(&picker), [format!("{NEW}-front")]);
+    let line = picker.text(".beside");
+    assert!(line.contains(&format!("exactly the ID “{NEW}”")), "{line}");
+    let address = picker.attributes(".beside", "hx-get").remove(0);
+    let request = editor.request(Method::GET, &address);
+    let part = editor.send(request.header("hx-request", "true")).await;
+    assert_eq!(ids(&part), [NEW]);
+
+    // Without a script the link leads to a page that has it on top.
+    let page = editor.get(&address).await;
+    assert_eq!(ids(&page), [NEW.to_owned(), format!("{NEW}-front")]);
+    assert!(!page.has(".beside"), "nothing is left to be asked");
+}
+
+#[tokio::test]
+async fn above_a_list_an_unknown_id_is_said_in_one_line_and_words_are_not_asked_for() {
+    let app = with_a_new_asset().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let typed = editor.get(&format!("{draft}/assets?q=enamel-mu")).await;
+    let listed = ids(&typed);
+    assert!(!listed.is_empty());
+    let address = typed.attributes(".beside", "hx-get").remove(0);
+    let page = editor.get(&address).await;
+    assert_eq!(ids(&page), listed, "the list stays");
+    let said = page.text("#results > [role=status]");
+    assert!(said.contains("knows no asset with exactly the ID “enamel-mu”"));
+    for query in ["q=enamel", "q=enamel-mug", "q=enamel-mu&show=selected"] {
+        let picker = editor.get(&format!("{draft}/assets?{query}")).await;
+        assert!(!picker.has(".beside"), "{query}");
+    }
 }

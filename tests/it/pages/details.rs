@@ -195,7 +195,7 @@ async fn an_offered_spelling_becomes_one_more_line() {
 async fn a_thousand_urls_and_a_duplicate_go_on() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
-    let urls = numbered(&app, 1_000) + &app.exact("n00007");
+    let urls = numbered(&app, 1_000) + app.exact("n00007").as_str();
     let (_, page) = draft_with_urls(&editor, &urls).await;
     assert_eq!(page.text("#live .counter strong"), "1,000 URLs");
     assert_eq!(page.attributes("#live", "data-next-disabled"), ["false"]);

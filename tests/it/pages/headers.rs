@@ -34,7 +34,7 @@ async fn pages_load_nothing_from_elsewhere_but_the_companys_pictures() {
     }
     let draft = new_draft(&editor).await;
     let picker = editor.get(&format!("{draft}/assets?q=backpack")).await;
-    let pictures = picker.attributes("img.thumb", "src");
+    let pictures = picker.attributes(".thumb img", "src");
     assert!(!pictures.is_empty());
     assert!(
         pictures

@@ -28,7 +28,7 @@ async fn of_a_name_that_stands_twice_the_last_one_counts() {
     let draft = new_draft(&editor).await;
     let picker = editor
         .get(&format!(
-            "{draft}/assets?q=spinset&kind=Pdf&q=enamel&kind=Image&show=x&show=all"
+            "{draft}/assets?q=spinset&type=Pdf&q=enamel&type=Image&show=x&show=all"
         ))
         .await;
     assert_eq!(picker.status, 200);

@@ -152,7 +152,7 @@ async fn odd_searches_break_nothing() {
         "q=%22spin%22%20AND%20(a%20OR%20b)%20NEAR*%20-x",
         "q=%D7%A9%D7%9C%D7%95%D7%9D%20%E2%80%AE",
         "folder=nowhere&only=1",
-        "kind=%27&publish=maybe&changed=-1&since=-99999-13-40",
+        "class=%27&type=%27&publish=maybe&changed=-1&since=-99999-13-40",
         "sort=x&view=x&show=x",
         "after=20.00000000-0000-0000-0000-000000000000.8000000000000000",
         "show=selected&after=-9223372036854775809",
@@ -282,9 +282,9 @@ async fn filters_stand_in_the_address_and_in_the_fields() {
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
     let found = editor
-        .get(&format!("{draft}/assets?kind=Pdf&publish=yes&view=grid"))
+        .get(&format!("{draft}/assets?type=Pdf&publish=yes&view=grid"))
         .await;
-    assert!(found.has("option[value=Pdf][selected]"));
+    assert_eq!(found.text("#type option[selected]"), "Pdf");
     assert!(found.has("#publish option[value=yes][selected]"));
     assert!(found.has(".asset-list.is-grid"));
     assert!(
@@ -293,46 +293,6 @@ async fn filters_stand_in_the_address_and_in_the_fields() {
         ids(&found)
     );
     assert!(!ids(&found).contains(&"spinset".to_owned()));
-}
-
-#[tokio::test]
-async fn pasted_ids_are_found_missed_or_refused() {
-    let app = TestApp::start().await;
-    let editor = app.editor().await;
-    let draft = new_draft(&editor).await;
-    let page = editor.get(&format!("{draft}/assets/paste")).await;
-    let url = app.exact("backpack?wid=1,2");
-    let text = format!(
-        "spinset, gspdf\t\"logo-print\"\n{url}\nSPINSET.tif\nhttps://elsewhere.example/is/image/x/y"
-    );
-    let form = page.form("#paste").set("ids", &text).press("do", "find");
-    let found = editor.submit(&form).await;
-    assert_eq!(found.status, 200);
-    assert_eq!(found.text("#found"), "Found: 3 assets");
-    assert!(found.body.contains("logo-print (PostScript)"));
-    assert!(found.text(".missing li").starts_with("SPINSET.tif"));
-    assert!(found.text(".missing .similar").contains("spinset"));
-    assert!(found.body.contains("elsewhere.example"));
-
-    let add = found.form("#paste").press("do", "add");
-    let selected = editor.submit_and_follow(&add).await;
-    let mut selected = ids(&selected);
-    selected.sort_unstable();
-    assert_eq!(selected, ["backpack", "gspdf", "spinset"]);
-
-    for (text, sentence) in [
-        (String::new(), "Paste at least one"),
-        (
-            (0..10_001).map(|n| format!("{n}\n")).collect(),
-            "at most 10,000",
-        ),
-        ("a\0b".to_owned(), "cannot be read"),
-    ] {
-        let form = page.form("#paste").set("ids", &text).press("do", "find");
-        let refused = editor.submit(&form).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.text("[role=alert]").contains(sentence));
-    }
 }
 
 #[tokio::test]

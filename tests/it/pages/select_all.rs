@@ -3,7 +3,10 @@
 use unstale::domain::Asset;
 
 use super::new_draft;
-use crate::support::{app::TestApp, browser::Browser};
+use crate::support::{
+    app::TestApp,
+    browser::{Answer, Browser},
+};
 
 const LIMIT: &str = "One request takes 1,000 URLs";
 
@@ -25,8 +28,12 @@ async fn add(app: &TestApp, number: usize) {
             ..one.clone()
         })
         .collect();
+    put(app, &assets).await;
+}
+
+async fn put(app: &TestApp, assets: &[Asset]) {
     let company = app.company().await.id;
-    let put = app.app.store.put_assets(company, &assets, app.clock.now());
+    let put = app.app.store.put_assets(company, assets, app.clock.now());
     put.await.unwrap();
 }
 
@@ -63,6 +70,83 @@ async fn more_than_one_request_takes_is_said_at_once() {
     let said = press(&editor, &draft, "q=enamel-mug-camp").await;
     assert!(said.starts_with("1 more selected."), "{said}");
     assert!(said.contains(LIMIT), "all of them together: {said}");
+}
+
+/// The part that a script puts beside the list.
+async fn count(editor: &Browser, draft: &str, query: &str) -> Answer {
+    let address = format!("{draft}/assets/count?{query}");
+    let request = editor.request(reqwest::Method::GET, &address);
+    editor.send(request.header("hx-request", "true")).await
+}
+
+#[tokio::test]
+async fn excluded_formats_are_not_counted_among_what_can_be_selected() {
+    let app = TestApp::start().await;
+    let mut word = app.add_asset("probe-word").await;
+    "Word".clone_into(&mut word.asset_type);
+    put(&app, &[word]).await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let only = count(&editor, &draft, "q=probe").await;
+    assert!(!only.has("button"), "{}", only.body);
+
+    app.add_asset("probe-one").await;
+    app.add_asset("probe-two").await;
+    let part = count(&editor, &draft, "q=probe").await;
+    assert_eq!(part.text("button"), "Select all 2 assets that match");
+    let sentence = part.text("[role=status]");
+    assert_eq!(
+        sentence,
+        "3 assets, of which 1 in excluded formats cannot be selected"
+    );
+    let said = press(&editor, &draft, "q=probe").await;
+    assert_eq!(said, "2 more selected.");
+}
+
+#[tokio::test]
+async fn what_it_means_for_one_request_is_said_before_it_is_pressed() {
+    let app = TestApp::start().await;
+    add(&app, 1_001).await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let part = count(&editor, &draft, "q=bulk").await;
+    assert_eq!(part.text("button"), "Select all 1,001 assets that match");
+    assert!(part.body.contains(LIMIT), "{}", part.body);
+    let part = count(&editor, &draft, "q=enamel").await;
+    assert!(!part.body.contains(LIMIT), "one request takes all of them");
+
+    // Without a script nothing is counted, but said all the same.
+    let picker = editor.get(&format!("{draft}/assets?q=bulk")).await;
+    let said = picker.text(".results-count noscript");
+    assert!(said.contains(LIMIT), "{said}");
+    assert!(said.contains("without excluded formats"), "{said}");
+    let picker = editor.get(&format!("{draft}/assets?q=enamel")).await;
+    assert!(!picker.has(".results-count noscript"), "all are in sight");
+}
+
+#[tokio::test]
+async fn more_than_ten_thousand_are_not_counted_and_more_than_fifty_thousand_not_selected() {
+    let app = TestApp::start().await;
+    let company = app.company().await.id;
+    app.app.store.begin_bulk_load(company).await.unwrap();
+    add(&app, 50_001).await;
+    app.app.store.finish_bulk_load(company).await.unwrap();
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let part = count(&editor, &draft, "q=bulk").await;
+    assert_eq!(part.text("[role=status]"), "more than 10,000 assets");
+    assert_eq!(part.text("button"), "Select all that match, at most 50,000");
+    assert!(part.body.contains(LIMIT), "{}", part.body);
+
+    let picker = editor.get(&format!("{draft}/assets?q=bulk")).await;
+    let form = picker.form("#picker").press("do", "select-all");
+    let refused = editor.submit(&form).await;
+    assert_eq!(refused.status, 422);
+    let said = refused.text("#results [role=status]");
+    assert!(said.starts_with("Nothing was selected"), "{said}");
+    assert!(said.contains("Narrow the search"), "{said}");
+    assert_eq!(refused.text("#picked strong"), "0 assets");
+    assert_eq!(refused.form("#picker").value("q"), "bulk");
 }
 
 #[tokio::test]

@@ -198,3 +198,33 @@ async fn without_an_account_the_sets_are_not_known_and_the_page_says_whom_to_ask
     assert!(notice.contains("Settings > Connection"), "{notice}");
     assert_eq!(ids(&page), [IMAGE]);
 }
+
+#[tokio::test]
+async fn a_set_whose_tick_is_taken_away_is_taken_out_again() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    add_all(&editor, &sets_with(&editor, &draft, IMAGE).await).await;
+    let page = sets_with(&editor, &draft, IMAGE).await;
+    let keys = page.attributes("#sets input[name=asset]", "value");
+    let only_the_image = page.form("#sets").without("asset").and("asset", &keys[0]);
+    let selected = editor.submit_and_follow(&only_the_image).await;
+    assert_eq!(ids(&selected), [IMAGE]);
+}
+
+#[tokio::test]
+async fn back_leads_to_the_view_that_one_came_from() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let query = "show=all&q=daypack%2D14&folder=dms7snapshot&view=grid";
+    let picker = editor.get(&format!("{draft}/assets?{query}")).await;
+    let link = picker.attributes(".asset-sets", "href").remove(0);
+    let page = editor.get(&link).await;
+    let back = page.attributes(".page-actions a", "href").remove(0);
+    let again = editor.get(&back).await;
+    assert_eq!(ids(&again), ids(&picker));
+    assert_eq!(again.form("#picker").value("q"), "daypack-14");
+    assert_eq!(again.form("#picker").value("folder"), "dms7snapshot");
+    assert!(again.has(".asset-list.is-grid"));
+}

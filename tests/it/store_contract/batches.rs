@@ -105,7 +105,12 @@ impl Fixture {
     }
 
     /// A submitted invalidation of one batch with so many URLs.
-    async fn submitted_of(&self, company: CompanyId, author: PersonId, urls: usize) -> Submission {
+    pub(super) async fn submitted_of(
+        &self,
+        company: CompanyId,
+        author: PersonId,
+        urls: usize,
+    ) -> Submission {
         let draft = self.draft(company, author).await;
         let submission = self.submission(&draft, 1, urls);
         self.store.submit(&submission).await.unwrap();
@@ -113,7 +118,7 @@ impl Fixture {
     }
 }
 
-fn accepted() -> BatchOutcome {
+pub(super) fn accepted() -> BatchOutcome {
     BatchOutcome::Accepted(Receipt {
         handle: Some("cdn|1\0".to_owned()),
         estimated_seconds: Some(300),
@@ -141,7 +146,7 @@ fn abandoned(at: Timestamp) -> BatchOutcome {
     }
 }
 
-fn failed(kind: FailureKind) -> BatchOutcome {
+pub(super) fn failed(kind: FailureKind) -> BatchOutcome {
     BatchOutcome::Failed {
         failure: failure(kind),
         named_url: Some("http://a/is/image/other/x".to_owned()),
@@ -177,6 +182,7 @@ async fn the_next_batch_is_given_in_order_and_one_per_company_is_on_its_way(t: &
         company: other,
         invalidation: second.id,
         handle: Some("c|6".to_owned()),
+        taken_at: t.now(),
         attempts: 1,
         failures: 0,
         maybe_taken: false,

@@ -58,6 +58,7 @@ mod history_verdicts;
 mod hosts;
 mod imports;
 mod invalidations;
+mod last_invalidation;
 mod opening;
 mod people;
 mod presets;

@@ -6,7 +6,7 @@ use unstale::{
     store::{AssetQuery, AssetSort, Matches, StoreError, TooManyAssets},
 };
 
-use super::{Fixture, ids};
+use super::{Fixture, batches::accepted, ids};
 
 on_both_databases_and_without_trigrams! {
     every_word_must_occur_somewhere_whatever_its_case
@@ -22,7 +22,7 @@ on_both_databases_and_without_trigrams! {
     what_changed_last_comes_first_when_asked_for
     what_was_replaced_is_recent_until_it_is_invalidated
     every_way_of_finding_finds_the_same
-    matches_are_counted
+    matches_are_counted_and_among_them_what_is_excluded
     all_that_matches_is_selected_at_once_but_what_is_excluded
     more_than_a_draft_takes_is_refused_as_a_whole
     folders_are_listed_a_level_at_a_time
@@ -434,6 +434,9 @@ async fn what_was_replaced_is_recent_until_it_is_invalidated(t: &Fixture) {
         asset: "replaced".to_owned(),
     }];
     t.store.submit(&submission).await.unwrap();
+    assert_eq!(found(t, company, &recent).await, ["replaced"]);
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, &accepted()).await.unwrap();
     assert_eq!(found(t, company, &recent).await, [""; 0]);
     t.clock.advance(hour);
     replaced.changed_at = t.now();
@@ -529,7 +532,7 @@ async fn every_way_of_finding_finds_the_same(t: &Fixture) {
                 Matches::Exactly(counted)
             };
             assert_eq!(
-                t.store.count_assets(company, &query).await.unwrap(),
+                t.store.count_assets(company, &query).await.unwrap().matches,
                 counted
             );
         }
@@ -577,14 +580,28 @@ fn matches(asset: &Asset, query: &AssetQuery) -> bool {
         && (!query.replaced || asset.changed_at.as_micros() > 3_600_000_000)
 }
 
-async fn matches_are_counted(t: &Fixture) {
+async fn matches_are_counted_and_among_them_what_is_excluded(t: &Fixture) {
     let company = t.company("shop").await;
     t.assets(company, &["a-shoe", "b-shoe", "hat"]).await;
-    let count = async |text| t.store.count_assets(company, &words(text)).await.unwrap();
-    assert_eq!(count("shoe a").await, Matches::Exactly(1));
-    assert_eq!(count("").await, Matches::Exactly(3));
-    assert_eq!(count("nowhere").await, Matches::Exactly(0));
-    assert_eq!(count(&"w ".repeat(3)).await, Matches::Exactly(0));
+    let mut word = t.new_asset("c-shoe", "x");
+    word.asset_type = "Word".to_owned();
+    t.store.put_assets(company, &[word], t.now()).await.unwrap();
+    let count = async |text| {
+        let counted = t.store.count_assets(company, &words(text)).await.unwrap();
+        (counted.matches, counted.excluded)
+    };
+    assert_eq!(count("shoe a").await, (Matches::Exactly(1), 0));
+    assert_eq!(count("-shoe").await, (Matches::Exactly(3), 1));
+    assert_eq!(count("").await, (Matches::Exactly(4), 1));
+    assert_eq!(count("nowhere").await, (Matches::Exactly(0), 0));
+    assert_eq!(count(&"w ".repeat(3)).await, (Matches::Exactly(0), 0));
+    let in_folder = AssetQuery {
+        folder: Some("x".to_owned()),
+        with_subfolders: true,
+        ..words("")
+    };
+    let counted = t.store.count_assets(company, &in_folder).await.unwrap();
+    assert_eq!(counted.excluded, 1);
 }
 
 async fn all_that_matches_is_selected_at_once_but_what_is_excluded(t: &Fixture) {
@@ -641,7 +658,11 @@ async fn more_than_a_draft_takes_is_refused_as_a_whole(t: &Fixture) {
     assert_eq!(select("one more").await, Ok(1));
     assert_eq!(select("a1").await.map(|added| added > 1_000), Ok(true));
     assert_eq!(
-        t.store.count_assets(company, &words("")).await.unwrap(),
+        t.store
+            .count_assets(company, &words(""))
+            .await
+            .unwrap()
+            .matches,
         Matches::MoreThan(10_000)
     );
 }

@@ -2,6 +2,7 @@
 //! what is much like it is offered.
 
 mod read;
+mod result;
 
 use std::collections::BTreeSet;
 
@@ -14,32 +15,28 @@ use axum::{
 };
 use serde::Deserialize;
 
-use self::read::{Pasted, Places};
+use self::{
+    read::{Pasted, Places},
+    result::{ResultView, Unasked},
+};
 use super::choose::add_supported;
 use crate::{
     app::App,
-    domain::{Asset, AssetClass, AssetKey, HostOrigin},
+    domain::{Asset, AssetKey, HostOrigin},
     error::AppError,
     web::{
         extract::{Form, MyDraft},
         forms::{Unreadable, readable, showable},
         shell::Shell,
-        view::{counted, draft_path, grouped},
+        view::{draft_path, grouped},
     },
 };
 
 /// More IDs at once are refused.
 const MOST: usize = 10_000;
 
-/// More rows of a kind are only counted.
-const LISTED: usize = 200;
-
-/// Adobe is asked for so many at once; more would be a list of something else.
+/// Adobe is asked for so many at once; for the next ones when somebody wants it.
 const ASKED: usize = 1_000;
-
-/// For so many of the IDs that are not found, similar ones are looked for, and so many of each.
-const COMPARED: usize = 50;
-const SIMILAR: i64 = 3;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "assets/paste.html")]
@@ -51,32 +48,6 @@ struct PastePage {
     result: Option<ResultView>,
 }
 
-/// What became of the list.
-struct ResultView {
-    found: String,
-    has_found: bool,
-    examples: Vec<String>,
-    more_found: usize,
-    unsupported: Vec<String>,
-    missing: Vec<Missing>,
-    more_missing: usize,
-    missing_count: String,
-    foreign: Vec<String>,
-    /// Adobe could not be asked.
-    not_asked: Option<String>,
-}
-
-/// An ID that is not found, and what is much like it.
-struct Missing {
-    id: String,
-    similar: Vec<Similar>,
-}
-
-struct Similar {
-    key: AssetKey,
-    id: String,
-}
-
 /// The list, what is ticked of what is much like, and the button.
 #[derive(Debug, Deserialize)]
 pub struct PasteForm {
@@ -86,6 +57,8 @@ pub struct PasteForm {
     asset: BTreeSet<AssetKey>,
     #[serde(default, rename = "do")]
     action: Action,
+    /// Ask Adobe for those that follow this one.
+    next_after: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -103,6 +76,7 @@ struct Found {
     missing: Vec<String>,
     foreign: Vec<String>,
     not_asked: Option<String>,
+    unasked: Option<Unasked>,
 }
 
 /// Shows the empty box.
@@ -131,7 +105,8 @@ pub async fn act(
             format!("These are {number} IDs; at most {most} can be added at once. Remove some.");
         return Ok(page.refuse(sentence));
     }
-    let found = find(&app, &my, pasted).await?;
+    let after = form.next_after.as_deref().unwrap_or_default();
+    let found = find(&app, &my, pasted, after).await?;
     if form.action == Action::Add {
         let keys: Vec<AssetKey> = found
             .assets
@@ -167,33 +142,40 @@ async fn places(app: &App, my: &MyDraft) -> Result<Places, AppError> {
     })
 }
 
-async fn find(app: &App, my: &MyDraft, pasted: Pasted) -> Result<Found, AppError> {
+/// Adobe is asked for what the catalogue does not have: for so many as it is asked for at once, from the one on that follows
+/// `after`.
+async fn find(app: &App, my: &MyDraft, pasted: Pasted, after: &str) -> Result<Found, AppError> {
     let company = &my.at.company;
     let mut assets = app.store.assets_by_id(company.id, &pasted.ids).await?;
     // Dynamic Media may have one again that had vanished: it is asked.
     assets.retain(|asset| asset.vanished_at.is_none());
+    let known: BTreeSet<&str> = assets.iter().map(|asset| asset.id.as_str()).collect();
+    let (mut missing, foreign) = (pasted.ids, pasted.foreign);
+    missing.retain(|id| !known.contains(id.as_str()));
+    let from = missing.iter().position(|id| id == after);
+    let from = from.map_or(0, |place| place + 1);
+    let mut later = missing.split_off(missing.len().min(from + ASKED));
     let mut found = Found {
-        foreign: pasted.foreign,
+        foreign,
         ..Found::default()
     };
-    let known: BTreeSet<&str> = assets.iter().map(|asset| asset.id.as_str()).collect();
-    found.missing = pasted
-        .ids
-        .into_iter()
-        .filter(|id| !known.contains(id.as_str()))
-        .collect();
-    found.assets = assets;
-    if !found.missing.is_empty() && found.missing.len() <= ASKED {
-        match app.syncer.look_up(company, &found.missing).await {
-            Ok(assets) => {
-                found
-                    .missing
-                    .retain(|id| !assets.iter().any(|asset| asset.id == *id));
-                found.assets.extend(assets);
+    if missing.len() > from {
+        match app.syncer.look_up(company, &missing[from..]).await {
+            Ok(more) => {
+                let more_ids: BTreeSet<&str> = more.iter().map(|asset| asset.id.as_str()).collect();
+                missing.retain(|id| !more_ids.contains(id.as_str()));
+                assets.extend(more);
+                found.unasked = (!later.is_empty()).then(|| Unasked {
+                    number: later.len(),
+                    after: missing.last().cloned().unwrap_or_default(),
+                });
             }
             Err(error) => found.not_asked = Some(error.sentence()?),
         }
     }
+    missing.append(&mut later);
+    found.missing = missing;
+    found.assets = assets;
     Ok(found)
 }
 
@@ -215,62 +197,5 @@ impl PastePage {
             ..self
         };
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
-    }
-}
-
-impl ResultView {
-    async fn new(app: &App, my: &MyDraft, found: Found) -> Result<Self, AppError> {
-        let (unsupported, fine): (Vec<Asset>, Vec<Asset>) = found
-            .assets
-            .into_iter()
-            .partition(|asset| asset.class() == AssetClass::Unsupported);
-        let mut missing = Vec::new();
-        for (index, id) in found.missing.iter().take(LISTED).enumerate() {
-            let similar = if index < COMPARED {
-                app.store.assets_like(my.at.company.id, id, SIMILAR).await?
-            } else {
-                Vec::new()
-            };
-            let similar = similar
-                .into_iter()
-                .filter(|asset| asset.class() != AssetClass::Unsupported);
-            missing.push(Missing {
-                id: id.clone(),
-                similar: similar
-                    .map(|asset| Similar {
-                        key: asset.key,
-                        id: asset.id,
-                    })
-                    .collect(),
-            });
-        }
-        Ok(Self {
-            found: counted(fine.len() as u64, "asset"),
-            has_found: !fine.is_empty(),
-            more_found: fine.len().saturating_sub(LISTED),
-            examples: fine
-                .into_iter()
-                .take(LISTED)
-                .map(|asset| asset.id)
-                .collect(),
-            unsupported: unsupported
-                .into_iter()
-                .map(|asset| format!("{} ({})", asset.id, asset.asset_type))
-                .collect(),
-            more_missing: found.missing.len().saturating_sub(LISTED),
-            missing_count: counted(found.missing.len() as u64, "ID"),
-            missing,
-            foreign: found.foreign,
-            not_asked: found.not_asked,
-        })
-    }
-
-    /// Whether something can be added: what was found, or what is much like what was not.
-    fn can_add(&self) -> bool {
-        self.has_found
-            || self
-                .missing
-                .iter()
-                .any(|missing| !missing.similar.is_empty())
     }
 }

@@ -1,0 +1,69 @@
+//! Why a list is empty, and what to do.
+
+use super::{
+    kinds::label,
+    wanted::{Show, Wanted},
+};
+use crate::domain::AssetClass;
+
+/// Says it.
+pub fn why_empty(wanted: &Wanted) -> String {
+    if let Some(class) = class_without_type(wanted) {
+        let (kind, class) = (&wanted.asset_type, label(class));
+        return format!("“{kind}” is not among “{class}”. Take the class or the type away.");
+    }
+    match wanted.list() {
+        Show::Selected => "Nothing is selected yet.".to_owned(),
+        Show::Recent => {
+            "Nothing was replaced in the last 30 days that was not invalidated since.".to_owned()
+        }
+        Show::All if wanted.q.trim().is_empty() && !wanted.is_filtered() => {
+            "There are no assets yet. An administrator can read the catalogue in Settings."
+                .to_owned()
+        }
+        Show::All if wanted.q.trim().is_empty() => {
+            "Nothing here is like that. Take a filter away, or open another folder.".to_owned()
+        }
+        Show::All => {
+            let inside = if wanted.folder.is_empty() {
+                ""
+            } else {
+                " in this folder"
+            };
+            format!(
+                "Nothing matches “{}”{inside}. Every word must occur in the name, the file or the folder.",
+                wanted.search()
+            )
+        }
+    }
+}
+
+/// The class that is asked for, where the type is one of another class.
+fn class_without_type(wanted: &Wanted) -> Option<AssetClass> {
+    let class = wanted.class()?;
+    let mut others = AssetClass::ALL.into_iter().filter(|other| *other != class);
+    others
+        .any(|other| other.types().contains(&wanted.asset_type.as_str()))
+        .then_some(class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_of_another_class_is_called_so() {
+        let mut wanted = Wanted {
+            class: "image".to_owned(),
+            asset_type: "Pdf".to_owned(),
+            ..Wanted::default()
+        };
+        let why = why_empty(&wanted);
+        assert!(
+            why.starts_with("“Pdf” is not among “Images, sets, templates”"),
+            "{why}"
+        );
+        wanted.class = "content".to_owned();
+        assert!(why_empty(&wanted).starts_with("Nothing here is like that"));
+    }
+}

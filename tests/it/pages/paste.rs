@@ -1,0 +1,108 @@
+//! *Paste IDs*: what is found, what is asked for at Adobe, and what is refused.
+
+use super::new_draft;
+use crate::support::{
+    app::TestApp,
+    browser::{Answer, Browser},
+};
+
+/// The IDs that the picker lists.
+fn ids(picker: &Answer) -> Vec<String> {
+    picker.texts(".asset-row .asset-id")
+}
+
+/// What the page says of a list.
+async fn find(editor: &Browser, draft: &str, text: &str) -> Answer {
+    let page = editor.get(&format!("{draft}/assets/paste")).await;
+    let form = page.form("#paste").set("ids", text).press("do", "find");
+    let found = editor.submit(&form).await;
+    assert_eq!(found.status, 200);
+    found
+}
+
+#[tokio::test]
+async fn pasted_ids_are_found_missed_or_refused() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let page = editor.get(&format!("{draft}/assets/paste")).await;
+    let url = app.exact("backpack?wid=1,2");
+    let text = format!(
+        "spinset, gspdf\t\"logo-print\"\n{url}\nSPINSET.tif\nhttps://elsewhere.example/is/image/x/y"
+    );
+    let form = page.form("#paste").set("ids", &text).press("do", "find");
+    let found = editor.submit(&form).await;
+    assert_eq!(found.status, 200);
+    assert_eq!(found.text("#found"), "Found: 3 assets");
+    assert!(found.body.contains("logo-print (PostScript)"));
+    assert!(found.text(".missing li").starts_with("SPINSET.tif"));
+    assert!(found.text(".missing .similar").contains("spinset"));
+    assert!(found.body.contains("elsewhere.example"));
+
+    let add = found.form("#paste").press("do", "add");
+    let selected = editor.submit_and_follow(&add).await;
+    let mut selected = ids(&selected);
+    selected.sort_unstable();
+    assert_eq!(selected, ["backpack", "gspdf", "spinset"]);
+
+    for (text, sentence) in [
+        (String::new(), "Paste at least one"),
+        (
+            (0..10_001).map(|n| format!("{n}\n")).collect(),
+            "at most 10,000",
+        ),
+        ("a\0b".to_owned(), "cannot be read"),
+    ] {
+        let form = page.form("#paste").set("ids", &text).press("do", "find");
+        let refused = editor.submit(&form).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text("[role=alert]").contains(sentence));
+    }
+}
+
+#[tokio::test]
+async fn adobe_is_asked_for_a_thousand_at_once_and_for_the_next_ones_by_a_button() {
+    let app = TestApp::start().await;
+    for (old, new) in [("backpack", "new-0000"), ("spinset", "new-2100")] {
+        assert!(app.sandbox.origin().rename(old, new));
+    }
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let text: String = (0..2_200).map(|n| format!("new-{n:04}\n")).collect();
+    let mut page = find(&editor, &draft, &text).await;
+    for (found, left, button) in [
+        ("Found: 1 asset", 2_199, Some("Ask for the next 1,000 IDs")),
+        ("Found: 1 asset", 2_199, Some("Ask for the next 200 IDs")),
+        ("Found: 2 assets", 2_198, None),
+    ] {
+        assert_eq!(page.text("#found"), found);
+        let left = format!("Not found: {},{:03} IDs", left / 1_000, left % 1_000);
+        assert!(page.texts("h2").contains(&left), "{:?}", page.texts("h2"));
+        assert!(page.body.contains("with the first 50 only"));
+        let next = page.attributes("button[name=next_after]", "value");
+        assert_eq!(next.len(), usize::from(button.is_some()));
+        let Some(button) = button else { break };
+        assert_eq!(page.text("button[name=next_after]"), button);
+        assert!(page.body.contains("was not asked for the last"));
+        let form = page.form("#paste").press("next_after", &next[0]);
+        page = editor.submit(&form).await;
+    }
+    let add = page.form("#paste").press("do", "add");
+    let selected = editor.submit_and_follow(&add).await;
+    assert_eq!(ids(&selected), ["new-0000", "new-2100"]);
+}
+
+#[tokio::test]
+async fn ten_thousand_ids_and_urls_as_long_as_they_come_are_read() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let mut text: String = (0..9_998).map(|n| format!("nobody-{n}\t")).collect();
+    text.push_str("spinset\n");
+    text.push_str(&app.exact(&format!("gspdf?wid={}", "1,".repeat(4_000))));
+    let page = find(&editor, &draft, &text).await;
+    assert_eq!(page.text("#found"), "Found: 2 assets");
+    assert_eq!(page.count(".missing > li"), 200);
+    assert!(page.body.contains("and 9,798 more") || page.body.contains("and 9798 more"));
+    assert!(page.text("button[name=next_after]").contains("1,000"));
+}

@@ -1,0 +1,117 @@
+use std::time::Duration;
+
+use unstale::{
+    domain::{CompanyId, FailureKind, Part, Probe, Refusal},
+    store::{AssetQuery, BatchOutcome, StoreError},
+};
+
+use super::{
+    Fixture,
+    batches::{NODE, accepted, failed},
+    ids,
+};
+
+on_both_databases! {
+    what_adobe_did_not_take_was_not_invalidated
+    of_a_search_only_the_parts_that_adobe_took_count
+    of_a_batch_without_one_url_all_others_count
+    what_changed_while_it_was_sent_is_not_counted_as_cleared
+    a_list_that_is_only_downloaded_counts_at_once
+}
+
+/// The IDs of what changed since it was last invalidated.
+async fn uncleared(t: &Fixture, company: CompanyId) -> Vec<String> {
+    let query = AssetQuery {
+        uncleared: true,
+        limit: 100,
+        ..AssetQuery::default()
+    };
+    let page = t.store.search_assets(company, &query).await.unwrap();
+    ids(&page.assets).into_iter().map(str::to_owned).collect()
+}
+
+/// A company with the assets of a submission's four URLs, and that submission.
+async fn four(t: &Fixture) -> CompanyId {
+    let (company, author) = (t.company("shop").await, t.person("a@example.com").await);
+    t.assets(company, &["1-1", "1-2", "1-3", "1-4"]).await;
+    t.submitted_of(company, author, 4).await;
+    company
+}
+
+async fn what_adobe_did_not_take_was_not_invalidated(t: &Fixture) {
+    let company = four(t).await;
+    assert_eq!(uncleared(t, company).await.len(), 4, "only submitted");
+    let batch = t.take().await.unwrap();
+    let refused = failed(FailureKind::BadUrl);
+    t.finish(&batch, &refused).await.unwrap();
+    assert_eq!(uncleared(t, company).await.len(), 4, "refused");
+    let late = t.finish(&batch, &accepted()).await;
+    assert!(matches!(late, Err(StoreError::Conflict)));
+    assert_eq!(uncleared(t, company).await.len(), 4, "of another node");
+}
+
+async fn of_a_search_only_the_parts_that_adobe_took_count(t: &Fixture) {
+    let company = four(t).await;
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, &failed(FailureKind::BadUrl))
+        .await
+        .unwrap();
+    t.store
+        .start_search(company, batch.id, 1, "a@example.com", t.now())
+        .await
+        .unwrap();
+    for (part, taken, left) in [
+        (Part::range(2..=3), true, &["1-1", "1-4"]),
+        (Part::range(1..=1), false, &["1-1", "1-4"]),
+    ] {
+        let batch = t.take().await.unwrap();
+        let probe = Probe {
+            part,
+            refusal: (!taken).then(|| Refusal {
+                code: None,
+                reason: "not yours".to_owned(),
+            }),
+        };
+        t.finish_as(NODE, &batch, &BatchOutcome::SearchedOn, Some(&probe))
+            .await
+            .unwrap();
+        assert_eq!(uncleared(t, company).await, left);
+    }
+}
+
+async fn of_a_batch_without_one_url_all_others_count(t: &Fixture) {
+    let company = four(t).await;
+    let batch = t.take().await.unwrap();
+    let mut partial = failed(FailureKind::Partial);
+    let BatchOutcome::Failed { named_url, .. } = &mut partial else {
+        unreachable!("a failure");
+    };
+    *named_url = Some(batch.urls[2].clone());
+    t.finish(&batch, &partial).await.unwrap();
+    assert_eq!(uncleared(t, company).await, ["1-3"]);
+}
+
+async fn what_changed_while_it_was_sent_is_not_counted_as_cleared(t: &Fixture) {
+    let company = four(t).await;
+    let batch = t.take().await.unwrap();
+    t.clock.advance(Duration::from_secs(5));
+    let mut changed = t.new_asset("1-2", "shop/shoes");
+    changed.changed_at = t.now();
+    t.store
+        .put_assets(company, &[changed], t.now())
+        .await
+        .unwrap();
+    t.clock.advance(Duration::from_secs(5));
+    t.finish(&batch, &accepted()).await.unwrap();
+    assert_eq!(uncleared(t, company).await, ["1-2"]);
+}
+
+async fn a_list_that_is_only_downloaded_counts_at_once(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("a@example.com").await);
+    t.assets(company, &["1-1", "else"]).await;
+    let draft = t.draft(company, author).await;
+    let mut submission = t.submission(&draft, 1, 1);
+    submission.first_state = unstale::domain::BatchState::Downloaded;
+    t.store.submit(&submission).await.unwrap();
+    assert_eq!(uncleared(t, company).await, ["else"]);
+}
