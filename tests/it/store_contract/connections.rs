@@ -291,6 +291,7 @@ async fn a_change_of_the_site_leaves_what_it_does_not_name(t: &Fixture) {
     assert_eq!((shop.publish_server, shop.alias), (None, None));
     assert_eq!(settings.publish_server_source, None);
     assert_eq!(settings.preview_server, preview);
+    assert!(!settings.clear_alias);
     let untouched = t.store.company(other).await.unwrap().unwrap();
     assert!(untouched.publish_server.is_some());
 
