@@ -11,6 +11,7 @@ mod details;
 mod drafts;
 mod filters;
 mod flow;
+mod folders;
 mod freshness;
 mod headers;
 mod history;
@@ -31,6 +32,7 @@ mod session;
 mod sets;
 mod settings;
 mod template;
+mod thumbnails;
 mod verdicts;
 
 use std::time::Duration;
