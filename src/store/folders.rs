@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Result, Store, assets::Folder};
+use super::{Result, Store, assets::Folder, fold::fold};
 use crate::domain::CompanyId;
 
 /// A folder with what is in it.
@@ -79,6 +79,31 @@ impl Store {
         let snapshot = self.snapshot(company).await?;
         let level = snapshot.folders.level(parent).iter();
         Ok(level.filter(|it| !it.path.is_empty()).cloned().collect())
+    }
+}
+
+impl Store {
+    /// Folders by name, at most `limit`, in the order of their paths, and how many there are: every word must occur in the
+    /// path, and one of them in the folder's own name. Case and accents do not matter.
+    pub async fn folders_named(
+        &self,
+        company: CompanyId,
+        text: &str,
+        limit: usize,
+    ) -> Result<(Vec<FolderEntry>, usize)> {
+        let folded = fold(text);
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        let snapshot = self.snapshot(company).await?;
+        let is_meant = |entry: &&FolderEntry| {
+            let path = fold(&entry.path);
+            let name = split(&path).1;
+            words.iter().all(|word| path.contains(word))
+                && words.iter().any(|word| name.contains(word))
+        };
+        let mut named: Vec<&FolderEntry> = snapshot.folders.0.iter().filter(is_meant).collect();
+        named.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let first = named.iter().take(limit).copied().cloned().collect();
+        Ok((first, named.len()))
     }
 }
 

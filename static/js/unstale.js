@@ -48,22 +48,28 @@ function waitsForButton(element) {
   return waits;
 }
 
-/** What had the focus in a part that is being replaced: the name of the control, and its place among its like. */
+/** What had the focus in a part that is being replaced: the control, by name and value, and its place among its like. */
 let lostFocus = null;
 
 function rememberFocus(part) {
   const control = document.activeElement;
   const place = control?.name ? [...part.querySelectorAll(`[name="${control.name}"]`)].indexOf(control) : -1;
-  lostFocus = place < 0 ? null : { name: control.name, place };
+  lostFocus = place < 0 ? null : { name: control.name, value: control.value, place, isTick: control.type === "checkbox" };
 }
 
-/** X takes its own row away: the focus goes to the X that moved up, or to the heading when none is left. */
+/**
+ * A list that was made anew has the same row elsewhere: the focus goes with it. X takes its own row away: then it goes to
+ * the X that moved up, or to the heading when none is left. A tick whose row is gone gives it to the heading too, because
+ * a key would tick another asset.
+ */
 function restoreFocus(part) {
   if (!lostFocus || document.activeElement !== document.body) return;
-  const { name, place } = lostFocus;
+  const { name, value, place, isTick } = lostFocus;
   lostFocus = null;
   const controls = [...part.querySelectorAll(`[name="${name}"]`)];
-  const next = controls[Math.min(place, controls.length - 1)] ?? part.querySelector("h2");
+  const same = controls.find((control) => control.value === value);
+  const beside = isTick ? null : controls[Math.min(place, controls.length - 1)];
+  const next = same ?? beside ?? part.querySelector("h2");
   if (next?.matches("h2")) next.tabIndex = -1;
   next?.focus();
 }
@@ -125,17 +131,50 @@ function tickRange(event) {
   for (const other of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) {
     if (other === box || other.checked === box.checked) continue;
     other.checked = box.checked;
-    unsent.add(other.value);
+    unsent.set(other.value, other.checked);
   }
 }
 
-/** Ticks that changed and were not stored yet. */
-const unsent = new Set();
+/** Ticks that changed and are not known to be stored: by their keys, whether ticked. */
+const unsent = new Map();
+
+/** As the form says it: all that changed, and which of it is ticked. Its row may be on another page by now. */
+function sayTicks(fields) {
+  const said = fields.getAll("asset");
+  for (const [key, ticked] of unsent) {
+    fields.append("tick", key);
+    if (ticked && !said.includes(key)) fields.append("asset", key);
+  }
+}
 
 function tellTicks(event) {
-  if (!event.detail.elt.matches("[data-range]")) return;
-  for (const key of unsent) event.detail.formData.append("tick", key);
-  unsent.clear();
+  if (event.detail.elt.matches("[data-range]")) sayTicks(event.detail.formData);
+}
+
+/** What changed once more meanwhile goes with the next request. */
+function forgetTold(event) {
+  const { elt, successful, requestConfig } = event.detail;
+  if (!successful || !elt.matches("[data-range]")) return;
+  const ticked = requestConfig.formData.getAll("asset");
+  for (const key of requestConfig.formData.getAll("tick")) {
+    if (unsent.get(key) === ticked.includes(key)) unsent.delete(key);
+  }
+}
+
+/** A list that goes away takes its requests with it: what they had to say is said without waiting for an answer. */
+function saveTicks(part) {
+  const form = document.querySelector("#picker");
+  if (unsent.size === 0 || !form || !within(part, "[data-range]").length) return;
+  const fields = new URLSearchParams();
+  sayTicks(fields);
+  navigator.sendBeacon(form.action, fields);
+}
+
+/** The new list may have been made before they were stored. */
+function showTicks(root) {
+  const boxes = within(root, "[data-range] input[name=asset]");
+  for (const box of boxes) box.checked = unsent.get(box.value) ?? box.checked;
+  if (within(root, "[data-range]").length) unsent.clear();
 }
 
 /** The folders in a folder load when it is opened first; after that it only folds. */
@@ -147,6 +186,7 @@ function unfold(button) {
 }
 
 function enhance(root) {
+  showTicks(root);
   openModals(root);
   restoreFocus(root);
   localiseTimes(root);
@@ -170,7 +210,8 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-range] input[name=asset]")) unsent.add(event.target.value);
+  const box = event.target;
+  if (box.matches("[data-range] input[name=asset]")) unsent.set(box.value, box.checked);
 }, true);
 
 document.addEventListener("htmx:configRequest", tellTicks);
@@ -187,11 +228,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   keepUnchanged(event);
-  if (event.detail.shouldSwap) rememberFocus(event.detail.target);
+  if (!event.detail.shouldSwap) return;
+  rememberFocus(event.detail.target);
+  saveTicks(event.detail.target);
 });
+window.addEventListener("pagehide", () => saveTicks(document));
 document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 // An answer that only takes something away loads no element.
 document.addEventListener("htmx:afterRequest", keepNextInStep);
+document.addEventListener("htmx:afterRequest", forgetTold);
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
 else enhance(document);

@@ -187,6 +187,38 @@ async fn the_pages_around_the_template_are_sound() -> WebDriverResult<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_picker_is_sound_in_its_dialog() -> WebDriverResult<()> {
+    let world = World::demo().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, ADMIN).await?;
+    browser.press("button.tile").await?;
+    browser.press_words("Add Assets").await?;
+    browser.one("dialog:modal").await?;
+    browser.press(".unfold[aria-expanded=false]").await?;
+    browser.see(".folder-inside .hint", "13").await?;
+    browser.look("picker-unfolded").await?;
+    browser.type_into("#find", "shoe").await?;
+    browser
+        .see("#folders li:only-child .folder-name", "dms7snapshot/shoes")
+        .await?;
+    browser.look("picker-folders-found").await?;
+    browser.press("#folders button[name=open]").await?;
+    browser.see(".breadcrumb [aria-current]", "shoes").await?;
+    // What stands beside the open folder stays.
+    browser.see("#folders .folder-name", "backpacks").await?;
+    browser.press_words("Show as a grid").await?;
+    browser.one(".is-grid").await?;
+    browser.see(".results-count", "Select all").await?;
+    browser.look("picker-dialog-grid").await?;
+    browser.press(".results-count button").await?;
+    browser.see("#results .notice", "more selected").await?;
+    browser.look("picker-all-selected").await?;
+    browser.press_words("Show selected").await?;
+    browser.see("#results h2", "Selected").await?;
+    browser.look("picker-selected").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     let world = World::demo().await;
     let browser = Browser::open(Scripts::On).await;

@@ -182,6 +182,84 @@ async fn shift_ticks_a_range_and_another_tab_finds_it() -> WebDriverResult<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tick_that_is_on_its_way_is_stored_when_the_page_is_left_or_the_list_replaced()
+-> WebDriverResult<()> {
+    let world = world().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, "editor@example.com").await?;
+    browser.press("button.tile").await?;
+    browser.see("h2", "Select Assets").await?;
+    let details = browser.current_url().await?.to_string();
+    let picker = details.replace("/details", "/assets?q=stones%2Fcobalt");
+    // The request that a tick makes is broken off; those after it are not.
+    let broken_off = "const { send } = XMLHttpRequest.prototype;
+        XMLHttpRequest.prototype.send = () => { XMLHttpRequest.prototype.send = send; };";
+    let replaced = "htmx.ajax('GET', location.href, { target: '#view', swap: 'outerHTML' })";
+    for (id, leaves) in [
+        ("cobalt-02", &*format!("location.assign('{details}')")),
+        ("cobalt-05", replaced),
+    ] {
+        browser.goto(&picker).await?;
+        browser.see(".results-count", "10 assets").await?;
+        let tick = format!(
+            "{broken_off}
+            const rows = [...document.querySelectorAll('.asset-row')];
+            rows.find((row) => row.textContent.includes('{id}')).querySelector('input').click();
+            {leaves}"
+        );
+        browser.execute(&*tick, vec![]).await?;
+        let draft = details.rsplit('/').nth(1).unwrap().parse().unwrap();
+        let stored = async {
+            loop {
+                let selected = world.app.store.draft_assets(draft).await.unwrap();
+                if selected.iter().any(|asset| asset.id == id) {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let stored = tokio::time::timeout(Duration::from_secs(20), stored).await;
+        stored.unwrap_or_else(|_| panic!("{id} is lost"));
+    }
+    browser.one(".asset-row input:checked").await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_refresh_the_focus_is_on_the_same_row_or_on_none() -> WebDriverResult<()> {
+    let world = world().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, "editor@example.com").await?;
+    browser.press("button.tile").await?;
+    browser.see("h2", "Select Assets").await?;
+    let picker = browser.current_url().await?.to_string();
+    let picker = picker.replace("/details", "/assets?q=stones%2Fcobalt");
+    browser.goto(&picker).await?;
+    browser.see(".results-count", "10 assets").await?;
+    let focus = "document.querySelectorAll('.asset-row input')[1].focus()";
+    let focused = "const row = document.activeElement.closest('.asset-row');
+        return row?.querySelector('.asset-id').textContent ?? document.activeElement.localName;";
+    let replace = |query: &str| {
+        format!(
+            "const [done] = arguments;
+            htmx.ajax('GET', '{picker}{query}', {{ target: '#view', swap: 'outerHTML' }}).then(() => setTimeout(done, 100));"
+        )
+    };
+    browser.execute(focus, vec![]).await?;
+    let before: String = browser.ask(focused).await?;
+    // By last change another one is the second.
+    let by_change = replace("&sort=changed");
+    browser.execute_async(&*by_change, vec![]).await?;
+    let second = "return document.querySelectorAll('.asset-id')[1].textContent";
+    assert_ne!(browser.ask::<String>(second).await?, before);
+    assert_eq!(browser.ask::<String>(focused).await?, before);
+    // Here it is not.
+    browser.execute_async(&*replace("-00"), vec![]).await?;
+    assert_eq!(browser.ask::<String>(focused).await?, "h2");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_picture_that_does_not_come_leaves_its_icon_in_the_same_place() -> WebDriverResult<()> {
     let world = world().await;
     let company = world.app.store.companies().await.unwrap().remove(0).id;

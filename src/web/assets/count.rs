@@ -84,11 +84,11 @@ impl CountPart {
         let sentence = match found.excluded {
             0 => sentence,
             _ if matches!(found.matches, Matches::MoreThan(_)) => {
-                format!("{sentence}; excluded formats among them cannot be selected")
+                format!("{sentence}, some in excluded formats")
             }
             excluded => {
                 let excluded = grouped(excluded.unsigned_abs());
-                format!("{sentence}, of which {excluded} in excluded formats cannot be selected")
+                format!("{sentence}, {excluded} in excluded formats")
             }
         };
         let is_many = usize::try_from(number).is_ok_and(|number| number > BATCH_LIMIT);

@@ -1,4 +1,5 @@
-//! The folder tree beside the list: what leads to the open folder, and what is in it; deeper ones load as they open.
+//! The folder tree beside the list: the way to the open folder with all that stands beside it, and what is in it; others load
+//! as they open. Where a level holds too many to be listed, a folder is found by its name.
 
 use askama::Template;
 use axum::{
@@ -19,8 +20,11 @@ use crate::{
     },
 };
 
-/// More folders in one folder are not listed.
+/// More folders of the level that was opened are not listed, nor more that are found by name.
 const LISTED: usize = 300;
+
+/// The same for the levels above it: a page shows several of them.
+const BESIDE: usize = 100;
 
 /// A part of the way to the open folder.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub struct Crumb {
 pub struct Folders {
     pub level: Vec<FolderView>,
     pub more: usize,
+    /// The name by which they were found.
+    pub sought: Option<String>,
 }
 
 /// A folder as the tree shows it.
@@ -45,33 +51,40 @@ pub struct FolderView {
     pub encoded: String,
     pub assets: String,
     pub opens: bool,
+    /// What is in it, where it leads to the open folder.
+    pub inside: Option<FolderList>,
 }
 
-/// The folders in a folder, loaded when it opens.
-#[derive(Template)]
+/// A level of the tree.
+#[derive(Debug, Template)]
 #[template(path = "assets/folders.html")]
-struct FolderList {
+pub struct FolderList {
     draft: String,
+    /// The open folder.
+    open: String,
     folders: Folders,
 }
 
-/// The folder whose inside is asked for.
-#[derive(Debug, Deserialize)]
-pub struct At {
-    #[serde(default)]
+/// The folder whose inside is asked for; or the name that is looked for, and the open folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
     at: String,
+    find: String,
+    open: String,
 }
 
 /// Lists what is in a folder.
 pub async fn list(
     State(app): State<App>,
     my: MyDraft,
-    Query(At { at }): Query<At>,
+    Query(Asked { at, find, open }): Query<Asked>,
 ) -> Result<Response, AppError> {
-    let draft = draft_path(&my.at.company, my.draft.id, "");
-    let list = FolderList {
-        draft: draft.trim_end_matches('/').to_owned(),
-        folders: Folders::inside(&app, my.at.company.id, &at).await?,
+    let tree = Tree::new(&app, &my, &open);
+    let list = if at.is_empty() {
+        tree.around(&find).await?
+    } else {
+        tree.list(tree.level(&at, LISTED, "").await?)
     };
     Ok(Html(list.render()?).into_response())
 }
@@ -92,25 +105,77 @@ impl Crumb {
     }
 }
 
-impl Folders {
-    /// What is in a folder; in one without folders, those beside it.
-    pub async fn around(app: &App, company: CompanyId, folder: &str) -> Result<Self, StoreError> {
-        let inside = Self::inside(app, company, folder).await?;
-        if !inside.level.is_empty() || folder.is_empty() {
-            return Ok(inside);
+/// What makes the lists.
+pub struct Tree<'a> {
+    app: &'a App,
+    company: CompanyId,
+    draft: String,
+    open: &'a str,
+}
+
+impl<'a> Tree<'a> {
+    pub fn new(app: &'a App, my: &MyDraft, open: &'a str) -> Self {
+        let draft = draft_path(&my.at.company, my.draft.id, "");
+        Self {
+            app,
+            company: my.at.company.id,
+            draft: draft.trim_end_matches('/').to_owned(),
+            open,
         }
-        let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
-        Self::inside(app, company, above).await
     }
 
-    async fn inside(app: &App, company: CompanyId, folder: &str) -> Result<Self, StoreError> {
-        let mut level = app.store.folders_in(company, folder).await?;
-        let more = level.len().saturating_sub(LISTED);
-        level.truncate(LISTED);
-        Ok(Self {
+    /// The way to the open folder, with what stands beside it on each level and what is in it; or the folders of a name.
+    pub async fn around(&self, find: &str) -> Result<FolderList, StoreError> {
+        if !find.trim().is_empty() {
+            return self.named(find).await;
+        }
+        let mut inside = self.level(self.open, LISTED, "").await?;
+        for crumb in Crumb::of(self.open).into_iter().rev() {
+            let above = crumb.path.rsplit_once('/').map_or("", |(above, _)| above);
+            let mut level = self.level(above, BESIDE, &crumb.path).await?;
+            if let Some(on_the_way) = level.level.iter_mut().find(|it| it.path == crumb.path) {
+                on_the_way.inside = on_the_way.opens.then(|| self.list(inside));
+            }
+            inside = level;
+        }
+        Ok(self.list(inside))
+    }
+
+    /// The folders in a folder: the first ones, and one more that must be among them.
+    async fn level(&self, folder: &str, most: usize, with: &str) -> Result<Folders, StoreError> {
+        let mut level = self.app.store.folders_in(self.company, folder).await?;
+        let rest = level.split_off(level.len().min(most));
+        let more = rest.len();
+        level.extend(rest.into_iter().filter(|it| it.path == with));
+        Ok(Folders {
+            more: more - level.len().saturating_sub(most),
             level: level.into_iter().map(FolderView::from).collect(),
-            more,
+            sought: None,
         })
+    }
+
+    async fn named(&self, find: &str) -> Result<FolderList, StoreError> {
+        let store = &self.app.store;
+        let (found, all) = store.folders_named(self.company, find, LISTED).await?;
+        let more = all - found.len();
+        let as_path = |folder: FolderEntry| FolderView {
+            name: folder.path.clone(),
+            opens: false,
+            ..FolderView::from(folder)
+        };
+        Ok(self.list(Folders {
+            level: found.into_iter().map(as_path).collect(),
+            more,
+            sought: Some(find.to_owned()),
+        }))
+    }
+
+    fn list(&self, folders: Folders) -> FolderList {
+        FolderList {
+            draft: self.draft.clone(),
+            open: self.open.to_owned(),
+            folders,
+        }
     }
 }
 
@@ -122,6 +187,7 @@ impl From<FolderEntry> for FolderView {
             assets: shown(folder.with_subfolders),
             opens: folder.has_folders,
             path: folder.path,
+            inside: None,
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     ask::Ask,
     count::{all_selected, before_counting},
-    folders::{Crumb, Folders},
+    folders::{Crumb, FolderList, Tree},
     fresh::AsOf,
     kinds::KindGroup,
     nothing::why_empty,
@@ -56,7 +56,7 @@ pub struct Picker {
     pub list: Show,
     pub kinds: Vec<KindGroup>,
     pub crumbs: Vec<Crumb>,
-    pub folders: Folders,
+    pub folders: FolderList,
     pub rows: Vec<PickRow>,
     pub ask: Ask,
     /// The next page's address, as a query.
@@ -201,7 +201,9 @@ impl PickerPage {
             list: wanted.list(),
             kinds: KindGroup::all(&wanted, app.store.asset_types(company).await?),
             crumbs: Crumb::of(&wanted.folder),
-            folders: Folders::around(app, company, &wanted.folder).await?,
+            folders: Tree::new(app, my, &wanted.folder)
+                .around(&wanted.find)
+                .await?,
             rows,
             ask,
             next_after: next

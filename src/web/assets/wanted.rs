@@ -30,6 +30,8 @@ pub struct Wanted {
     pub q: String,
     /// The folder's path.
     pub folder: String,
+    /// The name by which a folder is looked for.
+    pub find: String,
     /// `1`: only what is right in the folder.
     pub only: String,
     /// `image`, `content` or `unsupported`.
@@ -188,6 +190,7 @@ impl Wanted {
             ("show", &self.show),
             ("q", &self.q),
             ("folder", &self.folder),
+            ("find", &self.find),
             ("only", &self.only),
             ("class", &self.class),
             ("type", &self.asset_type),
@@ -245,6 +248,7 @@ impl Wanted {
         Self {
             show: "all".to_owned(),
             folder: folder.to_owned(),
+            find: String::new(),
             after: String::new(),
             ..self.clone()
         }

@@ -11,6 +11,7 @@ mod details;
 mod drafts;
 mod filters;
 mod flow;
+mod folders;
 mod freshness;
 mod from_nothing;
 mod headers;
@@ -33,6 +34,7 @@ mod session;
 mod sets;
 mod settings;
 mod template;
+mod thumbnails;
 mod verdicts;
 
 use std::time::Duration;

@@ -322,28 +322,22 @@ async fn what_was_replaced_comes_first_and_starts_an_invalidation_from_tools() {
 }
 
 #[tokio::test]
-async fn the_folders_in_a_folder_are_a_part_of_their_own() {
+async fn tools_starts_no_invalidation_of_an_excluded_format_whatever_is_sent() {
     let app = TestApp::start().await;
+    let mut word = app.add_asset("a-letter").await;
+    "Word".clone_into(&mut word.asset_type);
+    let company = app.company().await.id;
+    let letters = std::slice::from_ref(&word);
+    let put = app.app.store.put_assets(company, letters, app.clock.now());
+    put.await.unwrap();
+    let fine = app.add_asset("a-picture").await;
     let editor = app.editor().await;
-    let draft = new_draft(&editor).await;
-    let inside = editor
-        .get(&format!("{draft}/assets/folders?at=dms7snapshot"))
-        .await;
-    assert!(
-        inside
-            .texts(".folder-name")
-            .contains(&"documents".to_owned())
-    );
-    for odd in ["nowhere", "%00", "..%2F"] {
-        let nothing = editor
-            .get(&format!("{draft}/assets/folders?at={odd}"))
-            .await;
-        assert_eq!(
-            (nothing.status.as_u16(), nothing.count("li")),
-            (200, 0),
-            "{odd}"
-        );
-    }
+    let keys = [word.key.to_string(), fine.key.to_string()];
+    let fields = [("asset", &*keys[0]), ("asset", &*keys[1])];
+    let to = editor.post(&format!("{COMPANY}/changed"), &fields).await;
+    let details = editor.get(&to.location()).await;
+    assert_eq!(details.count(".asset-list .asset-row"), 1);
+    assert!(details.text(".asset-list").contains("a-picture"));
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ on_both_databases_and_without_trigrams! {
     all_that_matches_is_selected_at_once_but_what_is_excluded
     more_than_a_draft_takes_is_refused_as_a_whole
     folders_are_listed_a_level_at_a_time
+    folders_are_found_by_name
     types_are_named_and_ids_that_are_much_alike_are_found
 }
 
@@ -684,6 +685,35 @@ async fn folders_are_listed_a_level_at_a_time(t: &Fixture) {
     let new = t.new_asset("e", "new");
     t.store.put_assets(company, &[new], t.now()).await.unwrap();
     assert_eq!(t.store.folders_in(company, "").await.unwrap().len(), 2);
+}
+
+async fn folders_are_found_by_name(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let assets = [
+        ("a", "Größen/rot"),
+        ("b", "Größen/rot/tief"),
+        ("c", "winter/ROT"),
+    ]
+    .map(|(id, folder)| t.new_asset(id, folder));
+    t.store.put_assets(company, &assets, t.now()).await.unwrap();
+    let named = async |company, text, limit| {
+        let (found, all) = t.store.folders_named(company, text, limit).await.unwrap();
+        let found: Vec<String> = found.into_iter().map(|folder| folder.path).collect();
+        (found, all)
+    };
+    let paths =
+        |paths: &[&str]| -> Vec<String> { paths.iter().map(|it| (*it).to_owned()).collect() };
+    assert_eq!(
+        named(company, "rot", 9).await,
+        (paths(&["Größen/rot", "winter/ROT"]), 2)
+    );
+    assert_eq!(named(company, "rot", 1).await, (paths(&["Größen/rot"]), 2));
+    assert_eq!(
+        named(company, "GROSSEN tie", 9).await,
+        (paths(&["Größen/rot/tief"]), 1)
+    );
+    assert_eq!(named(company, "% nowhere\0", 9).await, (paths(&[]), 0));
+    assert_eq!(named(other, "rot", 9).await, (paths(&[]), 0));
 }
 
 async fn types_are_named_and_ids_that_are_much_alike_are_found(t: &Fixture) {
