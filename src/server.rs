@@ -23,7 +23,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let cancel = CancellationToken::new();
     let background = TaskTracker::new();
-    background.spawn(app.dispatcher.clone().run(cancel.clone()));
+    background.spawn(send(app.clone(), cancel.clone()));
     background.spawn(finish_loads(app.clone()));
     background.spawn(app.verifier.clone().run(cancel.clone()));
     background.spawn(app.syncer.clone().run(cancel.clone()));
@@ -85,6 +85,11 @@ async fn finish_loads(app: App) {
             error!(%error, "a catalogue's indexes could not be built");
         }
     }
+}
+
+async fn send(app: App, cancel: CancellationToken) {
+    app.dispatcher.take_over().await;
+    app.dispatcher.run(cancel).await;
 }
 
 async fn housekeeping(app: App, cancel: CancellationToken) {

@@ -327,7 +327,7 @@ impl Browser {
         let fields = [
             ("q", words),
             ("publish", "yes"),
-            ("kind", "Image"),
+            ("type", "Image"),
             ("do", "select-all"),
         ];
         let answer = self.post(&format!("{draft}/assets"), &fields).await;

@@ -40,7 +40,19 @@ pub(super) async fn run(app: &App, args: SyncArgs) -> anyhow::Result<()> {
         _ => ReadingKind::Increment,
     };
     let stop = server::stop_signal();
-    let mut seen = Tally::from(app.store.catalogue_sync(company.id).await?);
+    let last = app.store.catalogue_sync(company.id).await?;
+    if last.stopped {
+        // Perhaps because Adobe did not accept the password: trying it again and again could lock the account.
+        let why = last
+            .problem
+            .map(|problem| format!(": {problem}"))
+            .unwrap_or_default();
+        bail!(
+            "reading is stopped{why}. Once that is mended, `unstale catalogue start {}` has it go on",
+            company.slug
+        );
+    }
+    let mut seen = Tally::from(last);
     app.syncer.read_soon(company.id, kind).await?;
     let bar = ProgressBar::no_length();
     let cancel = CancellationToken::new();
@@ -52,6 +64,9 @@ pub(super) async fn run(app: &App, args: SyncArgs) -> anyhow::Result<()> {
     bar.finish_and_clear();
     ended?;
     println!("{}: {}", company.slug, seen.words());
+    if let Some(notice) = &seen.last.notice {
+        eprintln!("Not everything could be read. {notice}");
+    }
     Ok(())
 }
 

@@ -163,6 +163,8 @@ pub struct CatalogueSync {
     pub by_modified: bool,
     /// How often in a row a reading failed.
     pub failures: u32,
+    /// What stands beside the assets and could not be read this time, in sentences. The reading went on without it.
+    pub notice: Option<String>,
     /// Why the last attempt failed, in a sentence.
     pub problem: Option<String>,
     /// When that was.
@@ -197,6 +199,7 @@ impl Default for CatalogueSync {
             interval: SYNC_INTERVAL,
             by_modified: false,
             failures: 0,
+            notice: None,
             problem: None,
             problem_at: None,
             retry_at: None,
@@ -249,6 +252,7 @@ impl CatalogueSync {
                 changed: 0,
                 vanished: 0,
                 skipped: 0,
+                notice: None,
                 // Once a day it is tried again.
                 by_modified: self.by_modified && kind == ReadingKind::Increment,
                 ..self.clone()

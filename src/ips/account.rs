@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 /// The address of a region's API, such as `https://s7sps1apissl.scene7.com/scene7/`.
@@ -80,6 +80,16 @@ pub struct Account {
     pub email: String,
     /// Its password.
     pub password: SecretString,
+}
+
+impl Account {
+    /// Whether both sign in alike.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.endpoint == other.endpoint
+            && self.email == other.email
+            && self.password.expose_secret() == other.password.expose_secret()
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub struct SyncLease(pub Uuid);
 
 const SELECT: &str = "select company_id, kind, step, page, started_at, since_at, since_seen, total, seen, added, changed, \
                       vanished, skipped, full_read_at, read_until, swept_at, finished_at, wanted, stopped, \
-                      interval_seconds, by_modified, failures, problem, problem_at, retry_at, lease_until \
+                      interval_seconds, by_modified, failures, notice, problem, problem_at, retry_at, lease_until \
                       from catalogue_sync";
 
 #[derive(FromRow)]
@@ -50,6 +50,7 @@ struct SyncRow {
     interval_seconds: i64,
     by_modified: bool,
     failures: i64,
+    notice: Option<String>,
     problem: Option<String>,
     problem_at: Option<i64>,
     retry_at: Option<i64>,
@@ -87,6 +88,7 @@ impl SyncRow {
             interval: Duration::from_secs(self.interval_seconds.unsigned_abs()),
             by_modified: self.by_modified,
             failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
+            notice: self.notice,
             problem: self.problem,
             problem_at: instant(self.problem_at),
             retry_at: instant(self.retry_at),
@@ -257,7 +259,7 @@ impl Store {
         let sql = "update catalogue_sync set kind = $3, step = $4, page = $5, started_at = $6, since_at = $7, \
                    since_seen = $8, total = $9, seen = $10, added = $11, changed = $12, vanished = $13, skipped = $14, \
                    full_read_at = $15, read_until = $16, swept_at = $17, finished_at = $18, by_modified = $19, \
-                   failures = $20, problem = $21, problem_at = $22, retry_at = $23, \
+                   failures = $20, problem = $21, problem_at = $22, retry_at = $23, notice = $26, \
                    wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null else coalesce(wanted, $25) end \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
@@ -290,6 +292,7 @@ impl Store {
                     .filter(|_| sync.step.is_none())
                     .map(ReadingKind::as_str)
             )
+            .bind(sync.notice.as_deref().map(storable))
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

@@ -41,10 +41,11 @@ impl Store {
 
     /// All presets, and when they were read.
     pub async fn preset_list(&self, company: CompanyId) -> Result<PresetList> {
-        let sql = "select name, modifier, used from preset where company_id = $1 order by name";
+        let sql = "select name, modifier, used from preset where company_id = $1 and gone = $2 order by name";
         let put_at = "select presets_at from company where id = $1";
         let rows: Vec<(String, String, bool)> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(company.uuid())
+            .bind(false)
             .fetch_all(pool)
             .await?);
         let put_at: Option<(Option<i64>,)> = on_reader!(self, |pool| sqlx::query_as(put_at)
@@ -63,42 +64,44 @@ impl Store {
         })
     }
 
-    /// Replaces the list of presets. A name that stays keeps whether the site uses it; a new one is used.
+    /// Replaces the list of presets. A name that stays, or that comes back, keeps that the site does not use it; a new one
+    /// is used.
     pub async fn put_presets(
         &self,
         company: CompanyId,
         presets: &[Preset],
         now: Timestamp,
     ) -> Result<()> {
-        let unused = "select name from preset where company_id = $1 and used = $2";
-        let clear = "delete from preset where company_id = $1";
+        let clear = "update preset set gone = $1 where company_id = $2";
+        let forget = "delete from preset where company_id = $1 and gone = $2 and used = $2";
         let dated = "update company set presets_at = $1 where id = $2";
         in_transaction!(self, |tx| {
-            let unused: Vec<String> = sqlx::query_scalar(unused)
-                .bind(company.uuid())
-                .bind(false)
-                .fetch_all(&mut *tx)
-                .await?;
-            let unused: HashSet<String> = unused.into_iter().collect();
             sqlx::query(clear)
+                .bind(true)
                 .bind(company.uuid())
                 .execute(&mut *tx)
                 .await?;
             for chunk in distinct(presets).chunks(CHUNK) {
-                let mut insert =
-                    QueryBuilder::new("insert into preset (company_id, name, modifier, used) ");
+                let mut insert = QueryBuilder::new(
+                    "insert into preset (company_id, name, modifier, used, gone) ",
+                );
                 insert.push_values(chunk, |mut row, preset| {
                     row.push_bind(company.uuid())
                         .push_bind(storable(&preset.name))
                         .push_bind(storable(&preset.modifier))
-                        .push_bind(!unused.contains(&preset.name));
+                        .push_bind(true)
+                        .push_bind(false);
                 });
-                // Somebody who syncs at the same moment may have put the same names.
                 insert.push(
-                    " on conflict (company_id, name) do update set modifier = excluded.modifier",
+                    " on conflict (company_id, name) do update set modifier = excluded.modifier, gone = excluded.gone",
                 );
                 insert.build().execute(&mut *tx).await?;
             }
+            sqlx::query(forget)
+                .bind(company.uuid())
+                .bind(true)
+                .execute(&mut *tx)
+                .await?;
             sqlx::query(dated)
                 .bind(now.as_micros())
                 .bind(company.uuid())

@@ -38,14 +38,18 @@ impl Connector {
     }
 
     /// Takes over what Adobe says now of the account and of the company's settings: role, password's end, publish server,
-    /// template. Where it says nothing, what is known stays.
-    pub async fn refresh(&self, account: &Account, company: &Company) -> Result<(), StoreError> {
+    /// template. Where it says nothing, what is known stays, and why it says nothing is returned as a sentence.
+    pub async fn refresh(
+        &self,
+        account: &Account,
+        company: &Company,
+    ) -> Result<Option<String>, StoreError> {
         let (signed_in, membership) = match self.membership(account, company).await {
             Ok(found) => found,
             Err(ConnectError::Store(error)) => return Err(error),
             Err(error) => {
                 warn!(company = %company.id, %error, "the account's membership could not be read");
-                return Ok(());
+                return Ok(Some(error.to_string()));
             }
         };
         let facts = signed_in.facts(&membership, self.clock.now());
@@ -55,16 +59,17 @@ impl Connector {
             .await;
         if matches!(kept, Err(StoreError::NotFound)) {
             // Connected with another account meanwhile, which is not what was asked about.
-            return Ok(());
+            return Ok(None);
         }
         kept?;
         let read = self
             .read_settings_of(company.id, account, &membership.handle)
             .await;
+        let unread = read.as_ref().err().map(|error| error.advice().to_owned());
         let settings = read.ok().flatten().map(|read| read.settings);
         self.take_over(company.id, &membership, settings.as_ref())
             .await?;
-        Ok(())
+        Ok(unread)
     }
 
     async fn membership(

@@ -61,7 +61,7 @@ impl Connector {
         let signed_in = self.sign_in(account).await?;
         let connection = self.store.connection(company.id).await?;
         let same_region =
-            connection.is_none_or(|connection| connection.endpoint == account.endpoint.as_str());
+            connection.is_some_and(|connection| connection.endpoint == account.endpoint.as_str());
         let Some(membership) = signed_in.in_company(company, same_region) else {
             warn!(company = %company.id, "the account of a company was not changed: the new one does not belong to it");
             return Err(ConnectError::NotAMember {

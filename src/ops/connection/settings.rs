@@ -90,10 +90,10 @@ impl Connector {
         self.store
             .put_company_identity(id, root.as_deref(), handle, now)
             .await?;
-        // Read only now: while Adobe was asked, somebody may have changed it.
+        // Read only now, and where each value comes from first: while Adobe was asked, somebody may have changed it.
+        let seen = self.store.company_settings(id).await?;
         let mut company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;
         if let Some(settings) = settings {
-            let seen = self.store.company_settings(id).await?;
             let mut own = seen.clone();
             take_servers(&mut company, &mut own, settings, now);
             self.store

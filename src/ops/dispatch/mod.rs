@@ -73,13 +73,17 @@ impl Dispatcher {
         &self.config
     }
 
+    /// Puts back at once what the process before this one left on its way. For the server at its start: where a database
+    /// has one node, nobody else sends. A command beside it must wait until leases end.
+    pub async fn take_over(&self) {
+        if self.store.is_single_node() {
+            self.release(END_OF_TIME).await;
+        }
+    }
+
     /// Sends until cancelled, then waits for what is on its way.
     pub async fn run(self, cancel: CancellationToken) {
         let tasks = TaskTracker::new();
-        if self.store.is_single_node() {
-            // Nobody else sends: what is on its way was left by the process before this one.
-            self.release(END_OF_TIME).await;
-        }
         while !cancel.is_cancelled() {
             let next = self.send_due(&tasks).await.unwrap_or_else(|error| {
                 error!(%error, "the queue could not be read");

@@ -24,8 +24,8 @@ use self::{
 use crate::{
     clock::Clock,
     domain::{CatalogueSync, CompanyId, ReadingKind},
-    ips,
-    ops::connection::Connector,
+    ips::{self, Account},
+    ops::connection::{self, AccountError, Connector},
     store::{Store, StoreError, SyncLease},
     vault::Vault,
 };
@@ -228,7 +228,9 @@ impl Syncer {
             () = self.hold(company, lease) => return Ok(Ended::Busy),
             () = cancel.cancelled() => return Ok(Ended::Stopped),
         };
-        let mut sync = reading.sync;
+        let Reading {
+            mut sync, asked_as, ..
+        } = reading;
         match read {
             Ok(true) => {
                 info!(%company, kind = kind.as_str(), seen = sync.seen, added = sync.added, changed = sync.changed, vanished = sync.vanished, "the catalogue is read");
@@ -241,11 +243,25 @@ impl Syncer {
                 let problem = error.sentence();
                 sync.fail(problem.clone(), self.clock.now());
                 self.store.save_sync(company, lease, &sync, None).await?;
-                if error.needs_somebody() {
+                // Not where somebody has changed the account meanwhile: that was another one's trouble.
+                if error.needs_somebody() && self.is_current(company, asked_as.as_ref()).await? {
                     self.store.set_sync_stopped(company, true).await?;
                 }
                 Ok(Ended::Failed(problem))
             }
+        }
+    }
+
+    /// Whether this is still the company's account.
+    async fn is_current(
+        &self,
+        company: CompanyId,
+        asked_as: Option<&Account>,
+    ) -> Result<bool, StoreError> {
+        match connection::account(&self.store, &self.vault, company).await {
+            Ok(account) => Ok(asked_as.is_none_or(|asked| asked.is_same_as(&account))),
+            Err(AccountError::Store(error)) => Err(error),
+            Err(_) => Ok(true),
         }
     }
 

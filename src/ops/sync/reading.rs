@@ -93,6 +93,10 @@ pub(super) struct Reading<'a> {
     pub sync: CatalogueSync,
     /// Fingerprints of the pages of this step that came so far.
     pages: HashSet<u64>,
+    /// The most assets on a page of this step.
+    largest: u64,
+    /// Who was asked last.
+    pub asked_as: Option<Account>,
     /// The next page of all assets, if it was asked for already.
     ahead: Option<Result<AssetPage, ReadingError>>,
 }
@@ -117,18 +121,23 @@ impl<'a> Reading<'a> {
             lease,
             sync,
             pages: HashSet::new(),
+            largest: 0,
+            asked_as: None,
             ahead: None,
         }
     }
 
     /// Reads to the end, or until somebody stops it: then false.
     pub async fn run(&mut self) -> Result<bool, ReadingError> {
-        let source = self.source().await?;
         while let Some(step) = self.sync.step {
+            // Anew for each page: the account may have been changed, or deleted.
+            let source = self.source().await?;
+            self.asked_as = Some(source.account.clone());
             match self.turn(step, &source).await? {
                 Turn::Again => self.sync.next_page(),
                 Turn::Done => {
                     self.pages.clear();
+                    self.largest = 0;
                     self.sync.next_step(self.syncer.clock.now());
                 }
             }
@@ -173,13 +182,22 @@ impl<'a> Reading<'a> {
             Step::Increment => self.changes(source).await,
             Step::Sweep => self.names(source).await,
             Step::Confirm => self.confirm(source).await,
-            Step::Folders => unless_refused("folders", self.folders(source).await),
-            Step::Presets => unless_refused("presets", self.presets(source).await),
+            Step::Folders => {
+                let turn = self.folders(source).await;
+                self.unless_refused("folders", turn)
+            }
+            Step::Presets => {
+                let turn = self.presets(source).await;
+                self.unless_refused("presets", turn)
+            }
             Step::Settings => {
                 let Source {
                     account, company, ..
                 } = source;
-                self.syncer.connector.refresh(account, company).await?;
+                let unread = self.syncer.connector.refresh(account, company).await?;
+                if let Some(why) = unread {
+                    self.notice("settings", &why);
+                }
                 Ok(Turn::Done)
             }
         }
@@ -368,14 +386,47 @@ impl<'a> Reading<'a> {
         if !self.pages.insert(fingerprint.finish()) || self.sync.page > MOST_PAGES {
             return Err(ReadingError::Repeats(self.sync.page));
         }
-        // A server may hand out smaller pages than were asked for.
-        let before = u64::from(self.sync.page - 1) * here;
+        // A server may hand out smaller pages than were asked for; the last one may be smaller still.
+        self.largest = self.largest.max(here);
+        let before = u64::from(self.sync.page - 1) * self.largest;
         let promised = page.total_rows.is_some_and(|total| total > before + here);
         Ok(if here < u64::from(full) && !promised {
             Turn::Done
         } else {
             Turn::Again
         })
+    }
+
+    /// The catalogue does not wait for what only stands beside it: where Adobe refuses it, or sends what cannot be read,
+    /// what was known stays, and that is said.
+    fn unless_refused(
+        &mut self,
+        what: &str,
+        turn: Result<Turn, ReadingError>,
+    ) -> Result<Turn, ReadingError> {
+        match turn {
+            Err(ReadingError::Ips(
+                error @ (IpsError::Fault(_) | IpsError::Unexpected { status: 200, .. }),
+            )) if !is_signed_out(&error) => {
+                tracing::warn!(company = %self.company, %error, "the {what} of a company could not be read; the reading goes on without them");
+                self.notice(what, &ReadingError::Ips(error).sentence());
+                Ok(Turn::Done)
+            }
+            turn => turn,
+        }
+    }
+
+    fn notice(&mut self, what: &str, why: &str) {
+        let sentence =
+            format!("The {what} could not be read, so what was known of them stays. {why}");
+        let before = self.sync.notice.take();
+        self.sync.notice = Some(
+            before
+                .into_iter()
+                .chain([sentence])
+                .collect::<Vec<_>>()
+                .join(" "),
+        );
     }
 
     async fn put(&mut self, items: Vec<AssetItem>) -> Result<(), ReadingError> {
@@ -398,20 +449,6 @@ impl<'a> Reading<'a> {
             self.sync.seen += all;
         }
         Ok(())
-    }
-}
-
-/// The catalogue does not wait for what only stands beside it: where Adobe refuses it, or sends what cannot be read, what
-/// was known stays.
-fn unless_refused(what: &str, turn: Result<Turn, ReadingError>) -> Result<Turn, ReadingError> {
-    match turn {
-        Err(ReadingError::Ips(
-            error @ (IpsError::Fault(_) | IpsError::Unexpected { status: 200, .. }),
-        )) if !is_signed_out(&error) => {
-            tracing::warn!(%error, "the {what} of a company could not be read; the reading goes on without them");
-            Ok(Turn::Done)
-        }
-        turn => turn,
     }
 }
 

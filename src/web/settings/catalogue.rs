@@ -54,6 +54,8 @@ struct StateView {
     icon: &'static str,
     standing: String,
     detail: Option<String>,
+    /// What could not be read beside the assets.
+    notice: Option<String>,
     /// What keeps it from going on.
     problem: Option<ProblemView>,
     /// Something is being read, or will be at once.
@@ -227,6 +229,7 @@ impl StateView {
             icon,
             standing,
             detail: detail(sync, now).filter(|_| connected),
+            notice: sync.notice.clone(),
             problem: problem(sync, now),
             running,
             stopped: sync.stopped,

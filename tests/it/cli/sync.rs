@@ -133,7 +133,12 @@ async fn a_refused_account_is_a_sentence_and_an_exit_code() {
     let complaint = beside.complains(&["sync"]).await;
     assert!(complaint.contains("password"), "{complaint}");
     beside.sandbox.ips().knobs(|knobs| knobs.fault = None);
-    // Whoever asks for a reading ends the stop that a refused account leads to.
+    // A scheduled command must not try a refused password until the account is locked.
+    let asked = beside.sandbox.ips().calls().len();
+    let complaint = beside.complains(&["sync"]).await;
+    assert!(complaint.contains("unstale catalogue start"), "{complaint}");
+    assert_eq!(beside.sandbox.ips().calls().len(), asked);
+    beside.says(&["catalogue", "start"]).await;
     success(&beside.run(&["sync"]).await);
 }
 

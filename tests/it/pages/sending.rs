@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use unstale::{
     config::DispatchConfig,
     domain::{BatchChange, Failure, FailureKind},
@@ -221,6 +222,24 @@ async fn a_request_whose_lease_another_node_took_is_given_up_and_made_again() {
         ]
     );
     assert_eq!(sent(&app).len(), 2);
+}
+
+#[tokio::test]
+async fn a_command_that_sends_too_leaves_alone_what_the_server_sends() {
+    let app = TestApp::start().await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1).await;
+    app.ips().wait_for_calls(1).await;
+    let ended = CancellationToken::new();
+    ended.cancel();
+    app.app.dispatcher.clone().run(ended).await;
+    hold(&app, false);
+    settled(&editor, &path).await;
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let batch = store.batches(company, id).await.unwrap().remove(0);
+    assert_eq!((batch.attempts, batch.maybe_taken), (1, false));
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn presets_are_replaced_and_keep_whether_they_are_used(t: &Fixture) {
         .await;
     assert_eq!(t.store.presets(company).await.unwrap(), [pdp]);
 
-    // `cart` stays, and stays unused; `Zoom` goes, comes back, and is new then. A repeated name counts once.
+    // `cart` stays, and stays unused; `Zoom` goes, comes back, and is unused still. A repeated name counts once.
     let changed = preset("cart", "wid=60");
     t.store
         .put_presets(company, &[changed.clone(), changed.clone()], t.now())
@@ -56,7 +56,9 @@ async fn presets_are_replaced_and_keep_whether_they_are_used(t: &Fixture) {
         .put_presets(company, &[changed, zoom.clone()], t.now())
         .await
         .unwrap();
-    assert_eq!(t.store.presets(company).await.unwrap(), [zoom]);
+    assert_eq!(t.store.presets(company).await.unwrap(), []);
+    let listed = t.store.preset_list(company).await.unwrap().presets;
+    assert_eq!(listed.len(), 2);
 
     t.db.execute("update preset set used = not used where name = 'cart'")
         .await;

@@ -166,5 +166,13 @@ async fn folders_and_presets_that_are_refused_do_not_hold_up_the_catalogue() {
         assert_eq!(c.found().await.len(), 10, "{operation}");
         let sync = c.sync().await;
         assert!(!sync.stopped, "{operation}");
+        let notice = sync.notice.expect("it is said");
+        assert!(
+            notice.contains("could not be read, so what was known of them stays"),
+            "{notice}"
+        );
     }
+    c.knobs(|knobs| knobs.fault = None);
+    c.read_all().await;
+    assert_eq!(c.sync().await.notice, None);
 }

@@ -35,6 +35,23 @@ async fn a_connected_company_is_read_by_itself_and_the_page_says_so() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_read_beside_the_assets_is_said() {
+    let app = reading().await;
+    app.catalogue_is_read().await;
+    app.ips().knobs(|knobs| {
+        knobs.fault = Some(20_003);
+        knobs.only = Some(Only::Operation("getFolderTree"));
+    });
+    let admin = app.admin().await;
+    admin.post(PAGE, &[("do", "read-all")]).await;
+    app.catalogue_is_read().await;
+    let page = admin.get(PAGE).await;
+    assert!(page.text(".notice.success").contains("Up to date."));
+    let notice = page.text(".notice.warns");
+    assert!(notice.contains("The folders could not be read"), "{notice}");
+}
+
+#[tokio::test]
 async fn an_editor_may_neither_see_nor_press_anything() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -23,7 +23,12 @@ async fn everything_is_found(backend: Backend) {
     let sync = c.read_all().await;
     assert_eq!((sync.seen, sync.added), (2_500, 2_500));
     assert_eq!((sync.changed, sync.vanished, sync.skipped), (0, 0, 0));
-    assert_eq!(pages(&c.ips.calls())[..3], [1, 2, 3]);
+    let asked = pages(&c.ips.calls());
+    assert_eq!(
+        asked[..4],
+        [1, 2, 3, 1],
+        "none beyond the last, then the changes"
+    );
     assert_eq!(c.found().await, c.there());
     assert_eq!(c.store.presets(c.company).await.unwrap().len(), 5);
     assert!(!c.store.known_folders(c.company).await.unwrap().is_empty());
@@ -271,6 +276,24 @@ async fn a_stop_takes_effect_after_the_question_and_going_on_continues_there() {
     let before = c.ips.calls().len();
     assert_eq!(Catalogue::finished(c.read().await).seen, 3_500);
     assert_eq!(pages(&c.calls_since(before))[..2], [2, 3]);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_any_more_with_an_account_that_was_deleted() {
+    let c = Catalogue::of(5_500).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(2));
+        knobs.hold = true;
+    });
+    let (syncer, company) = (c.syncer.clone(), c.company);
+    let reading =
+        tokio::spawn(async move { syncer.read(company, &CancellationToken::new()).await });
+    c.ips.wait_for_calls(2).await;
+    c.store.delete_connection(c.company).await.unwrap();
+    c.knobs(|knobs| knobs.hold = false);
+    let ended = reading.await.unwrap().unwrap();
+    assert!(matches!(ended, Ended::Failed(_)), "{ended:?}");
+    assert_eq!(pages(&c.ips.calls()), [1, 2]);
 }
 
 #[tokio::test]
