@@ -145,8 +145,20 @@ fn capabilities(
     Ok(wanted)
 }
 
+/// A port that is free on IPv4 may be taken on IPv6; then chromedriver ends, and another start finds another port.
+const STARTS: usize = 5;
+
 /// Starts it on a port of its choice, which it prints.
 async fn start_chromedriver() -> (Child, u16) {
+    for _ in 0..STARTS {
+        if let Some(started) = try_chromedriver().await {
+            return started;
+        }
+    }
+    panic!("chromedriver says on no start on which port it listens");
+}
+
+async fn try_chromedriver() -> Option<(Child, u16)> {
     let mut child = Command::new(chromedriver())
         .arg("--port=0")
         .stdout(Stdio::piped())
@@ -154,17 +166,16 @@ async fn start_chromedriver() -> (Child, u16) {
         .kill_on_drop(true)
         .spawn()
         .expect("chromedriver starts");
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut lines = BufReader::new(child.stdout.take()?).lines();
     let port = loop {
-        let line = lines.next_line().await.unwrap();
-        let line = line.expect("chromedriver says on which port it listens");
+        let line = lines.next_line().await.unwrap()?;
         if let Some((_, port)) = line.split_once("started successfully on port ") {
             break port.trim_end_matches('.').parse().unwrap();
         }
     };
     // Reads on to the end: a full pipe would hold it up.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    (child, port)
+    Some((child, port))
 }
 
 fn chromedriver() -> PathBuf {
