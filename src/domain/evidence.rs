@@ -5,8 +5,10 @@
 pub enum CacheWord {
     /// It gave what it had.
     Hit,
-    /// It asked the origin: `MISS`, or `REFRESH` for a copy that was no longer fresh.
+    /// It had nothing, or something that had changed, and asked the origin: `MISS`, `REFRESH_MISS`.
     Fetched,
+    /// It asked the origin whether what it had was still right, and it was: `REFRESH_HIT`.
+    Confirmed,
 }
 
 /// What one answer tells.
@@ -25,13 +27,14 @@ impl CacheWord {
         match self {
             Self::Hit => "hit",
             Self::Fetched => "fetched",
+            Self::Confirmed => "confirmed",
         }
     }
 
     /// What the database's word stands for.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Hit, Self::Fetched]
+        [Self::Hit, Self::Fetched, Self::Confirmed]
             .into_iter()
             .find(|known| known.as_str() == word)
     }
@@ -47,12 +50,18 @@ impl Evidence {
         }
     }
 
+    /// Whether the cache says that it asked the origin for this answer.
+    #[must_use]
+    pub const fn asked_origin(&self) -> bool {
+        matches!(self.word, Some(CacheWord::Fetched | CacheWord::Confirmed))
+    }
+
     /// The same where a cache behind the edge has spoken too (`X-Cache-Remote`): what that one had was not fetched
     /// from the origin, whatever the edge itself did.
     #[must_use]
     pub fn behind(self, x_cache_remote: Option<&str>) -> Self {
         match x_cache_remote.and_then(word) {
-            Some(CacheWord::Hit) if self.word == Some(CacheWord::Fetched) => Self {
+            Some(CacheWord::Hit) if self.asked_origin() => Self {
                 word: Some(CacheWord::Hit),
                 ..self
             },
@@ -66,8 +75,10 @@ fn word(x_cache: &str) -> Option<CacheWord> {
     let text = x_cache.to_ascii_uppercase();
     if text.contains("REFRESH_FAIL") {
         None
-    } else if text.contains("MISS") || text.contains("REFRESH") {
+    } else if text.contains("MISS") {
         Some(CacheWord::Fetched)
+    } else if text.contains("REFRESH") {
+        Some(CacheWord::Confirmed)
     } else if text.contains("HIT") {
         Some(CacheWord::Hit)
     } else {
@@ -85,7 +96,7 @@ mod tests {
             ("TCP_HIT from a23 (AkamaiGHost/11)", Some(CacheWord::Hit)),
             ("TCP_MEM_HIT from a23", Some(CacheWord::Hit)),
             ("TCP_MISS from a23", Some(CacheWord::Fetched)),
-            ("TCP_REFRESH_HIT from a23", Some(CacheWord::Fetched)),
+            ("TCP_REFRESH_HIT from a23", Some(CacheWord::Confirmed)),
             ("TCP_REFRESH_MISS from a23", Some(CacheWord::Fetched)),
             ("TCP_REFRESH_FAIL_HIT from a23", None),
             ("Miss from cloudfront", Some(CacheWord::Fetched)),

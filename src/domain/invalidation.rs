@@ -72,6 +72,19 @@ pub enum UrlOrigin {
     },
 }
 
+impl UrlOrigin {
+    /// The ID of the asset that the URL was formed for, if it was.
+    #[must_use]
+    pub fn asset(&self) -> Option<&str> {
+        match self {
+            Self::Base { asset } | Self::Preset { asset, .. } | Self::Template { asset, .. } => {
+                Some(asset)
+            }
+            Self::Fixed { .. } | Self::Manual { .. } => None,
+        }
+    }
+}
+
 /// What a list of URLs is recognised by. *What you confirm is what is sent*: Confirm's form carries the revision
 /// of the list that it shows, and Submit sends nothing when the list has another one by then.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]

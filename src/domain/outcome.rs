@@ -87,6 +87,9 @@ impl FailureKind {
         Self::NotConnected,
     ];
 
+    /// Those after which nobody knows what was cleared.
+    pub const UNCERTAIN: [Self; 3] = [Self::Partial, Self::TimedOut, Self::Unexpected];
+
     /// The word that the database keeps.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -121,8 +124,8 @@ impl FailureKind {
 
     /// Whether it is certain that nothing was cleared. Without a clear answer nobody knows.
     #[must_use]
-    pub const fn cleared_nothing(self) -> bool {
-        !matches!(self, Self::Partial | Self::TimedOut | Self::Unexpected)
+    pub fn cleared_nothing(self) -> bool {
+        !Self::UNCERTAIN.contains(&self)
     }
 
     /// What happened and who can mend it, for the person who submitted.

@@ -90,7 +90,7 @@ impl Sighting {
         }
     }
 
-    /// The cache itself says that it asked the origin for this answer.
+    /// The cache itself says that it had no such picture, and got it from the origin.
     #[must_use]
     pub fn was_fetched(&self) -> bool {
         self.evidence.word == Some(CacheWord::Fetched)
@@ -99,8 +99,7 @@ impl Sighting {
     /// The copy was in the cache before an instant, for certain.
     #[must_use]
     pub fn is_older_than(&self, instant: Timestamp) -> bool {
-        let fetched = self.was_fetched();
-        !fetched
+        !self.evidence.asked_origin()
             && self
                 .entered()
                 .is_some_and(|entered| entered.plus(ROUNDING) < instant)
@@ -109,11 +108,11 @@ impl Sighting {
     /// The copy came into the cache after an instant, for certain.
     #[must_use]
     pub fn is_newer_than(&self, instant: Timestamp) -> bool {
-        match (self.evidence.word, self.entered()) {
-            (Some(CacheWord::Fetched), _) => self.at > instant,
-            (_, Some(entered)) => entered.minus(ROUNDING) > instant,
-            _ => false,
+        if self.evidence.asked_origin() {
+            return self.at > instant;
         }
+        self.entered()
+            .is_some_and(|entered| entered.minus(ROUNDING) > instant)
     }
 
     /// When the copy came into the cache, by its age.
@@ -133,7 +132,7 @@ impl Sighting {
             return false;
         }
         match self.evidence.word {
-            Some(CacheWord::Fetched) => true,
+            Some(CacheWord::Fetched | CacheWord::Confirmed) => true,
             Some(CacheWord::Hit) => false,
             None => {
                 let born_now = self.evidence.age == Some(0);

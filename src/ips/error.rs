@@ -164,12 +164,16 @@ impl IpsError {
     }
 
     /// The one of `urls` that this error is about: the longest that Adobe's reason quotes, or the first that XML cannot
-    /// carry.
+    /// carry. Of a list that Adobe took but for some, only where that is one: others would pass for taken.
     #[must_use]
     pub fn named_url<'a>(&self, urls: &'a [String]) -> Option<&'a str> {
         match self {
             Self::Fault(fault) => quoted(&fault.reason, urls),
-            Self::Partial { errors, .. } => {
+            Self::Partial {
+                accepted,
+                refused: 1,
+                errors,
+            } if usize::try_from(*accepted) == Ok(urls.len().saturating_sub(1)) => {
                 errors.iter().find_map(|(_, reason)| quoted(reason, urls))
             }
             Self::InvalidRequest { field, .. } if *field == soap::URL => urls
@@ -336,13 +340,25 @@ mod tests {
 
     #[test]
     fn a_partial_answer_names_its_url_and_keeps_the_code() {
-        let urls = ["https://h/is/image/C/hat".to_owned()];
+        let urls = ["hat", "cap", "tie", "bow"].map(|id| format!("https://h/is/image/C/{id}"));
         let error = IpsError::Partial {
             accepted: 3,
             refused: 1,
             errors: vec![(Some(20_006), format!("illegal: {}", urls[0]))],
         };
         assert_eq!(error.named_url(&urls), Some(urls[0].as_str()));
+        for (accepted, refused) in [(2, 2), (0, 1), (3, 2), (0, 4)] {
+            let of_several = IpsError::Partial {
+                accepted,
+                refused,
+                errors: vec![(None, format!("illegal: {}", urls[0]))],
+            };
+            assert_eq!(
+                of_several.named_url(&urls),
+                None,
+                "{accepted} and {refused}"
+            );
+        }
         let failure = error.failure();
         assert_eq!(failure.kind, FailureKind::Partial);
         assert_eq!(failure.code, Some(20_006));

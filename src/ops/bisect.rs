@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     clock::Clock,
-    domain::{BatchId, BatchState, Company, FailureKind, InvalidationId, Options, formation},
+    domain::{BatchId, BatchState, Company, FailureKind, InvalidationId, formation},
+    ops::plan,
     store::{Batch, Store, StoreError},
 };
 
@@ -70,36 +71,17 @@ async fn sound_url(
     company: &Company,
     batch: &Batch,
 ) -> Result<Option<i64>, StoreError> {
-    let Ok(site) = company.site() else {
-        return Ok(None);
-    };
-    let hosts = store.delivery_hosts(company.id).await?;
-    let generic = super::hosts::generic(store, company).await?;
     let urls = store.batch_urls(company.id, batch.id, 0, i64::MAX).await?;
     let lines: Vec<&str> = urls.iter().map(|url| url.url.as_str()).collect();
-    let plan = formation::form(&formation::Input {
-        site: &site,
-        hosts: &hosts,
-        generic: &generic,
-        presets: &[],
-        template: "",
-        options: Options {
-            presets: false,
-            template: false,
-            alias: false,
-            fold: false,
-        },
-        assets: &[],
-        manual: &lines.join("\n"),
-        removed: &BTreeSet::new(),
+    let lines = lines.join("\n");
+    let sound = plan::of_lines(store, company, &lines, false, |plan| {
+        let sound: BTreeSet<&str> = plan
+            .sent()
+            .filter(|url| matches!(url.severity(), None | Some(formation::Severity::Info)))
+            .map(|url| url.url)
+            .collect();
+        let first = urls.iter().find(|url| sound.contains(url.url.as_str()));
+        first.map(|url| url.position)
     });
-    let sound: BTreeSet<&str> = plan
-        .sent()
-        .filter(|url| matches!(url.severity(), None | Some(formation::Severity::Info)))
-        .map(|url| url.url)
-        .collect();
-    Ok(urls
-        .iter()
-        .find(|url| sound.contains(url.url.as_str()))
-        .map(|url| url.position))
+    Ok(sound.await?.flatten())
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use super::hosts;
 use crate::{
     domain::{
-        Asset, Company, DeliveryHost, GenericHosts, INVALIDATION_LIMIT, MissingSetting, Preset,
-        PresetChoice, Revision, Site,
+        Asset, Company, DeliveryHost, GenericHosts, INVALIDATION_LIMIT, MissingSetting, Options,
+        Preset, PresetChoice, Revision, Site,
         formation::{self, Plan},
     },
     store::{Draft, Store, StoreError, TemplateVersion},
@@ -96,6 +96,37 @@ pub enum Unformable {
     /// There would be far too many.
     #[error("some {0} URLs would be formed")]
     TooMany(usize),
+}
+
+/// Forms lines of Add URL alone, with nothing else of a draft, and reads what is wanted of the plan; `None` when the
+/// company's settings are not complete.
+pub async fn of_lines<T>(
+    store: &Store,
+    company: &Company,
+    lines: &str,
+    fold: bool,
+    read: impl FnOnce(&Plan) -> T,
+) -> Result<Option<T>, StoreError> {
+    let Ok(site) = company.site() else {
+        return Ok(None);
+    };
+    let plan = formation::form(&formation::Input {
+        site: &site,
+        hosts: &store.delivery_hosts(company.id).await?,
+        generic: &hosts::generic(store, company).await?,
+        presets: &[],
+        template: "",
+        options: Options {
+            presets: false,
+            template: false,
+            alias: false,
+            fold,
+        },
+        assets: &[],
+        manual: lines,
+        removed: &BTreeSet::new(),
+    });
+    Ok(Some(read(&plan)))
 }
 
 /// The revision of a plan's list: two lists have the same one only when they send the same URLs.

@@ -137,12 +137,14 @@ impl ClaimRow {
 
 impl Store {
     /// Takes the batch that is next, of a company that has none on its way and whose pause is over, until the lease ends.
-    /// No batch is given to two who ask at once.
+    /// No batch is given to two who ask at once. The company's next request is not made before `next_request_at`, even
+    /// where this one is cut off.
     pub async fn claim_batch(
         &self,
         node: NodeId,
         now: Timestamp,
         lease_until: Timestamp,
+        next_request_at: Timestamp,
     ) -> Result<Claim> {
         for _ in 0..CLAIM_ATTEMPTS {
             let queue = self.open_queues(now).await?;
@@ -150,7 +152,10 @@ impl Store {
                 let due = queue.iter().filter_map(|entry| entry.not_before).min();
                 return Ok(Claim::Nothing { due });
             };
-            match self.take(next, node, now, lease_until).await {
+            match self
+                .take(next, node, now, lease_until, next_request_at)
+                .await
+            {
                 Ok(Some(batch)) => return Ok(Claim::Taken(Box::new(batch))),
                 // Another node was quicker with this one, or with another of the company.
                 Ok(None) | Err(StoreError::Duplicate) => {}
@@ -166,18 +171,35 @@ impl Store {
         node: NodeId,
         now: Timestamp,
         lease_until: Timestamp,
+        next_request_at: Timestamp,
     ) -> Result<Option<WaitingBatch>> {
         let (id, company) = (next.batch.uuid(), next.company.uuid());
+        // What the queue said may be over by now: another node may have sent something of the company in between. This
+        // keeps other nodes out until it is decided.
+        let pause = "update company set next_request_at = $1 where id = $2 \
+                     and (next_request_at is null or next_request_at <= $3)";
         let select = "select b.company_id, b.invalidation_id, b.handle, b.state, b.attempts, b.failures, b.maybe_taken, \
                       b.search_limit, b.search_sound, b.refusal_code, b.refusal_reason, i.looked_at \
-                      from batch b join invalidation i on i.id = b.invalidation_id where b.id = $1";
+                      from batch b join invalidation i on i.id = b.invalidation_id where b.id = $1 \
+                      and b.state in ('waiting', 'unknown') and (b.retry_at is null or b.retry_at <= $2)";
         let lease =
             "update batch set sent_at = $1, lease_owner = $2, lease_until = $3 where id = $4";
         let urls = "select url from invalidation_url where batch_id = $1 order by position";
         let probes = "select batch_id, part, accepted, code, reason from batch_probe where batch_id = $1 order by number";
         in_transaction!(self, |tx| {
+            let paused = sqlx::query(pause)
+                .bind(next_request_at.as_micros())
+                .bind(company)
+                .bind(now.as_micros())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if paused == 0 {
+                return Ok(None);
+            }
             let row: Option<ClaimRow> = sqlx::query_as(select)
                 .bind(id)
+                .bind(now.as_micros())
                 .fetch_optional(&mut *tx)
                 .await?;
             let Some(row) = row else { return Ok(None) };

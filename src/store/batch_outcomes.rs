@@ -35,6 +35,13 @@ pub enum BatchOutcome {
         /// Not before.
         at: Timestamp,
     },
+    /// Nothing was sent, because of ourselves: it waits, and that is no failure of Adobe's to be counted.
+    Postponed {
+        /// Why.
+        failure: Failure,
+        /// Not before.
+        at: Timestamp,
+    },
     /// Whoever sent it has died or lost its lease: it is sent again.
     Abandoned {
         /// What is known of that.
@@ -49,7 +56,7 @@ pub enum BatchOutcome {
 impl BatchOutcome {
     /// The change that it is.
     #[must_use]
-    pub const fn change(&self) -> BatchChange {
+    pub fn change(&self) -> BatchChange {
         match self {
             Self::Accepted(_) => BatchChange::Accepted,
             Self::Failed { failure, .. } => match failure.kind {
@@ -60,6 +67,7 @@ impl BatchOutcome {
                 BatchChange::NotReached
             }
             Self::Again { .. } => BatchChange::NotAnswered,
+            Self::Postponed { .. } => BatchChange::NotReached,
             Self::Abandoned { .. } => BatchChange::LeaseLost,
             Self::SearchedOn => BatchChange::SearchedOn,
         }
@@ -69,6 +77,7 @@ impl BatchOutcome {
         match self {
             Self::Failed { failure, .. }
             | Self::Again { failure, .. }
+            | Self::Postponed { failure, .. }
             | Self::Abandoned { failure, .. } => Some(failure),
             Self::Accepted(_) | Self::SearchedOn => None,
         }
@@ -107,8 +116,10 @@ pub struct Finished<'a> {
 struct Details<'a> {
     finished_at: Option<i64>,
     retry_at: Option<i64>,
-    /// One more failure in a row; else there is none.
-    failed_again: bool,
+    /// It is sent again, and the failures in a row go on; else there are none.
+    goes_on: bool,
+    /// How many there are more now.
+    failures: i32,
     /// A request that got no answer: a search has one less to make.
     unanswered: bool,
     receipt_handle: Option<Cow<'a, str>>,
@@ -122,27 +133,28 @@ struct Details<'a> {
 
 impl<'a> Details<'a> {
     const SQL: &'static str = "update batch set finished_at = $1, retry_at = $2, \
-         failures = case when $3 then failures + 1 else 0 end, \
-         search_limit = case when $4 and search_limit > 1 then search_limit - 1 else search_limit end, \
-         receipt_handle = $5, estimated_seconds = $6, warnings = $7, failure_kind = $8, failure_code = $9, \
-         failure_reason = $10, named_url = $11 where id = $12";
+         failures = case when $3 then failures + $4 else 0 end, \
+         search_limit = case when $5 and search_limit > 1 then search_limit - 1 else search_limit end, \
+         receipt_handle = $6, estimated_seconds = $7, warnings = $8, failure_kind = $9, failure_code = $10, \
+         failure_reason = $11, named_url = $12 where id = $13";
 
     fn of(outcome: &'a BatchOutcome, now: Timestamp) -> Self {
         let is_final = outcome.change().to().is_final();
         let (receipt, named_url, at) = match outcome {
             BatchOutcome::Accepted(receipt) => (Some(receipt), None, None),
             BatchOutcome::Failed { named_url, .. } => (None, named_url.as_deref(), None),
-            BatchOutcome::Again { at, .. } | BatchOutcome::Abandoned { at, .. } => {
-                (None, None, Some(at))
-            }
+            BatchOutcome::Again { at, .. }
+            | BatchOutcome::Postponed { at, .. }
+            | BatchOutcome::Abandoned { at, .. } => (None, None, Some(at)),
             BatchOutcome::SearchedOn => (None, None, None),
         };
         let failure = outcome.failure();
         Self {
             finished_at: is_final.then_some(now.as_micros()),
             retry_at: at.map(|at| at.as_micros()),
-            failed_again: at.is_some(),
-            unanswered: outcome.change().leaves_doubt(),
+            goes_on: at.is_some(),
+            failures: i32::from(!matches!(outcome, BatchOutcome::Postponed { .. })),
+            unanswered: outcome.change() == BatchChange::NotAnswered,
             receipt_handle: receipt
                 .and_then(|receipt| receipt.handle.as_deref())
                 .map(storable),
@@ -162,7 +174,8 @@ macro_rules! details {
         sqlx::query(Details::SQL)
             .bind($details.finished_at)
             .bind($details.retry_at)
-            .bind($details.failed_again)
+            .bind($details.goes_on)
+            .bind($details.failures)
             .bind($details.unanswered)
             .bind($details.receipt_handle)
             .bind($details.estimated_seconds)

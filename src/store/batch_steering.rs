@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Result, Store, StoreError, convert::storable};
 use crate::{
     clock::Timestamp,
-    domain::{BatchChange, BatchId, CompanyId, InvalidationId, SEARCH_LIMIT},
+    domain::{BatchChange, BatchId, CompanyId, FailureKind, InvalidationId, SEARCH_LIMIT},
 };
 
 /// What somebody wants of an invalidation that is being sent.
@@ -83,12 +83,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let (batch, company) = (batch.uuid(), company.uuid());
-        let limit = "update batch set search_sound = case when search_limit = 0 then $1 else search_sound end, \
+        // Its failure is forgotten, but not the doubt that it left. What a search found out by itself is no doubt.
+        let limit = "update batch set maybe_taken = (maybe_taken or coalesce(failure_kind in ($4, $5, $6), false) and not \
+                     exists (select 1 from batch_probe p where p.batch_id = $3 and p.accepted)), \
+                     search_sound = case when search_limit = 0 then $1 else search_sound end, \
                      refusal_code = case when search_limit = 0 then failure_code else refusal_code end, \
                      refusal_reason = case when search_limit = 0 then failure_reason else refusal_reason end, \
                      search_limit = $2 + (select count(*) from batch_probe p where p.batch_id = $3), \
                      failures = 0, retry_at = null, finished_at = null where id = $3";
         let note = Some(storable(by).into_owned());
+        let [partial, timed_out, unexpected] = FailureKind::UNCERTAIN;
         in_transaction!(self, |tx| {
             let change = BatchChange::SearchStarted;
             if !change!(tx, company, batch, change, None, now, note) {
@@ -98,6 +102,9 @@ impl Store {
                 .bind(sound)
                 .bind(SEARCH_LIMIT)
                 .bind(batch)
+                .bind(partial.as_str())
+                .bind(timed_out.as_str())
+                .bind(unexpected.as_str())
                 .execute(&mut *tx)
                 .await?;
         });

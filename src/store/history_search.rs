@@ -6,10 +6,7 @@
 use super::{
     Result, Store,
     convert::{at_most, count},
-    history::{
-        EntryRow, HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery, UrlFilter,
-        page,
-    },
+    history::{EntryRow, HistoryCursor, HistoryOrder, HistoryPage, HistoryQuery, UrlFilter, page},
     history_conditions::{Way, conditions, marks, number_of, source, url_beginning, walk},
     statement::Statement,
     trigrams::sought,
@@ -140,21 +137,6 @@ impl Store {
                 ..numbers
             },
         }))
-    }
-
-    /// When the asset with that ID was cleared last, by whom and with what outcome.
-    pub async fn last_invalidation_of(
-        &self,
-        company: CompanyId,
-        asset_id: &str,
-    ) -> Result<Option<HistoryEntry>> {
-        let query = HistoryQuery {
-            asset: Some(asset_id.to_owned()),
-            limit: 1,
-            ..HistoryQuery::default()
-        };
-        let mut page = self.history(company, &query).await?;
-        Ok(page.entries.pop())
     }
 
     /// The numbers between which all lies that the days and the cursor leave; `None` when that is nothing.

@@ -53,7 +53,12 @@ impl Store {
         let mut assets = BTreeSet::new();
         for row in rows.iter().filter(|row| part.contains(row.position)) {
             let origins: Vec<UrlOrigin> = from_json("invalidation_url.origins", &row.origins)?;
-            assets.extend(origins.into_iter().filter_map(asset_of));
+            assets.extend(
+                origins
+                    .iter()
+                    .filter_map(UrlOrigin::asset)
+                    .map(str::to_owned),
+            );
         }
         Ok(assets.into_iter().collect())
     }
@@ -67,12 +72,14 @@ fn taken(finished: &Finished<'_>) -> Option<Part> {
         (None, BatchOutcome::Accepted(_)) => {
             Some((1..).zip(urls).map(|(place, _)| place).collect())
         }
-        (None, BatchOutcome::Failed { failure, named_url })
-            if failure.kind == FailureKind::Partial =>
-        {
-            let others = (1..)
-                .zip(urls)
-                .filter(|(_, url)| Some(*url) != named_url.as_ref());
+        (
+            None,
+            BatchOutcome::Failed {
+                failure,
+                named_url: Some(named),
+            },
+        ) if failure.kind == FailureKind::Partial && finished.batch.search.is_none() => {
+            let others = (1..).zip(urls).filter(|(_, url)| *url != named);
             Some(others.map(|(place, _)| place).collect())
         }
         (None, _) => None,
@@ -81,16 +88,7 @@ fn taken(finished: &Finished<'_>) -> Option<Part> {
 
 /// The IDs of the assets that these URLs are sent for.
 pub(super) fn assets_of<'a>(urls: impl Iterator<Item = &'a SubmittedUrl>) -> Vec<String> {
-    let origins = urls.flat_map(|url| url.origins.iter().cloned());
-    let assets: BTreeSet<String> = origins.filter_map(asset_of).collect();
-    assets.into_iter().collect()
-}
-
-fn asset_of(origin: UrlOrigin) -> Option<String> {
-    match origin {
-        UrlOrigin::Base { asset }
-        | UrlOrigin::Preset { asset, .. }
-        | UrlOrigin::Template { asset, .. } => Some(asset),
-        UrlOrigin::Fixed { .. } | UrlOrigin::Manual { .. } => None,
-    }
+    let origins = urls.flat_map(|url| &url.origins);
+    let assets: BTreeSet<&str> = origins.filter_map(UrlOrigin::asset).collect();
+    assets.into_iter().map(str::to_owned).collect()
 }

@@ -8,7 +8,7 @@ use crate::{
     config::DispatchConfig,
     domain::{Failure, FailureKind},
     ips::IpsError,
-    store::{BatchOutcome, WaitingBatch},
+    store::{BatchOutcome, BatchSearch, WaitingBatch},
 };
 
 /// No pause before a repeat is longer.
@@ -21,6 +21,23 @@ pub(super) fn may_pass(error: &IpsError) -> bool {
         // A gateway's error page. With any other status something answers that is not Adobe's API.
         IpsError::Unexpected { status, .. } => *status >= 500,
         _ => false,
+    }
+}
+
+/// A request of a search that got no answer is one of those that it may make. Where it was the last, the search is over, and
+/// what was in it is as uncertain as the answer.
+pub(super) fn of_a_search(outcome: BatchOutcome, search: &BatchSearch) -> BatchOutcome {
+    let made = i32::try_from(search.probes.len() + 1).unwrap_or(i32::MAX);
+    match outcome {
+        BatchOutcome::Again { failure, .. }
+            if !failure.kind.cleared_nothing() && made >= search.limit =>
+        {
+            BatchOutcome::Failed {
+                failure,
+                named_url: None,
+            }
+        }
+        outcome => outcome,
     }
 }
 
@@ -48,14 +65,14 @@ pub(super) fn abandoned(failures: u32, config: &DispatchConfig, clock: &Clock) -
 }
 
 /// What becomes of a batch of which nothing was sent because our own database failed: it waits for as long as that takes.
-pub(super) fn later(failures: u32, config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
-    BatchOutcome::Again {
+pub(super) fn later(config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
+    BatchOutcome::Postponed {
         failure: Failure {
             kind: FailureKind::Unreachable,
             code: None,
             reason: "Unstale could not read its own database, and sent nothing".to_owned(),
         },
-        at: clock.now().plus(clock.jittered(pause(failures, config))),
+        at: clock.now().plus(clock.jittered(config.repeat_pause)),
     }
 }
 
@@ -101,7 +118,7 @@ mod tests {
     use super::*;
     use crate::{
         clock::Timestamp,
-        domain::{BatchId, CompanyId, InvalidationId},
+        domain::{BatchChange, BatchId, CompanyId, InvalidationId},
         ips::{Fault, FaultKind, NoConnection},
     };
 
@@ -216,6 +233,32 @@ mod tests {
             panic!("it is the end");
         };
         assert!(!failure.kind.cleared_nothing());
+    }
+
+    #[test]
+    fn a_search_is_over_when_its_last_request_got_no_answer() {
+        let clock = Clock::manual(Timestamp::from_micros(0));
+        let search = |limit| BatchSearch {
+            limit,
+            sound: 1,
+            refusal: None,
+            probes: Vec::new(),
+        };
+        let timed_out = || Failure {
+            kind: FailureKind::TimedOut,
+            ..unreachable()
+        };
+        let changed = |failure, limit| {
+            let outcome = again(&batch(0, false), failure, &CONFIG, &clock);
+            of_a_search(outcome, &search(limit)).change()
+        };
+        assert_eq!(changed(timed_out(), 2), BatchChange::NotAnswered);
+        assert_eq!(changed(timed_out(), 1), BatchChange::Failed);
+        assert_eq!(
+            changed(unreachable(), 1),
+            BatchChange::NotReached,
+            "nothing was sent"
+        );
     }
 
     #[test]

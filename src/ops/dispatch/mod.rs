@@ -105,7 +105,11 @@ impl Dispatcher {
         loop {
             let now = self.clock.now();
             let lease_until = now.plus(self.config.lease);
-            match self.store.claim_batch(self.node, now, lease_until).await? {
+            let next_request_at = now.plus(self.config.pause);
+            let claim = self
+                .store
+                .claim_batch(self.node, now, lease_until, next_request_at);
+            match claim.await? {
                 Claim::Taken(batch) => {
                     let this = self.clone();
                     tasks.spawn(async move {

@@ -122,7 +122,7 @@ impl Dispatcher {
             Ok(account) => account,
             Err(AccountError::Store(error)) => {
                 error!(batch = %batch.id, %error, "the account could not be read; the batch will be sent later");
-                return answer::later(batch.failures, &self.config, &self.clock).into();
+                return answer::later(&self.config, &self.clock).into();
             }
             Err(error) => return not_connected(&error).into(),
         };
@@ -139,7 +139,7 @@ impl Dispatcher {
                 .await;
             if let Err(error) = looked {
                 error!(batch = %batch.id, %error, "the look before the purge could not be stored; the batch will be sent later");
-                return answer::later(batch.failures, &self.config, &self.clock).into();
+                return answer::later(&self.config, &self.clock).into();
             }
         }
         let Some(search) = &batch.search else {
@@ -194,7 +194,9 @@ impl Dispatcher {
                 },
                 _,
             )) => (None, Some(Refusal { code, reason })),
-            Err((_, error)) => return self.trouble(batch, urls, &error).into(),
+            Err((_, error)) => {
+                return answer::of_a_search(self.trouble(batch, urls, &error), search).into();
+            }
         };
         let probe = Probe { part, refusal };
         let probes: Vec<Probe> = search.probes.iter().chain([&probe]).cloned().collect();
@@ -284,7 +286,9 @@ fn log(batch: &WaitingBatch, outcome: &BatchOutcome) {
         BatchOutcome::Failed { failure, .. } => {
             warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), code = failure.code, "batch failed");
         }
-        BatchOutcome::Again { failure, .. } | BatchOutcome::Abandoned { failure, .. } => {
+        BatchOutcome::Again { failure, .. }
+        | BatchOutcome::Postponed { failure, .. }
+        | BatchOutcome::Abandoned { failure, .. } => {
             warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), "batch did not go through and is sent again");
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn judge(before: &Sighting, after: &Sighting, stale: bool) -> Option<
         return Some(Turn::Kept);
     }
     match after.look.evidence.word {
-        Some(CacheWord::Fetched) => {
+        Some(CacheWord::Fetched | CacheWord::Confirmed) => {
             return Some(Turn::Turned(
                 "the host fetched it anew, as its own headers say",
             ));

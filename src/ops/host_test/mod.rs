@@ -22,7 +22,7 @@ use crate::{
     domain::{
         Asset, AssetClass, Company, HostOrigin, HostVerdict, MissingSetting, PersonId, formation,
     },
-    edge::{self, CacheWord, Evidence, Look, LookError, Reach},
+    edge::{self, Evidence, Look, LookError, Reach},
     ops::dispatch::Dispatcher,
     store::{HostTest, Store, StoreError},
 };
@@ -251,7 +251,7 @@ impl HostTester {
         for _ in 0..WARMING {
             let earlier = look;
             look = self.look(subject, form).await?;
-            let kept = look.evidence.word != Some(CacheWord::Fetched);
+            let kept = !look.evidence.asked_origin();
             if kept && earlier.hash == look.hash {
                 return Ok(look);
             }

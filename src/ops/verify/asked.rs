@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use super::{Verifier, hosts::Hosts};
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, PurgeScope},
+    domain::{
+        BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, PurgeScope, formation::Plan,
+    },
+    ops::plan,
     store::{NewCheck, StoreError, Taken},
 };
 
@@ -50,11 +53,12 @@ impl Verifier {
         let url = as_sent(url);
         let hosts = Hosts::load(&self.store, company).await?;
         let target = hosts.target(&url).ok_or(NotAsked::NotAHost)?;
-        let base = url.split('?').next().unwrap_or_default();
         let mut sent_by = vec![url.as_str()];
-        if target.scope == PurgeScope::Base && base != url {
-            sent_by.push(base);
-        }
+        let folded = match target.scope {
+            PurgeScope::Base => self.folded(company, &url).await?,
+            PurgeScope::Exact => None,
+        };
+        sent_by.extend(folded.as_deref().filter(|folded| *folded != url));
         let sent = self
             .store
             .sent_urls(company, invalidation, &sent_by)
@@ -87,6 +91,15 @@ impl Verifier {
         };
         self.add_and_look(company, invalidation, &[check]).await?;
         Ok(asked)
+    }
+
+    /// What a draft would send for an address on a host whose base URLs clear the rest.
+    async fn folded(&self, company: CompanyId, url: &str) -> Result<Option<String>, StoreError> {
+        let company = self.store.company(company).await?;
+        let company = company.ok_or(StoreError::NotFound)?;
+        let first = |plan: &Plan| plan.sent().next().map(|sent| sent.url.to_owned());
+        let folded = plan::of_lines(&self.store, &company, url, true, first).await?;
+        Ok(folded.flatten())
     }
 
     /// Looks again at one URL, or at all that were looked at.

@@ -221,13 +221,9 @@ fn keep_small(probe: &mut Probe, format: CheckFormat, kept: &mut usize) {
 
 /// What a URL shows: its asset, or else its path.
 fn asset_of(origins: &[UrlOrigin], url: &str) -> String {
-    let asset = origins.iter().find_map(|origin| match origin {
-        UrlOrigin::Base { asset }
-        | UrlOrigin::Preset { asset, .. }
-        | UrlOrigin::Template { asset, .. } => Some(asset.clone()),
-        UrlOrigin::Fixed { .. } | UrlOrigin::Manual { .. } => None,
-    });
-    asset.unwrap_or_else(|| url.split('?').next().unwrap_or_default().to_owned())
+    let asset = origins.iter().find_map(UrlOrigin::asset);
+    let path = || url.split('?').next().unwrap_or_default();
+    asset.unwrap_or_else(path).to_owned()
 }
 
 /// How long a browser may keep what was seen, in the worst case.

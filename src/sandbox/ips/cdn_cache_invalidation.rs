@@ -90,14 +90,22 @@ fn done(context: &Context<'_>, company_handle: &str, mut urls: Vec<String>) -> D
             leaf(&mut children, "warningCount", 0);
             leaf(&mut children, "errorCount", 0);
         }
-        AnswerForm::Partial => {
-            let refused = urls.pop().unwrap_or_default();
+        form @ (AnswerForm::Partial | AnswerForm::PartialOfTwo) => {
+            let refused = 1 + usize::from(form == AnswerForm::PartialOfTwo);
+            let refused = urls.split_off(urls.len().saturating_sub(refused));
             leaf(&mut children, "successCount", urls.len());
             leaf(&mut children, "warningCount", 0);
-            leaf(&mut children, "errorCount", 1);
+            leaf(&mut children, "errorCount", refused.len());
             children.push_str("<errorDetailArray><items>");
             leaf(&mut children, "code", 30_001);
-            leaf(&mut children, "reason", format!("Invalid URL: {refused}"));
+            leaf(
+                &mut children,
+                "reason",
+                format!(
+                    "Invalid URL: {}",
+                    refused.first().map_or("", String::as_str)
+                ),
+            );
             children.push_str("</items></errorDetailArray>");
         }
     }

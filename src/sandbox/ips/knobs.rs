@@ -89,6 +89,8 @@ pub enum AnswerForm {
     Counts,
     /// Counts with the last URL refused and the others cleared.
     Partial,
+    /// Counts with the last two URLs refused and the others cleared; the reason names one of the two.
+    PartialOfTwo,
 }
 
 /// The shapes of a list of memberships.

@@ -27,8 +27,9 @@ impl Taken {
             (BatchState::Refused | BatchState::Failed | BatchState::Cancelled, Some(search)) => {
                 (search.sent, None)
             }
+            // Which ones it took is known only where it named the one that it did not take.
             (BatchState::Refused, None) if kind == Some(FailureKind::Partial) => {
-                (all(), batch.named_url.clone())
+                (all(), Some(batch.named_url.clone()?))
             }
             _ => return None,
         };

@@ -1,16 +1,25 @@
-//! When an asset was invalidated last, by whom and with what verdict: the sentence above its history.
+//! When an asset was invalidated last, by whom and with what verdict: the sentence above its history. What Adobe did not take
+//! is no invalidation; when it was tried after that, a second sentence says so.
 
-use super::words::{is_taken, state_view};
+use super::words::state_view;
 use crate::{
     app::App,
-    domain::{CompanyId, HistoryVerdict, Verdict, shown_asset},
+    domain::{CompanyId, HistoryVerdict, InvalidationState, UrlOrigin, Verdict, shown_asset},
     error::AppError,
-    store::HistoryEntry,
+    store::{HistoryEntry, HistoryQuery, Taken},
     web::{verdicts::Badge, view::Moment},
 };
 
-/// The sentence, in its parts.
+/// So many of an asset's latest entries are looked through for one that Adobe took.
+const LATEST: i64 = 50;
+
+/// What happened to an asset, newest first: what was tried, and what Adobe took last. One or both.
 pub struct LastView {
+    pub lines: Vec<LastLine>,
+}
+
+/// A sentence, in its parts.
+pub struct LastLine {
     /// What happened then: `Last invalidated`.
     pub what: &'static str,
     pub when: Moment,
@@ -26,25 +35,81 @@ impl LastView {
         company: CompanyId,
         asset: &str,
     ) -> Result<Option<Self>, AppError> {
-        let Some(entry) = app.store.last_invalidation_of(company, asset).await? else {
-            return Ok(None);
+        let query = HistoryQuery {
+            asset: Some(asset.to_owned()),
+            limit: LATEST,
+            ..HistoryQuery::default()
         };
-        let verdict = verdict_on(app, company, &entry, asset).await?;
-        let words = match verdict {
-            HistoryVerdict::Known(Verdict::NotChecked) => state_view(entry.state).1,
+        let entries = app.store.history(company, &query).await?.entries;
+        let mut lines = Vec::new();
+        for (index, entry) in entries.iter().enumerate() {
+            let taken = is_taken(app, company, entry, asset).await?;
+            if taken || index == 0 {
+                lines.push(LastLine::load(app, company, entry, asset, taken).await?);
+            }
+            if taken {
+                break;
+            }
+        }
+        Ok((!lines.is_empty()).then_some(Self { lines }))
+    }
+}
+
+impl LastLine {
+    async fn load(
+        app: &App,
+        company: CompanyId,
+        entry: &HistoryEntry,
+        asset: &str,
+        taken: bool,
+    ) -> Result<Self, AppError> {
+        let outcome = match verdict_on(app, company, entry, asset).await? {
+            _ if !taken && entry.state == InvalidationState::Partly => "not accepted",
+            _ if !taken => state_view(entry.state).1,
+            HistoryVerdict::Known(Verdict::NotChecked) => "accepted",
             seen => Badge::from(seen).label,
         };
-        Ok(Some(Self {
-            what: if is_taken(entry.state) {
+        Ok(Self {
+            what: if taken {
                 "Last invalidated"
             } else {
                 "Last submitted"
             },
             when: entry.submitted_at.into(),
-            who: entry.author_email,
-            outcome: words.to_lowercase(),
-        }))
+            who: entry.author_email.clone(),
+            outcome: outcome.to_lowercase(),
+        })
     }
+}
+
+/// Whether Adobe took a URL of the asset.
+async fn is_taken(
+    app: &App,
+    company: CompanyId,
+    entry: &HistoryEntry,
+    asset: &str,
+) -> Result<bool, AppError> {
+    match entry.state {
+        InvalidationState::Accepted => return Ok(true),
+        InvalidationState::Partly | InvalidationState::Sending | InvalidationState::Paused => {}
+        _ => return Ok(false),
+    }
+    for batch in app.store.batches(company, entry.id).await? {
+        let Some(taken) = Taken::of(&batch) else {
+            continue;
+        };
+        let urls = app.store.batch_urls(company, batch.id, 0, i64::MAX).await?;
+        let is_own = |origin: &UrlOrigin| origin.asset() == Some(asset);
+        let own = urls.iter().any(|url| {
+            taken.holds(url.position, &url.url)
+                && (url.origins.iter().any(is_own)
+                    || shown_asset(&url.url).as_deref() == Some(asset))
+        });
+        if own {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// That of the asset's own URLs, which may be better or worse than that of the invalidation.

@@ -8,7 +8,7 @@ use std::{
 use unstale::{
     domain::{BatchState, CompanyId},
     sandbox::ips::{Call, IpsSandbox},
-    store::{Batch, Store},
+    store::{Batch, Store, Taken},
 };
 
 use super::{sabotage::BAD, submit::Confirmed};
@@ -46,6 +46,8 @@ pub async fn are_final(store: &Store, company: CompanyId, confirmed: &[Confirmed
 struct Done {
     /// The requests that it took.
     whole: HashSet<Vec<String>>,
+    /// The URLs that it took, whether it cleared them or not.
+    taken: HashSet<String>,
     /// The URLs that it cleared.
     cleared: HashSet<String>,
     /// The requests that it refused.
@@ -66,12 +68,12 @@ impl Done {
         for call in &calls {
             *sent.entry(call.urls.clone()).or_insert(0) += 1;
         }
+        let dropped = urls_of(|call| call.dropped);
+        let whole: HashSet<Vec<String>> = purged.iter().cloned().chain(dropped).collect();
         Self {
             cleared: purged.iter().flatten().cloned().collect(),
-            whole: purged
-                .into_iter()
-                .chain(urls_of(|call| call.dropped))
-                .collect(),
+            taken: whole.iter().flatten().cloned().collect(),
+            whole,
             refused: urls_of(|call| call.fault.is_some()),
             sent,
         }
@@ -167,6 +169,15 @@ fn is_true(batch: &Batch, urls: &[String], done: &Done) {
         };
         assert!(answered.contains(&part), "{probe:?} is not true, {what}");
     }
+    if let Some(taken) = Taken::of(batch) {
+        let told = (1..)
+            .zip(urls)
+            .filter(|(place, url)| taken.holds(*place, url));
+        let lie = told
+            .map(|(_, url)| url)
+            .find(|url| !done.taken.contains(*url));
+        assert_eq!(lie, None, "Adobe did not take it, {what}");
+    }
     match (batch.state, batch.search()) {
         (BatchState::Accepted, Some(search)) => {
             assert_eq!(
@@ -179,10 +190,11 @@ fn is_true(batch: &Batch, urls: &[String], done: &Done) {
             assert!(done.whole.contains(urls), "Adobe did not take it, {what}");
         }
         (BatchState::Refused, None) => {
-            // Adobe may refuse the last one alone; then the rest was carried out, if there is any.
-            let partly = urls
-                .split_last()
-                .is_some_and(|(_, rest)| rest.is_empty() || done.whole.contains(rest));
+            // Adobe may refuse the last one or two alone; then the rest was carried out, if there is any.
+            let partly = (1..=2).any(|refused| {
+                let rest = &urls[..urls.len().saturating_sub(refused)];
+                rest.is_empty() || done.whole.contains(rest)
+            });
             assert!(
                 partly || done.refused.contains(urls),
                 "Adobe did not refuse it, {what}"

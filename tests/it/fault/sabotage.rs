@@ -92,6 +92,7 @@ fn knobs_of(mood: u64) -> Knobs {
         13 => knobs.fault = Some(30_000),
         14 => knobs.answer = AnswerForm::Partial,
         15 => knobs.answer = AnswerForm::Counts,
+        24 => knobs.answer = AnswerForm::PartialOfTwo,
         16 => knobs.soap12 = true,
         17 => {
             knobs.no_permission = true;

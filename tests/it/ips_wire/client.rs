@@ -119,7 +119,12 @@ async fn w4_a_partial_success_is_a_failure_with_its_detail() {
         panic!("{error:?}");
     };
     assert_eq!(errors[0].0, Some(30_001));
-    assert_eq!(error.named_url(&urls()), Some(URLS[1]));
+    // Three and one are counts of four URLs.
+    let mut sent = urls();
+    assert_eq!(error.named_url(&sent), None);
+    sent.extend(["cap", "tie", "bow"].map(|id| format!("{}{id}", URLS[0])));
+    sent.truncate(4);
+    assert_eq!(error.named_url(&sent), Some(URLS[1]));
     assert_eq!(error.failure().kind, FailureKind::Partial);
 }
 

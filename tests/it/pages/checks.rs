@@ -544,6 +544,52 @@ async fn somebody_who_still_sees_the_old_picture_learns_whether_it_was_cleared()
 }
 
 #[tokio::test]
+async fn only_what_a_base_url_clears_is_said_to_be_covered_by_it() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let path = purge(&editor, &[app.base("spinset"), app.base("spinset?wid=9")]).await;
+    for (address, covered) in [
+        (app.base("spinset?wid=77"), true),
+        (app.base("spinset?req=set"), true),
+        (app.base("spinset").replace("/image/", "/content/"), false),
+        (app.base("?imageSet=(spinset)&req=set"), false),
+    ] {
+        let form = [("url", address.as_str())];
+        editor.post(&format!("{path}/still-old"), &form).await;
+        let all = checks(&app, &path).await;
+        let check = all.iter().find(|check| check.url == address).unwrap();
+        assert_eq!(check.covered, covered, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn all_that_was_looked_at_can_be_seen_page_by_page() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let urls: Vec<String> = (1..=120)
+        .map(|wid| app.exact(&format!("spinset?wid={wid}")))
+        .collect();
+    let path = purge(&editor, &urls).await;
+    let page = judged(&app, &editor, &path).await;
+    let all = page
+        .form("form:has([value=check-all])")
+        .press("do", "check-all");
+    editor.submit(&all).await;
+    let first = judged(&app, &editor, &path).await;
+    assert_eq!(first.count(".check-row"), 100);
+    let next = first.attributes("#checks .pager a", "href").remove(0);
+    let second = editor.get(&next).await;
+    assert_eq!(second.count(".check-row"), 20);
+    let mut seen = first.texts(".check-row .url-text");
+    seen.extend(second.texts(".check-row .url-text"));
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 120);
+    let beyond = editor.get(&format!("{path}?checks=99")).await;
+    assert_eq!(beyond.count(".check-row"), 20, "the nearest that there is");
+}
+
+#[tokio::test]
 async fn a_sample_is_looked_at_and_the_rest_when_somebody_asks() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -71,6 +71,44 @@ async fn what_is_sent_long_after_the_look_before_is_looked_at_all_the_same() {
 }
 
 #[tokio::test]
+async fn where_adobe_names_not_all_that_it_refused_nothing_is_called_cleared() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    stage
+        .app
+        .ips()
+        .knobs(|knobs| knobs.answer = AnswerForm::PartialOfTwo);
+    let urls = ["zzy", "zzz"].map(|id| stage.app.exact(id)).join("\n");
+    let (_, details) = draft_with_urls(&stage.editor, &format!("{}\n{urls}", stage.url)).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    let page = settled(&stage.editor, &path).await;
+    let sentence = page.text("#progress > .notice strong");
+    assert!(
+        sentence.starts_with("It is not certain what was cleared."),
+        "{sentence}"
+    );
+    let checks = page.text("#checks");
+    assert!(
+        checks.contains("not known that Adobe has cleared any of them"),
+        "{checks}"
+    );
+    let refusals = page.texts(".notice.blocks");
+    assert!(
+        refusals
+            .iter()
+            .any(|text| text.contains("took 1 and refused 2")),
+        "{refusals:?}"
+    );
+    let history = stage
+        .editor
+        .get("/c/dms7snapshot/invalidations?asset=spinset")
+        .await;
+    let last = history.text("#last");
+    assert!(last.starts_with("Last submitted "), "{last}");
+}
+
+#[tokio::test]
 async fn what_adobe_took_without_the_rest_is_looked_at_too() {
     let stage = Stage::start(false).await;
     stage.publish();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     checks::{Stage, judged, purge},
-    draft_with_urls, new_draft, next, pick, submit,
+    draft_with_urls, new_draft, next, pick, settled, submit,
 };
 use crate::support::browser::{Answer, Browser};
 
@@ -218,6 +218,25 @@ async fn from_an_asset_one_sees_when_it_was_invalidated_last_by_whom_and_whether
             .text(".empty")
             .contains("No invalidation of “never” is known here.")
     );
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_hide_the_last_invalidation() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    stage.app.ips().knobs(|knobs| knobs.no_permission = true);
+    let path = purge_held(&stage.editor, &stage.url).await;
+    settled(&stage.editor, &path).await;
+    let history = filtered(&stage.editor, "asset=spinset").await;
+    let sentences = history.text("#last");
+    let (tried, taken) = sentences.split_once(" Last invalidated ").unwrap();
+    assert!(
+        tried.starts_with("Last submitted ") && tried.ends_with(": failed."),
+        "{tried}"
+    );
+    assert!(taken.ends_with(" by editor@example.com: live."), "{taken}");
 }
 
 #[tokio::test]

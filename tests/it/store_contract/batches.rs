@@ -26,10 +26,13 @@ on_both_databases! {
     an_outcome_is_recorded_once
     what_may_pass_is_sent_again_later_and_recorded_as_a_repeat
     what_was_on_its_way_is_released_when_its_lease_has_ended
+    a_request_that_was_cut_off_was_one_all_the_same
+    what_waits_for_our_own_database_has_not_failed
     a_node_that_lost_its_lease_cannot_write_over_its_successor
     two_nodes_never_take_the_same_batch_nor_two_of_one_company
     what_waits_can_be_held_back_let_go_and_called_off
     a_refused_batch_is_searched_part_by_part
+    the_doubt_of_a_search_outlives_the_next_one
     the_look_before_the_first_byte_is_remembered
     no_order_of_events_leads_to_an_illegal_state
 }
@@ -42,7 +45,7 @@ impl Fixture {
     async fn claim(&self, node: NodeId) -> Claim {
         let until = self.now().plus(LEASE);
         self.store
-            .claim_batch(node, self.now(), until)
+            .claim_batch(node, self.now(), until, self.now())
             .await
             .unwrap()
     }
@@ -126,7 +129,7 @@ pub(super) fn accepted() -> BatchOutcome {
     })
 }
 
-fn failure(kind: FailureKind) -> Failure {
+pub(super) fn failure(kind: FailureKind) -> Failure {
     Failure {
         kind,
         code: Some(20006),
@@ -428,6 +431,40 @@ async fn what_was_on_its_way_is_released_when_its_lease_has_ended(t: &Fixture) {
     assert!(!batch.cleared_nothing());
 }
 
+async fn a_request_that_was_cut_off_was_one_all_the_same(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.submitted(company, t.person("ann@example.com").await, 1)
+        .await;
+    let (now, next) = (t.now(), t.now().plus(Duration::from_secs(2)));
+    let claim = async |now: Timestamp| {
+        let claim = t.store.claim_batch(NODE, now, now.plus(LEASE), next);
+        claim.await.unwrap()
+    };
+    assert!(matches!(claim(now).await, Claim::Taken(_)));
+    assert_eq!(t.release(Timestamp::from_micros(i64::MAX)).await, 1);
+    assert_eq!(claim(now).await, Claim::Nothing { due: Some(next) });
+    assert!(matches!(claim(next).await, Claim::Taken(_)));
+}
+
+async fn what_waits_for_our_own_database_has_not_failed(t: &Fixture) {
+    let company = t.company("shop").await;
+    let submission = t
+        .submitted(company, t.person("ann@example.com").await, 1)
+        .await;
+    for _ in 0..3 {
+        let taken = t.take().await.unwrap();
+        assert_eq!((taken.failures, taken.maybe_taken), (0, false));
+        let postponed = BatchOutcome::Postponed {
+            failure: failure(FailureKind::Unreachable),
+            at: t.now(),
+        };
+        t.finish(&taken, &postponed).await.unwrap();
+    }
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(batch.state, BatchState::Waiting);
+    assert!(batch.cleared_nothing());
+}
+
 async fn a_node_that_lost_its_lease_cannot_write_over_its_successor(t: &Fixture) {
     let company = t.company("shop").await;
     let submission = t
@@ -593,6 +630,25 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
     );
 }
 
+async fn the_doubt_of_a_search_outlives_the_next_one(t: &Fixture) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    for kind in FailureKind::ALL {
+        let submission = t.submitted_of(company, author, 4).await;
+        let id = submission.batches[0].id;
+        let refused = failed(FailureKind::BadUrl);
+        t.finish(&t.take().await.unwrap(), &refused).await.unwrap();
+        for end in [kind, FailureKind::Fault] {
+            let started = t.store.start_search(company, id, 1, "Bob", t.now()).await;
+            started.unwrap();
+            let taken = t.take().await.unwrap();
+            t.finish(&taken, &failed(end)).await.unwrap();
+        }
+        let batch = t.batch(&submission, 0).await;
+        assert_eq!(batch.cleared_nothing(), kind.cleared_nothing(), "{kind:?}");
+    }
+}
+
 async fn the_look_before_the_first_byte_is_remembered(t: &Fixture) {
     let company = t.company("shop").await;
     let submission = t
@@ -724,7 +780,10 @@ struct Seen {
 async fn work(store: Store, node: NodeId, seen: Arc<Mutex<Seen>>, now: Timestamp) -> usize {
     let mut taken = 0;
     while !seen.lock().unwrap().waiting.is_empty() {
-        let claim = store.claim_batch(node, now, now.plus(LEASE)).await.unwrap();
+        let claim = store
+            .claim_batch(node, now, now.plus(LEASE), now)
+            .await
+            .unwrap();
         let Claim::Taken(batch) = claim else {
             tokio::task::yield_now().await;
             continue;

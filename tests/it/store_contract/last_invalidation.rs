@@ -7,7 +7,7 @@ use unstale::{
 
 use super::{
     Fixture,
-    batches::{NODE, accepted, failed},
+    batches::{NODE, accepted, failed, failure},
     ids,
 };
 
@@ -15,6 +15,8 @@ on_both_databases! {
     what_adobe_did_not_take_was_not_invalidated
     of_a_search_only_the_parts_that_adobe_took_count
     of_a_batch_without_one_url_all_others_count
+    where_adobe_names_none_of_those_that_it_refused_none_counts
+    a_search_that_ends_without_an_answer_clears_nothing_more
     what_changed_while_it_was_sent_is_not_counted_as_cleared
     a_list_that_is_only_downloaded_counts_at_once
 }
@@ -89,6 +91,37 @@ async fn of_a_batch_without_one_url_all_others_count(t: &Fixture) {
     *named_url = Some(batch.urls[2].clone());
     t.finish(&batch, &partial).await.unwrap();
     assert_eq!(uncleared(t, company).await, ["1-3"]);
+}
+
+async fn where_adobe_names_none_of_those_that_it_refused_none_counts(t: &Fixture) {
+    let company = four(t).await;
+    let batch = t.take().await.unwrap();
+    let partial = BatchOutcome::Failed {
+        failure: failure(FailureKind::Partial),
+        named_url: None,
+    };
+    t.finish(&batch, &partial).await.unwrap();
+    assert_eq!(uncleared(t, company).await.len(), 4);
+}
+
+async fn a_search_that_ends_without_an_answer_clears_nothing_more(t: &Fixture) {
+    let company = four(t).await;
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, &failed(FailureKind::BadUrl))
+        .await
+        .unwrap();
+    t.store
+        .start_search(company, batch.id, 1, "a@example.com", t.now())
+        .await
+        .unwrap();
+    let batch = t.take().await.unwrap();
+    // The URL that it names is one that was found, and the others were never sent.
+    let partial = BatchOutcome::Failed {
+        failure: failure(FailureKind::Partial),
+        named_url: Some(batch.urls[2].clone()),
+    };
+    t.finish(&batch, &partial).await.unwrap();
+    assert_eq!(uncleared(t, company).await.len(), 4);
 }
 
 async fn what_changed_while_it_was_sent_is_not_counted_as_cleared(t: &Fixture) {

@@ -19,17 +19,24 @@ pub use self::section::ChecksSection;
 use super::{outcome::Headline, start::new_draft};
 use crate::{
     app::App,
-    domain::{BATCH_LIMIT, CheckId, Company, HostOrigin, InvalidationId, LookKind, Options},
+    domain::{CheckId, Company, HostOrigin, InvalidationId, LookKind, Options},
     error::AppError,
     store::{Check, Draft, Person},
     web::{
-        extract::{Editor, Form, Htmx, InCompany, InvalidationPath},
+        extract::{Editor, Form, Htmx, InCompany, InvalidationPath, Query},
         view::{draft_path, outcome_path},
     },
 };
 
 /// What a small picture may do when it is opened by itself: an SVG shows, and nothing runs.
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// Which page of them.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    page: usize,
+}
 
 /// The buttons.
 #[derive(Debug, Deserialize)]
@@ -57,6 +64,7 @@ pub async fn show(
     at: InCompany,
     InvalidationPath(id): InvalidationPath,
     Htmx(htmx): Htmx,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     if !htmx {
         return Ok(to_checks(&at.company, id).into_response());
@@ -71,6 +79,7 @@ pub async fn show(
         id,
         &batches,
         is_admin,
+        wanted.page,
         app.clock.now(),
     )
     .await?;
@@ -138,7 +147,6 @@ async fn draft_of(
         return Err(AppError::NotFound);
     }
     Ok(Draft {
-        split: urls.len() > BATCH_LIMIT,
         options: Options {
             presets: false,
             template: false,

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// So many URLs are shown with their pictures.
+/// So many URLs are shown on a page, with their pictures.
 const SHOWN: usize = 100;
 
 /// By then the looks at an accepted batch are due, even where a process has died in between.
@@ -50,22 +50,26 @@ pub struct ChecksSection {
     check_all: String,
     /// How many URLs can be purged again.
     old: usize,
+    /// How many were looked at, or are to be.
+    total: usize,
+    /// The page of them that is shown, from 1.
+    page: usize,
+    pages: usize,
     rows: Vec<CheckRow>,
-    /// How many are not shown.
-    more: usize,
     is_admin: bool,
     /// *Settings > Delivery hosts*.
     hosts_page: String,
 }
 
 impl ChecksSection {
-    /// Loads it.
+    /// Loads it. A page that there is not is the nearest that there is.
     pub async fn load(
         store: &Store,
         company: &Company,
         id: InvalidationId,
         batches: &[Batch],
         is_admin: bool,
+        page: usize,
         now: Timestamp,
     ) -> Result<Self, AppError> {
         let checks = store.checks(company.id, id).await?;
@@ -78,6 +82,8 @@ impl ChecksSection {
         let tally = Tally::of(&checks);
         let mut shown: Vec<&Check> = checks.iter().collect();
         shown.sort_by_key(|check| (!check.asked, rank(check)));
+        let pages = checks.len().div_ceil(SHOWN).max(1);
+        let page = page.clamp(1, pages);
         Ok(Self {
             running: sending || pending > 0 || is_starting(&checks, batches, now),
             accepted: accepted > 0,
@@ -88,9 +94,12 @@ impl ChecksSection {
             doubted: doubted(&checks),
             check_all: check_all(&checks, accepted),
             old: checks.iter().filter(|check| check.stayed_old()).count(),
-            more: checks.len().saturating_sub(SHOWN),
+            total: checks.len(),
+            page,
+            pages,
             rows: shown
                 .into_iter()
+                .skip((page - 1) * SHOWN)
                 .take(SHOWN)
                 .map(|check| {
                     let newer_waits = unpublished.contains(&check.id);

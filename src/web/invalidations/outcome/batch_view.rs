@@ -130,7 +130,7 @@ fn notes(batch: &Batch, search: Option<&Search>) -> Vec<String> {
         }
     } else if batch.maybe_taken && batch.state != BatchState::Accepted {
         notes.push(
-            "An earlier attempt got no answer: Adobe may have taken it. Sending it again does no harm."
+            "An earlier attempt got no clear answer: Adobe may have taken it. Sending it again does no harm."
                 .to_owned(),
         );
     }

@@ -96,7 +96,7 @@ pub async fn show(
     }
     let shell = Shell::at("CDN Invalidation", &person, &at);
     let batches = app.store.batches(at.company.id, id).await?;
-    let page = OutcomePage::new(&app, &at, shell, &invalidation, &batches).await?;
+    let page = OutcomePage::new(&app, &at, shell, &invalidation, &batches, wanted.checks).await?;
     if htmx {
         return Ok(Html(page.as_progress().render()?).into_response());
     }
@@ -119,7 +119,7 @@ async fn refuse(
         .await?
         .ok_or(AppError::NotFound)?;
     let batches = app.store.batches(company, id).await?;
-    let page = OutcomePage::new(app, at, shell, &invalidation, &batches).await?;
+    let page = OutcomePage::new(app, at, shell, &invalidation, &batches, 1).await?;
     let urls = UrlsView::load(&app.store, company, &batches, &Wanted::default()).await?;
     let page = OutcomePage {
         refused: Some(sentence),
@@ -136,6 +136,7 @@ impl OutcomePage {
         shell: Shell,
         invalidation: &Invalidation,
         batches: &[Batch],
+        checks_page: usize,
     ) -> Result<Self, AppError> {
         let company = &at.company;
         let now = app.clock.now();
@@ -145,9 +146,16 @@ impl OutcomePage {
         let is_paused = any(&[BatchState::Paused]);
         let is_single = batches.len() == 1;
         let is_admin = shell.is_admin();
-        let checks =
-            ChecksSection::load(&app.store, company, invalidation.id, batches, is_admin, now)
-                .await?;
+        let checks = ChecksSection::load(
+            &app.store,
+            company,
+            invalidation.id,
+            batches,
+            is_admin,
+            checks_page,
+            now,
+        )
+        .await?;
         let mut views = Vec::new();
         for batch in batches {
             views.push(BatchView::load(&app.store, company.id, batch).await?);

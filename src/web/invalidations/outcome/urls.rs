@@ -19,6 +19,9 @@ pub struct Wanted {
     batch: String,
     #[serde(default)]
     after: i64,
+    /// Which page of what was looked at, from 1.
+    #[serde(default)]
+    pub checks: usize,
 }
 
 /// The URLs of a batch.
