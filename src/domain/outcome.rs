@@ -128,12 +128,13 @@ impl FailureKind {
         !Self::UNCERTAIN.contains(&self)
     }
 
-    /// What happened and who can mend it, for the person who submitted.
+    /// What happened and who can mend it, for the person who submitted. What was cleared depends on more than the last
+    /// request.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
             Self::BadUrl => {
-                "Adobe refused a URL, and with it the whole batch. Nothing was cleared. Remove or correct the URL, then submit again."
+                "Adobe refused a URL, and with it the whole batch. Remove or correct the URL, then submit again."
             }
             Self::Partial => {
                 "Adobe took some of the URLs and refused others; the reason below says which. Remove or correct those, then submit again: clearing a URL twice does no harm."
@@ -144,18 +145,16 @@ impl FailureKind {
             Self::Permission => {
                 "The account may not clear the cache. It needs the role of a company administrator in Dynamic Media."
             }
-            Self::Unreachable => {
-                "Adobe could not be reached. Nothing was sent; try again in a few minutes."
-            }
+            Self::Unreachable => "Adobe could not be reached. Try again in a few minutes.",
             Self::TimedOut => {
                 "No answer came, so it is not known whether Adobe took the request. Submitting again is safe."
             }
             Self::Unexpected => {
                 "The answer was not one that Adobe's API documents, so nothing is taken for granted. Try again; if it stays so, an administrator can check the address of the API."
             }
-            Self::Fault => "Adobe could not process the request. Nothing was cleared.",
+            Self::Fault => "Adobe could not process the request.",
             Self::NotConnected => {
-                "The company's Dynamic Media account is missing or cannot be read; the reason is below. Nothing was sent. An administrator can connect it again."
+                "The company's Dynamic Media account is missing or cannot be read; the reason is below. An administrator can connect it again."
             }
         }
     }

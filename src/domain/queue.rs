@@ -41,6 +41,21 @@ impl QueueEntry {
         self.not_before.is_none_or(|at| at <= now)
     }
 
+    /// How many requests of an ordered queue go before that of an invalidation: one that is held back for longer does not.
+    #[must_use]
+    pub fn ahead_of(queue: &[Self], invalidation: InvalidationId) -> Option<usize> {
+        let place = queue
+            .iter()
+            .position(|entry| entry.invalidation == invalidation)?;
+        let own = &queue[place];
+        let before = queue[..place].iter();
+        Some(
+            before
+                .filter(|entry| entry.not_before <= own.not_before)
+                .count(),
+        )
+    }
+
     /// Those who have lost patience, the longest waiting first; then those who never had a turn, the smallest first;
     /// then the others, by the time since their last turn.
     fn rank(&self, now: Timestamp) -> impl Ord + use<> {
@@ -108,6 +123,30 @@ mod tests {
         let older = entry(2, 10_000, 90, None);
         let single = entry(3, 1, 59, None);
         assert_eq!(ordered(vec![single, big, older]), [2, 1, 3]);
+    }
+
+    #[test]
+    fn what_is_tried_again_later_goes_before_nobody() {
+        let at = |seconds| Some(NOW.plus(Duration::from_secs(seconds)));
+        let entries = |pauses: [Option<Timestamp>; 3]| {
+            let numbers = [1, 2, 3].into_iter().zip(pauses);
+            numbers
+                .map(|(number, not_before)| QueueEntry {
+                    not_before,
+                    ..entry(number, 1, 9, None)
+                })
+                .collect::<Vec<_>>()
+        };
+        let last = InvalidationId::from_uuid(Uuid::from_u128(3));
+        for (pauses, ahead) in [
+            ([None, None, None], 2),
+            ([at(1), at(1), at(1)], 2),
+            ([at(9), None, None], 1),
+            ([at(9), at(5), at(1)], 0),
+        ] {
+            assert_eq!(QueueEntry::ahead_of(&entries(pauses), last), Some(ahead));
+        }
+        assert_eq!(QueueEntry::ahead_of(&[], last), None);
     }
 
     #[test]

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use super::Dispatcher;
-use crate::{domain::CompanyId, store::StoreError};
+use crate::{
+    domain::{CompanyId, SEARCH_LIMIT},
+    store::StoreError,
+};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -29,18 +32,41 @@ impl Dispatcher {
 }
 
 impl Volume {
-    /// What a person reads who is about to make so many more, when that is too many.
+    /// What a person reads who is about to submit a list of so many requests, when that is too many.
     #[must_use]
     pub fn for_submit(self, more: usize) -> Option<String> {
         let all = self.made + more as u64;
+        let sentences = format!("with this list it would be {all}, {}", self.advice());
+        self.warning(
+            all,
+            &format!("{sentences} You can submit all the same; if it can wait, wait."),
+        )
+    }
+
+    /// What a person reads who is about to have a bad URL looked for, when that may be too many.
+    #[must_use]
+    pub fn for_search(self) -> Option<String> {
+        let all = self.made + u64::from(SEARCH_LIMIT.unsigned_abs());
+        self.warning(
+            all,
+            &format!("with the search it may be {all}, {}", self.advice()),
+        )
+    }
+
+    fn warning(self, all: u64, rest: &str) -> Option<String> {
+        let made = self.made;
         (all > self.normal).then(|| {
             format!(
-                "In the last 24 hours Unstale has made {} requests for this company; with this list it would be {all}, and up \
-                 to {} are normal here. Adobe may switch the feature off for a company that uses it too much. You can \
-                 submit all the same; if it can wait, wait.",
-                self.made, self.normal
+                "In the last 24 hours Unstale has made {made} requests for this company; {rest}"
             )
         })
+    }
+
+    fn advice(self) -> String {
+        format!(
+            "and up to {} are normal here. Adobe may switch the feature off for a company that uses it too much.",
+            self.normal
+        )
     }
 
     /// What administrators read when there were too many.
@@ -69,6 +95,12 @@ mod tests {
         assert_eq!(volume.for_submit(1), None);
         let warning = volume.for_submit(2).unwrap();
         assert!(warning.contains("would be 11") && warning.contains("up to 10"));
+        assert!(volume.for_search().unwrap().contains("may be 21"));
+        let few = Volume {
+            normal: 21,
+            ..volume
+        };
+        assert_eq!(few.for_search(), None);
         assert_eq!(volume.for_admins(), None);
         let over = Volume { made: 11, ..volume };
         assert!(over.for_admins().unwrap().contains("11 requests"));

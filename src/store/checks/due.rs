@@ -27,6 +27,8 @@ pub struct DueCheck {
     pub covered: bool,
     /// When Adobe took its purge.
     pub purged_at: Timestamp,
+    /// Since when the look is due.
+    pub due_at: Timestamp,
     /// How often it was looked at after the purge.
     pub looks: u32,
 }
@@ -49,6 +51,7 @@ struct DueRow {
     url: String,
     covered: bool,
     purged_at: i64,
+    next_look_at: i64,
     looks: i64,
 }
 
@@ -67,7 +70,7 @@ macro_rules! lease {
             "where company_id = $5 and next_look_at <= $3 and purged_at is not null and (lease_until is null or lease_until <= $3) ",
             "order by next_look_at, id limit $4",
             $lock,
-            ") returning id, company_id, url, covered, purged_at, looks"
+            ") returning id, company_id, url, covered, purged_at, next_look_at, looks"
         )
     };
 }
@@ -176,6 +179,7 @@ impl Store {
                 url: row.url,
                 covered: row.covered,
                 purged_at: Timestamp::from_micros(row.purged_at),
+                due_at: Timestamp::from_micros(row.next_look_at),
                 looks: u32::try_from(row.looks).unwrap_or(u32::MAX),
             })
             .collect())

@@ -1,12 +1,14 @@
 //! *Find the bad URL* as people see it: from Adobe's refusal to the URL that caused it, and what could be sent without it.
 
+use unstale::config::DispatchConfig;
+
 use super::{
     COMPANY, draft_with_urls, listed, next, numbered,
-    sending::{hold, standing, submitted},
+    sending::{hold, standing, submitted, with_dispatch},
     sent, settled, submit,
 };
 use crate::support::{
-    app::TestApp,
+    app::{DISPATCH, TestApp},
     browser::{Answer, Browser},
 };
 
@@ -202,6 +204,19 @@ async fn only_a_refusal_that_names_no_url_can_be_searched() {
     let answer = editor
         .post(&format!("{draft}/find-bad-url"), &[("batch", &batch)])
         .await;
-    assert_eq!(answer.status, 404);
+    assert_eq!(answer.status, 303, "back to where things stand");
+    assert_eq!(answer.location(), draft);
     assert_eq!(sent(&app).len(), 1);
+}
+
+#[tokio::test]
+async fn a_search_is_warned_of_where_many_requests_were_made() {
+    for (daily, warns) in [(12, true), (13, false)] {
+        let app = with_dispatch(DispatchConfig { daily, ..DISPATCH }).await;
+        let editor = app.editor().await;
+        let (_, page) = refused_without_a_name(&app, &editor, "n00006").await;
+        let notice = page.text(".notice.blocks:has(form)");
+        assert!(notice.contains("Nothing was cleared."), "{notice}");
+        assert_eq!(notice.contains("with the search it may be 13"), warns);
+    }
 }

@@ -24,7 +24,7 @@ pub(super) async fn submitted(app: &TestApp, browser: &Browser, urls: usize) -> 
     submit(browser, &confirm).await
 }
 
-async fn with_dispatch(dispatch: DispatchConfig) -> TestApp {
+pub(super) async fn with_dispatch(dispatch: DispatchConfig) -> TestApp {
     TestApp::with(Start {
         dispatch,
         ..Start::default()

@@ -23,6 +23,7 @@ on_both_databases! {
     a_look_is_taken_by_one
     a_lease_that_was_lost_stores_nothing
     what_a_dead_process_had_taken_is_given_back
+    a_look_asked_for_during_another_is_still_to_come
     somebody_can_have_urls_looked_at_again
     what_an_invalidation_sent_is_found
     pictures_belong_to_their_company
@@ -384,6 +385,21 @@ async fn what_a_dead_process_had_taken_is_given_back(t: &Fixture) {
     due(t).await;
     assert_eq!(take(t, lease(t)).await.len(), 1);
     assert_eq!(t.store.release_checks().await.unwrap(), 1);
+    assert_eq!(take(t, lease(t)).await.len(), 1);
+}
+
+async fn a_look_asked_for_during_another_is_still_to_come(t: &Fixture) {
+    let (company, invalidation, id) = due(t).await;
+    let first = lease(t);
+    let taken = take(t, first).await;
+    t.clock.advance(Duration::from_secs(1));
+    let again = t.store.look_again(company, invalidation, Some(id), t.now());
+    assert_eq!(again.await.unwrap(), 1);
+    let last = Round {
+        next_look_at: None,
+        ..round(t, 1)
+    };
+    t.store.finish_round(&taken[0], first, &last).await.unwrap();
     assert_eq!(take(t, lease(t)).await.len(), 1);
 }
 

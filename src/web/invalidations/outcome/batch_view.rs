@@ -47,6 +47,8 @@ pub struct BadUrl {
 /// Why a batch did not go through.
 pub struct FailureView {
     pub headline: &'static str,
+    /// Whether that is certain, whatever was sent before.
+    pub cleared_nothing: bool,
     pub advice: &'static str,
     pub reason: String,
     pub code: Option<i32>,
@@ -109,6 +111,7 @@ fn failure(batch: &Batch, may_name: bool) -> Option<FailureView> {
     let failure = batch.failure.as_ref().filter(|_| is_over)?;
     Some(FailureView {
         headline: failure.kind.headline().text(),
+        cleared_nothing: batch.cleared_nothing(),
         advice: failure.kind.advice(),
         reason: failure.reason.clone(),
         code: failure.code,

@@ -6,7 +6,7 @@ use askama::Template;
 use super::standing::Standing;
 use crate::{
     app::App,
-    domain::{BatchState, Company},
+    domain::{BatchState, Company, QueueEntry},
     error::AppError,
     store::{Batch, Invalidation},
     web::{
@@ -45,14 +45,12 @@ impl Headline {
         } else {
             Vec::new()
         };
-        let place = queue
-            .iter()
-            .position(|entry| entry.invalidation == invalidation.id);
+        let ahead = QueueEntry::ahead_of(&queue, invalidation.id);
         let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
         let submitted_at = invalidation.submitted_at;
         let pause = app.dispatcher.config().pause;
         Ok(Self {
-            standing: Standing::of(batches, place, pause, now)
+            standing: Standing::of(batches, ahead, pause, now)
                 .with_checks(checks.tally(), checks.is_running()),
             total: counted(total.unsigned_abs(), "URL"),
             who: invalidation.author_email.clone(),

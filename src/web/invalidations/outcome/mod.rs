@@ -30,6 +30,7 @@ use crate::{
     app::App,
     domain::{BatchState, InvalidationId},
     error::AppError,
+    ops::bisect,
     store::{Batch, Invalidation},
     web::{
         extract::{Editor, Htmx, InCompany, InvalidationPath, Query},
@@ -58,6 +59,8 @@ struct OutcomePage {
     /// Batches that are at an end, of all; for more than one.
     ended: usize,
     controls: Controls,
+    /// That the search for a bad URL may be more than is normal in a day.
+    volume: Option<String>,
     /// Why a press of a button did nothing.
     refused: Option<String>,
     /// Not there in the part that moves.
@@ -156,6 +159,11 @@ impl OutcomePage {
             now,
         )
         .await?;
+        let volume = if batches.iter().any(bisect::is_possible) {
+            app.dispatcher.volume(company.id).await?.for_search()
+        } else {
+            None
+        };
         let mut views = Vec::new();
         for batch in batches {
             views.push(BatchView::load(&app.store, company.id, batch).await?);
@@ -183,6 +191,7 @@ impl OutcomePage {
                 resume: is_paused,
                 cancel: waits || is_paused,
             },
+            volume,
             batches: views,
             is_single,
             refused: None,

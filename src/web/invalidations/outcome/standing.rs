@@ -32,12 +32,12 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Of an invalidation whose next batch has that place in the company's queue, from 0, if it is there.
-    pub fn of(batches: &[Batch], place: Option<usize>, pause: Duration, now: Timestamp) -> Self {
+    /// Of an invalidation before whose next batch so many others go, if it is in the queue.
+    pub fn of(batches: &[Batch], ahead: Option<usize>, pause: Duration, now: Timestamp) -> Self {
         let counts = Counts::of(batches);
         if counts.under_way > 0 {
             return Self {
-                sentence: under_way(batches, &counts, place, now),
+                sentence: under_way(batches, &counts, ahead, now),
                 class: "info",
                 remaining: remaining(batches, &counts, pause),
                 is_taken: false,
@@ -125,14 +125,14 @@ impl Counts {
     }
 }
 
-fn under_way(batches: &[Batch], counts: &Counts, place: Option<usize>, now: Timestamp) -> String {
+fn under_way(batches: &[Batch], counts: &Counts, ahead: Option<usize>, now: Timestamp) -> String {
+    let ahead = ahead.filter(|ahead| *ahead > 0);
     if counts.all > 1 {
-        let ahead = place.filter(|_| counts.under_way == counts.waiting);
-        return match ahead {
-            Some(ahead) if ahead > 0 => {
+        return match ahead.filter(|_| counts.under_way == counts.waiting) {
+            Some(ahead) => {
                 format!("On its way to Adobe. {} {}", counts.ended(), queued(ahead))
             }
-            _ => format!("On its way to Adobe. {}", counts.ended()),
+            None => format!("On its way to Adobe. {}", counts.ended()),
         };
     }
     let batch = &batches[0];
@@ -143,8 +143,8 @@ fn under_way(batches: &[Batch], counts: &Counts, place: Option<usize>, now: Time
                 .to_owned()
         }
         BatchState::Waiting if later => "Adobe could not be reached. It is tried again.".to_owned(),
-        BatchState::Waiting if place.is_some_and(|ahead| ahead > 0) => {
-            format!("Waiting to be sent. {}", queued(place.unwrap_or_default()))
+        BatchState::Waiting if let Some(ahead) = ahead => {
+            format!("Waiting to be sent. {}", queued(ahead))
         }
         _ if batch.search_limit > 0 => "Looking for the bad URL.".to_owned(),
         BatchState::Waiting => "Waiting to be sent.".to_owned(),
@@ -291,8 +291,8 @@ mod tests {
         }
     }
 
-    fn standing(batches: &[Batch], place: Option<usize>) -> Standing {
-        Standing::of(batches, place, Duration::from_secs(2), NOW)
+    fn standing(batches: &[Batch], ahead: Option<usize>) -> Standing {
+        Standing::of(batches, ahead, Duration::from_secs(2), NOW)
     }
 
     fn class(states: &[BatchState]) -> &'static str {

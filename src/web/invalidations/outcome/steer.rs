@@ -91,7 +91,10 @@ pub async fn find_bad_url(
             app.dispatcher.wake();
             Ok(Redirect::to(&outcome_path(company, id)).into_response())
         }
-        Err(SearchError::NotPossible) => Err(AppError::NotFound),
+        // Somebody else may have begun it: the outcome shows where things stand.
+        Err(SearchError::NotPossible) => {
+            Ok(Redirect::to(&outcome_path(company, id)).into_response())
+        }
         Err(error @ SearchError::NoSoundUrl) => {
             let shell = Shell::at("CDN Invalidation", &person, &at);
             refuse(&app, shell, &at, id, error.to_string()).await
