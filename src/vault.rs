@@ -15,6 +15,7 @@ use chacha20poly1305::{
     aead::{Aead as _, Payload},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use tempfile::NamedTempFile;
 use tracing::warn;
 
 use crate::{clock::Clock, config::SecretKeySource};
@@ -121,8 +122,12 @@ fn key_file(path: &Path, clock: &Clock) -> Result<[u8; 32], KeyError> {
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key: [u8; 32] = clock.secret_bytes();
-            write_new(path, &hex::encode(key)).map_err(failed)?;
-            Ok(key)
+            match write_new(path, &hex::encode(key)) {
+                Ok(()) => Ok(key),
+                // Another process has made it in the same moment.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => key_file(path, clock),
+                Err(error) => Err(failed(error)),
+            }
         }
         Err(error) => Err(failed(error)),
     }
@@ -148,14 +153,14 @@ fn warn_if_open_to_others(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// A file that only its owner can read, whole or not there at all: whoever starts in the same moment reads no half of it.
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     writeln!(file, "{text}")?;
-    file.sync_all()
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -225,5 +230,22 @@ mod tests {
                 .to_string();
             assert!(!error.contains(key), "{error}");
         }
+    }
+
+    #[test]
+    fn who_starts_in_the_same_moment_has_the_same_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = SecretKeySource::File(folder.path().join("key"));
+        let vaults: Vec<Vault> = std::thread::scope(|scope| {
+            let opening: Vec<_> = (0..16)
+                .map(|_| scope.spawn(|| Vault::open(&source, Clock::system()).unwrap()))
+                .collect();
+            opening.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let sealed = vaults[0].seal("connection/1", &"hunter2".to_owned().into());
+        for vault in &vaults {
+            assert!(vault.unseal("connection/1", &sealed).is_ok());
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -85,18 +85,18 @@ impl UrlOrigin {
     }
 }
 
-/// What a list of URLs is recognised by. *What you confirm is what is sent*: Confirm's form carries the revision
-/// of the list that it shows, and Submit sends nothing when the list has another one by then.
+/// What a list is recognised by, of URLs or of a template's lines. *What you confirm is what is sent*: Confirm's form
+/// carries the revision of the list that it shows, and Submit sends nothing when the list has another one by then.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Revision(String);
 
 impl Revision {
-    /// The revision of these URLs in this order.
-    pub fn of<'a>(urls: impl Iterator<Item = &'a str>) -> Self {
+    /// The revision of these lines in this order.
+    pub fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
-        for url in urls {
-            hash.update(url.as_bytes());
+        for line in lines {
+            hash.update(line.as_bytes());
             hash.update(b"\n");
         }
         Self(hex::encode(&hash.finalize()[..12]))

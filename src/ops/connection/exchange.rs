@@ -6,7 +6,7 @@ use tracing::warn;
 use super::{AccountError, Connector, PushError, Trouble};
 use crate::{
     clock::Timestamp,
-    domain::{Company, ForeignTemplate, PersonId, TemplateText},
+    domain::{Company, ForeignTemplate, PersonId, Revision, TemplateText},
     store::StoreError,
 };
 
@@ -23,13 +23,13 @@ pub struct BothTemplates {
     pub read_at: Timestamp,
 }
 
-/// What the person saw: the version of ours, and the reading of theirs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the person saw: the version of ours, and the text of theirs. It may have been read anew since.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenTemplates {
     /// See [`BothTemplates::version`].
     pub version: i32,
-    /// See [`BothTemplates::read_at`].
-    pub read_at: Timestamp,
+    /// Of [`BothTemplates::theirs`].
+    pub theirs: Revision,
 }
 
 /// Why nothing was exchanged.
@@ -60,7 +60,7 @@ impl BothTemplates {
     pub fn seen(&self) -> SeenTemplates {
         SeenTemplates {
             version: self.version,
-            read_at: self.read_at,
+            theirs: Revision::of(self.theirs.text.lines()),
         }
     }
 }
@@ -92,7 +92,7 @@ impl Connector {
         seen: SeenTemplates,
         author: PersonId,
     ) -> Result<i32, NotExchanged> {
-        let both = self.as_seen(company, seen).await?;
+        let both = self.as_seen(company, &seen).await?;
         let text = TemplateText::parse(&both.theirs.text).map_err(|error| {
             NotExchanged::Trouble(Trouble {
                 sentence: format!("It cannot be saved as it stands: {error}."),
@@ -112,7 +112,7 @@ impl Connector {
         company: &Company,
         seen: SeenTemplates,
     ) -> Result<(), NotExchanged> {
-        let both = self.as_seen(company, seen).await?;
+        let both = self.as_seen(company, &seen).await?;
         // Only what was saved here can be pushed: an empty text would wipe out theirs.
         if both.version == 0 {
             return Err(NotExchanged::Nothing);
@@ -127,11 +127,11 @@ impl Connector {
     async fn as_seen(
         &self,
         company: &Company,
-        seen: SeenTemplates,
+        seen: &SeenTemplates,
     ) -> Result<BothTemplates, NotExchanged> {
         let both = self.both_templates(company).await?;
         let both = both.ok_or(NotExchanged::Nothing)?;
-        if both.seen() == seen {
+        if both.seen() == *seen {
             Ok(both)
         } else {
             Err(NotExchanged::Changed)

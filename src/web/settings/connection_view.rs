@@ -3,8 +3,8 @@
 use crate::{
     clock::Timestamp,
     domain::{
-        AccountFacts, CheckOutcome, CheckReport, Company, MayPurge, PasswordLife, ValueSource,
-        formation::entries,
+        AccountFacts, CheckOutcome, CheckReport, Company, MayPurge, PasswordLife, PublishServer,
+        ValueSource, formation::entries,
     },
     ops::connection::{self, Region},
     store::{CompanySettings, Connection, ConnectionState},
@@ -70,13 +70,18 @@ pub struct StepView {
 
 /// The servers and the alias, as fields.
 pub struct SiteFields {
-    pub publish_server: String,
-    /// What stands in the field before somebody types.
-    pub shown_publish_server: String,
+    pub typed: SiteValues,
+    /// What stood in the fields before somebody typed.
+    pub shown: SiteValues,
     pub publish_source: Option<SourceView>,
-    pub preview_server: String,
-    pub shown_preview_server: String,
     pub preview_source: Option<SourceView>,
+}
+
+/// What stands in the fields.
+#[derive(Clone)]
+pub struct SiteValues {
+    pub publish_server: String,
+    pub preview_server: String,
     pub alias_root: String,
     pub alias_handle: String,
     pub clear_alias: bool,
@@ -176,28 +181,22 @@ fn look(outcome: CheckOutcome) -> (&'static str, &'static str) {
 impl SiteFields {
     /// As they are stored.
     pub fn new(company: &Company, settings: &CompanySettings) -> Self {
-        let server = company.publish_server.as_ref().map(ToString::to_string);
-        let server = server.unwrap_or_default();
-        let preview = settings.preview_server.as_ref().map(ToString::to_string);
-        let preview = preview.unwrap_or_default();
+        let text = |server: Option<&PublishServer>| server.map(ToString::to_string);
         let alias = company.alias.clone();
         let (alias_root, alias_handle) = alias.map(|it| (it.root, it.handle)).unwrap_or_default();
-        Self {
-            shown_publish_server: server.clone(),
-            publish_server: server,
-            publish_source: settings
-                .publish_server_source
-                .as_ref()
-                .map(SourceView::from),
-            shown_preview_server: preview.clone(),
-            preview_server: preview,
-            preview_source: settings
-                .preview_server_source
-                .as_ref()
-                .map(SourceView::from),
+        let stored = SiteValues {
+            publish_server: text(company.publish_server.as_ref()).unwrap_or_default(),
+            preview_server: text(settings.preview_server.as_ref()).unwrap_or_default(),
             alias_root,
             alias_handle,
             clear_alias: settings.clear_alias,
+        };
+        let source = |source: &Option<ValueSource>| source.as_ref().map(SourceView::from);
+        Self {
+            typed: stored.clone(),
+            shown: stored,
+            publish_source: source(&settings.publish_server_source),
+            preview_source: source(&settings.preview_server_source),
         }
     }
 }

@@ -7,7 +7,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::connection::{page, path};
+use super::{
+    connection::{page, path},
+    connection_view::{SiteFields, SiteValues},
+};
 use crate::{
     app::App,
     error::AppError,
@@ -18,8 +21,8 @@ use crate::{
     },
 };
 
-/// The fields as they were sent, and beside each server what the page had shown: what was not touched stays as it is,
-/// even where a reading of Dynamic Media has found another meanwhile.
+/// The fields as they were sent, and beside each what the page had shown: what was not touched stays as it is, even where
+/// a reading of Dynamic Media or a colleague has changed it meanwhile.
 #[derive(Debug, Deserialize)]
 pub struct SiteForm {
     publish_server: String,
@@ -31,21 +34,56 @@ pub struct SiteForm {
     alias_root: String,
     alias_handle: String,
     #[serde(default)]
+    shown_alias_root: String,
+    #[serde(default)]
+    shown_alias_handle: String,
+    #[serde(default)]
     clear_alias: bool,
+    #[serde(default)]
+    shown_clear_alias: bool,
 }
 
 impl SiteForm {
     fn typed(&self) -> TypedSite<'_> {
+        let alias = (self.alias_root.as_str(), self.alias_handle.as_str());
+        let shown_alias = (
+            self.shown_alias_root.as_str(),
+            self.shown_alias_handle.as_str(),
+        );
         TypedSite {
-            publish_server: touched(&self.publish_server, &self.shown_publish_server),
-            preview_server: touched(&self.preview_server, &self.shown_preview_server),
-            alias: Some((&self.alias_root, &self.alias_handle)),
-            clear_alias: Some(self.clear_alias),
+            publish_server: touched(
+                self.publish_server.as_str(),
+                self.shown_publish_server.as_str(),
+            ),
+            preview_server: touched(
+                self.preview_server.as_str(),
+                self.shown_preview_server.as_str(),
+            ),
+            alias: touched(alias, shown_alias),
+            clear_alias: touched(self.clear_alias, self.shown_clear_alias),
         }
+    }
+
+    /// The fields again, with what was typed.
+    fn refill(&self, fields: &mut SiteFields) {
+        fields.typed = SiteValues {
+            publish_server: showable(&self.publish_server),
+            preview_server: showable(&self.preview_server),
+            alias_root: showable(&self.alias_root),
+            alias_handle: showable(&self.alias_handle),
+            clear_alias: self.clear_alias,
+        };
+        fields.shown = SiteValues {
+            publish_server: showable(&self.shown_publish_server),
+            preview_server: showable(&self.shown_preview_server),
+            alias_root: showable(&self.shown_alias_root),
+            alias_handle: showable(&self.shown_alias_handle),
+            clear_alias: self.shown_clear_alias,
+        };
     }
 }
 
-fn touched<'a>(typed: &'a str, shown: &str) -> Option<&'a str> {
+fn touched<T: PartialEq>(typed: T, shown: T) -> Option<T> {
     (typed != shown).then_some(typed)
 }
 
@@ -67,14 +105,7 @@ pub async fn save(
         Err(NoSite::Store(error)) => Err(error.into()),
         Err(NoSite::Trouble(trouble)) => {
             let mut page = page(&app, &person, &at).await?;
-            let site = &mut page.site;
-            site.shown_publish_server = showable(&form.shown_publish_server);
-            site.shown_preview_server = showable(&form.shown_preview_server);
-            site.publish_server = showable(&form.publish_server);
-            site.preview_server = showable(&form.preview_server);
-            site.alias_root = showable(&form.alias_root);
-            site.alias_handle = showable(&form.alias_handle);
-            site.clear_alias = form.clear_alias;
+            form.refill(&mut page.site);
             page.site_trouble = Some(trouble);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }

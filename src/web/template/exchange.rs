@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::diff::{DiffLine, diff};
 use crate::{
     app::App,
-    clock::Timestamp,
+    domain::Revision,
     error::AppError,
     ops::connection::{BothTemplates, NotExchanged, SeenTemplates, Trouble},
     store::Person,
@@ -30,9 +30,7 @@ struct ExchangePage {
     shell: Shell,
     base: String,
     way: Way,
-    based_on: i32,
-    /// A reading is known by its instant.
-    read_at: i64,
+    seen: SeenTemplates,
     read: Moment,
     lines: Vec<DiffLine>,
     trouble: Option<Trouble>,
@@ -45,18 +43,18 @@ enum Way {
     Push,
 }
 
-/// What the person saw: the version of ours, and the reading of theirs.
+/// See [`SeenTemplates`].
 #[derive(Debug, Deserialize)]
 pub struct SeenForm {
     based_on: i32,
-    read_at: i64,
+    theirs: Revision,
 }
 
 impl SeenForm {
-    fn seen(&self) -> SeenTemplates {
+    fn seen(self) -> SeenTemplates {
         SeenTemplates {
             version: self.based_on,
-            read_at: Timestamp::from_micros(self.read_at),
+            theirs: self.theirs,
         }
     }
 }
@@ -137,8 +135,7 @@ fn page(
         shell: Shell::at("CDN Invalidation template", person, at),
         base: company_path(&at.company),
         way,
-        based_on: both.version,
-        read_at: both.read_at.as_micros(),
+        seen: both.seen(),
         read: both.read_at.into(),
         lines: diff(old, new),
         trouble,

@@ -161,7 +161,9 @@ async fn find(app: &App, my: &MyDraft, pasted: Pasted, after: &str) -> Result<Fo
     };
     if missing.len() > from {
         match app.syncer.look_up(company, &missing[from..]).await {
-            Ok(more) => {
+            Ok(mut more) => {
+                // Adobe may answer with an ID in another case: that is a near match, and another picture.
+                more.retain(|asset| missing.contains(&asset.id));
                 let more_ids: BTreeSet<&str> = more.iter().map(|asset| asset.id.as_str()).collect();
                 missing.retain(|id| !more_ids.contains(id.as_str()));
                 assets.extend(more);

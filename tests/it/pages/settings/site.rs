@@ -178,6 +178,28 @@ async fn the_handle_of_an_alias_is_looked_up_or_typed() {
 }
 
 #[tokio::test]
+async fn an_old_page_leaves_a_colleagues_alias_alone() {
+    let (app, admin) = connected().await;
+    let old = form(&admin)
+        .await
+        .set("publish_server", "https://images.example.com");
+    let colleague = form(&admin)
+        .await
+        .set("alias_root", "ByHand")
+        .set("alias_handle", "c|77")
+        .without("clear_alias");
+    saved(&admin, &colleague).await;
+    let page = saved(&admin, &old).await;
+    let alias = alias(&app).await.map(|alias| alias.root);
+    assert_eq!(alias.as_deref(), Some("ByHand"));
+    assert!(!page.form("#site").has("clear_alias"));
+    assert_eq!(
+        page.form("#site").value("publish_server"),
+        "https://images.example.com"
+    );
+}
+
+#[tokio::test]
 async fn whether_a_first_draft_clears_the_alias_is_set_here() {
     let (_app, admin) = connected().await;
     let with_alias = form(&admin)
