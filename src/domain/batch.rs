@@ -101,6 +101,8 @@ pub enum BatchChange {
     Failed,
     /// Adobe could not be reached, and nothing was sent: later again.
     NotReached,
+    /// Nothing was sent, because of our own database: later again.
+    Postponed,
     /// It was sent, and no clear answer came: later again.
     NotAnswered,
     /// Whoever sent it has died or lost its lease: again.
@@ -119,13 +121,14 @@ pub enum BatchChange {
 
 impl BatchChange {
     /// All changes, for parsing and tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Sent,
         Self::Repeated,
         Self::Accepted,
         Self::Refused,
         Self::Failed,
         Self::NotReached,
+        Self::Postponed,
         Self::NotAnswered,
         Self::LeaseLost,
         Self::SearchStarted,
@@ -145,6 +148,7 @@ impl BatchChange {
             Self::Refused => "refused",
             Self::Failed => "failed",
             Self::NotReached => "not-reached",
+            Self::Postponed => "postponed",
             Self::NotAnswered => "not-answered",
             Self::LeaseLost => "lease-lost",
             Self::SearchStarted => "search-started",
@@ -171,6 +175,7 @@ impl BatchChange {
             | Self::Refused
             | Self::Failed
             | Self::NotReached
+            | Self::Postponed
             | Self::NotAnswered
             | Self::LeaseLost
             | Self::SearchedOn => &[Sending],
@@ -188,9 +193,11 @@ impl BatchChange {
             Self::Accepted => BatchState::Accepted,
             Self::Refused => BatchState::Refused,
             Self::Failed => BatchState::Failed,
-            Self::NotReached | Self::SearchStarted | Self::SearchedOn | Self::Resumed => {
-                BatchState::Waiting
-            }
+            Self::NotReached
+            | Self::Postponed
+            | Self::SearchStarted
+            | Self::SearchedOn
+            | Self::Resumed => BatchState::Waiting,
             Self::NotAnswered | Self::LeaseLost => BatchState::Unknown,
             Self::Paused => BatchState::Paused,
             Self::Cancelled => BatchState::Cancelled,
@@ -266,8 +273,10 @@ mod tests {
 
         #[test]
         fn an_answer_only_comes_to_what_is_on_its_way(changes in changes()) {
-            use BatchChange::{Accepted, Failed, LeaseLost, NotAnswered, NotReached, Refused, SearchedOn};
-            let answers = [Accepted, Refused, Failed, NotReached, NotAnswered, LeaseLost, SearchedOn];
+            use BatchChange::{
+                Accepted, Failed, LeaseLost, NotAnswered, NotReached, Postponed, Refused, SearchedOn,
+            };
+            let answers = [Accepted, Refused, Failed, NotReached, Postponed, NotAnswered, LeaseLost, SearchedOn];
             for (from, change, to) in walk(&changes) {
                 prop_assert_eq!(answers.contains(&change), from == BatchState::Sending, "{:?}", change);
                 prop_assert_ne!(to, if answers.contains(&change) { BatchState::Sending } else { BatchState::Accepted });

@@ -40,13 +40,29 @@ impl CacheWord {
     }
 }
 
+/// A copy that is so many seconds old was not fetched for this answer; a second may be lost to rounding.
+const STORED: u64 = 2;
+
 impl Evidence {
-    /// Reads the values of `X-Cache` and `Age`.
+    /// Reads the values of `X-Cache`, one for each cache, and of `Age`. A cache that stores what another one behind it
+    /// said gives that word out again with every copy: beside an age it cannot be that of this answer.
     #[must_use]
-    pub fn read(x_cache: Option<&str>, age: Option<&str>) -> Self {
+    pub fn read<'a>(x_cache: impl IntoIterator<Item = &'a str>, age: Option<&str>) -> Self {
+        let age = age.and_then(|age| age.trim().parse().ok());
+        let word = word(x_cache);
+        let is_repeated = age.is_some_and(|age| age >= STORED) && word != Some(CacheWord::Hit);
         Self {
-            word: x_cache.and_then(word),
-            age: age.and_then(|age| age.trim().parse().ok()),
+            word: word.filter(|_| !is_repeated),
+            age,
+        }
+    }
+
+    /// Whether the cache tells that it had this answer already.
+    #[must_use]
+    pub fn was_stored(&self) -> bool {
+        match self.word {
+            Some(word) => word == CacheWord::Hit,
+            None => self.age.is_some_and(|age| age >= STORED),
         }
     }
 
@@ -59,8 +75,8 @@ impl Evidence {
     /// The same where a cache behind the edge has spoken too (`X-Cache-Remote`): what that one had was not fetched
     /// from the origin, whatever the edge itself did.
     #[must_use]
-    pub fn behind(self, x_cache_remote: Option<&str>) -> Self {
-        match x_cache_remote.and_then(word) {
+    pub fn behind<'a>(self, x_cache_remote: impl IntoIterator<Item = &'a str>) -> Self {
+        match word(x_cache_remote) {
             Some(CacheWord::Hit) if self.asked_origin() => Self {
                 word: Some(CacheWord::Hit),
                 ..self
@@ -70,9 +86,20 @@ impl Evidence {
     }
 }
 
+/// The word of all caches on the way, each of which may have a header or a part of one: where one gave what it had, the
+/// answer is no newer than that.
+fn word<'a>(x_cache: impl IntoIterator<Item = &'a str>) -> Option<CacheWord> {
+    let words = x_cache.into_iter().flat_map(|value| value.split(','));
+    words.filter_map(word_of_one).min_by_key(|word| match word {
+        CacheWord::Hit => 0,
+        CacheWord::Confirmed => 1,
+        CacheWord::Fetched => 2,
+    })
+}
+
 /// `TCP_REFRESH_FAIL_HIT` is an old copy because the origin was not there, and says nothing.
-fn word(x_cache: &str) -> Option<CacheWord> {
-    let text = x_cache.to_ascii_uppercase();
+fn word_of_one(text: &str) -> Option<CacheWord> {
+    let text = text.to_ascii_uppercase();
     if text.contains("REFRESH_FAIL") {
         None
     } else if text.contains("MISS") {
@@ -100,25 +127,54 @@ mod tests {
             ("TCP_REFRESH_MISS from a23", Some(CacheWord::Fetched)),
             ("TCP_REFRESH_FAIL_HIT from a23", None),
             ("Miss from cloudfront", Some(CacheWord::Fetched)),
+            ("MISS, HIT", Some(CacheWord::Hit)),
+            ("MISS, MISS", Some(CacheWord::Fetched)),
+            ("TCP_MISS, TCP_REFRESH_HIT", Some(CacheWord::Confirmed)),
             ("configured", None),
             ("", None),
         ] {
-            assert_eq!(word(text), expected, "{text}");
+            assert_eq!(word([text]), expected, "{text}");
         }
     }
 
     #[test]
+    fn several_caches_may_have_a_header_each() {
+        let read = |values: &[&'static str]| Evidence::read(values.iter().copied(), None).word;
+        assert_eq!(read(&["TCP_MISS", "HIT"]), Some(CacheWord::Hit));
+        assert_eq!(read(&["HIT", "TCP_MISS"]), Some(CacheWord::Hit));
+        assert_eq!(read(&["MISS", "TCP_MISS"]), Some(CacheWord::Fetched));
+        assert_eq!(read(&[]), None);
+    }
+
+    #[test]
     fn an_age_is_a_number_or_nothing() {
-        assert_eq!(Evidence::read(None, Some(" 12 ")).age, Some(12));
-        assert_eq!(Evidence::read(None, Some("soon")).age, None);
-        assert_eq!(Evidence::read(None, None), Evidence::default());
+        let age = |text| Evidence::read([], Some(text)).age;
+        assert_eq!(age(" 12 "), Some(12));
+        assert_eq!(age("soon"), None);
+        assert_eq!(Evidence::read([], None), Evidence::default());
+    }
+
+    #[test]
+    fn a_word_that_was_stored_with_a_copy_is_not_believed() {
+        for (text, age, word, stored) in [
+            ("TCP_MISS", "0", Some(CacheWord::Fetched), false),
+            ("TCP_MISS", "1", Some(CacheWord::Fetched), false),
+            ("TCP_MISS", "2", None, true),
+            ("TCP_REFRESH_HIT", "500", None, true),
+            ("TCP_HIT", "0", Some(CacheWord::Hit), true),
+            ("TCP_HIT", "500", Some(CacheWord::Hit), true),
+        ] {
+            let evidence = Evidence::read([text], Some(age));
+            assert_eq!((evidence.word, evidence.was_stored()), (word, stored));
+            assert_eq!(evidence.age, age.parse().ok());
+        }
     }
 
     #[test]
     fn what_a_cache_behind_the_edge_had_was_not_fetched_from_the_origin() {
-        let missed = Evidence::read(Some("TCP_MISS"), None);
-        assert_eq!(missed.behind(Some("TCP_HIT")).word, Some(CacheWord::Hit));
-        assert_eq!(missed.behind(Some("TCP_MISS")), missed);
-        assert_eq!(missed.behind(None), missed);
+        let missed = Evidence::read(["TCP_MISS"], None);
+        assert_eq!(missed.behind(["TCP_HIT"]).word, Some(CacheWord::Hit));
+        assert_eq!(missed.behind(["TCP_MISS"]), missed);
+        assert_eq!(missed.behind([]), missed);
     }
 }

@@ -35,6 +35,15 @@ impl HostOrigin {
         host.unwrap_or_default().to_owned()
     }
 
+    /// The same host with the other scheme, which says nothing about who serves it.
+    #[must_use]
+    pub fn twin(&self) -> Option<Self> {
+        Self::of(&match self.0.strip_prefix("https://") {
+            Some(rest) => format!("http://{rest}"),
+            None => format!("https://{}", self.0.strip_prefix("http://")?),
+        })
+    }
+
     /// The text, as a URL would start.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -66,5 +66,5 @@ pub use self::{
         ForeignTemplate, InvalidTemplate, TEMPLATE_LIMIT, TemplateText, characters, check_template,
     },
     usual_urls::usual_urls,
-    verdict::{Doubt, Judgement, Looks, Verdict, judge},
+    verdict::{Doubt, Judgement, Looks, Purge, Verdict, judge},
 };

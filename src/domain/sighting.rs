@@ -124,22 +124,16 @@ impl Sighting {
     /// Whether this answer, to the URL with a random `id=`, can be taken for the origin's: the edge did not have it.
     /// `edge` is the look at the URL itself that was made with it.
     ///
-    /// Either the cache says so, or its copy is just born while the other one is not, or it is not what the edge has:
-    /// a cache that passed over the query would have given its own copy of the URL.
+    /// Either it is not what the edge has: a cache that passed over the query would have given its own copy of the URL. Or
+    /// the cache says that it asked the origin, or its copy is just born, while the one of the URL itself was stored: a
+    /// cache that says *miss* of both may only repeat what one behind it said when the copy was fetched.
     #[must_use]
     pub fn is_from_origin(&self, edge: &Self) -> bool {
-        if self.says_nothing() {
+        if self.says_nothing() || self.evidence.word == Some(CacheWord::Hit) {
             return false;
         }
-        match self.evidence.word {
-            Some(CacheWord::Fetched | CacheWord::Confirmed) => true,
-            Some(CacheWord::Hit) => false,
-            None => {
-                let born_now = self.evidence.age == Some(0);
-                let edge_is_older = edge.evidence.age.is_some_and(|age| age >= 2);
-                (born_now && edge_is_older) || self.same_picture_as(edge) == Some(false)
-            }
-        }
+        let is_new = self.evidence.asked_origin() || self.evidence.age == Some(0);
+        (is_new && edge.evidence.was_stored()) || self.same_picture_as(edge) == Some(false)
     }
 }
 
@@ -168,7 +162,7 @@ pub(in crate::domain) mod testing {
     /// The same with `X-Cache` and `Age`.
     pub(in crate::domain) fn spoken(picture: u8, at: i64, x_cache: &str, age: u64) -> Sighting {
         Sighting {
-            evidence: Evidence::read(Some(x_cache), Some(&age.to_string())),
+            evidence: Evidence::read([x_cache], Some(&age.to_string())),
             ..seen(picture, at)
         }
     }
@@ -290,9 +284,14 @@ mod tests {
         assert!(spoken(1, 10, "TCP_MISS", 0).is_from_origin(&edge));
         assert!(!spoken(1, 10, "TCP_HIT", 60).is_from_origin(&edge));
         assert!(!spoken(2, 10, "TCP_HIT", 60).is_from_origin(&edge));
+        // A cache that says the same of the URL itself may repeat what it was told long ago.
+        let missed = spoken(1, 10, "TCP_MISS", 0);
+        assert!(!spoken(1, 10, "TCP_MISS", 0).is_from_origin(&missed));
+        assert!(spoken(2, 10, "TCP_MISS", 0).is_from_origin(&missed));
+        assert!(!spoken(1, 10, "TCP_MISS", 500).is_from_origin(&edge));
         // Without a word: an age, or another picture.
         let aged = |picture, age: u64| Sighting {
-            evidence: Evidence::read(None, Some(&age.to_string())),
+            evidence: Evidence::read([], Some(&age.to_string())),
             ..seen(picture, 10)
         };
         assert!(aged(1, 0).is_from_origin(&aged(1, 5)));

@@ -90,7 +90,27 @@ impl Verdict {
     }
 }
 
-/// Why nothing certain was seen. Each is a sentence or two for the page.
+/// When a URL was purged, as far as that can be known: between these two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purge {
+    /// Nothing of its request was sent before.
+    pub sent_at: Timestamp,
+    /// Adobe had taken it by then.
+    pub taken_at: Timestamp,
+}
+
+impl Purge {
+    /// A purge that took no time.
+    #[must_use]
+    pub const fn at(instant: Timestamp) -> Self {
+        Self {
+            sent_at: instant,
+            taken_at: instant,
+        }
+    }
+}
+
+/// Why nothing certain was seen, or what a verdict leaves open. Each is a sentence or two for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doubt {
     /// No answer.
@@ -105,8 +125,17 @@ pub enum Doubt {
     Neither,
     /// The same as before, and nothing tells since when the cache has it.
     Unproven,
+    /// The same as before, though it came into the cache after the purge.
+    SameAnew,
     /// Nothing to compare with.
-    NothingToCompare,
+    NothingToCompare {
+        /// The origin was asked, but its answer may be the cache's.
+        asked: bool,
+    },
+    /// Live, by the origin alone.
+    NothingBefore,
+    /// Still old, by the cache alone.
+    NotRenewed,
 }
 
 impl fmt::Display for Doubt {
@@ -133,10 +162,22 @@ impl fmt::Display for Doubt {
                 "The host delivers another picture than before the purge, but not the one that Dynamic Media has now. Purge it again.",
             ),
             Self::Unproven => f.write_str(
-                "It looks as it did before the purge, and the host does not say since when it has it. If you published a new picture before you purged, purge again; if not, publish first.",
+                "It looks as it did before the purge, and nothing tells whether the host has fetched it anew. If you published a new picture before you purged, purge again; if not, publish first.",
             ),
-            Self::NothingToCompare => f.write_str(
+            Self::SameAnew => f.write_str(
+                "The host says that it has fetched it anew since the purge, and it looks as it did before. If there should be a new picture, publish it and purge again.",
+            ),
+            Self::NothingToCompare { asked: false } => f.write_str(
                 "There is no picture from before the purge to compare with, and the origin cannot be asked for this address. Open it yourself.",
+            ),
+            Self::NothingToCompare { asked: true } => f.write_str(
+                "There is no picture from before the purge to compare with, and what the host says does not tell its own copy from what Dynamic Media has. Open it yourself.",
+            ),
+            Self::NothingBefore => f.write_str(
+                "The host delivers what Dynamic Media has now; it held no copy before the purge that could be compared. If it is not the new picture, publish it and purge again.",
+            ),
+            Self::NotRenewed => f.write_str(
+                "The host still delivers the copy of this picture that it had before the purge. Purge it again; if that does not help, an administrator should know.",
             ),
         }
     }
@@ -147,8 +188,17 @@ impl fmt::Display for Doubt {
 pub struct Judgement {
     /// What can be said.
     pub verdict: Verdict,
-    /// Why nothing certain was seen; only with [`Verdict::CouldNotCheck`].
+    /// Always there with [`Verdict::CouldNotCheck`]; with others where they rest on less than usual.
     pub doubt: Option<Doubt>,
+}
+
+impl Verdict {
+    const fn but(self, doubt: Doubt) -> Judgement {
+        Judgement {
+            verdict: self,
+            doubt: Some(doubt),
+        }
+    }
 }
 
 impl From<Verdict> for Judgement {
@@ -162,10 +212,7 @@ impl From<Verdict> for Judgement {
 
 impl From<Doubt> for Judgement {
     fn from(doubt: Doubt) -> Self {
-        Self {
-            verdict: Verdict::CouldNotCheck,
-            doubt: Some(doubt),
-        }
+        Verdict::CouldNotCheck.but(doubt)
     }
 }
 
@@ -183,10 +230,10 @@ pub struct Looks<'a> {
 /// The verdict on a URL, over all the formats in which it was looked at: the one that asks most of somebody, so that one
 /// old format is not hidden by others that are new.
 #[must_use]
-pub fn judge<'a>(formats: impl IntoIterator<Item = Looks<'a>>, purged_at: Timestamp) -> Judgement {
+pub fn judge<'a>(formats: impl IntoIterator<Item = Looks<'a>>, purge: Purge) -> Judgement {
     formats
         .into_iter()
-        .map(|looks| judge_one(&looks, purged_at))
+        .map(|looks| judge_one(&looks, purge))
         .fold(Verdict::NotChecked.into(), |worst: Judgement, next| {
             if next.verdict.weight() > worst.verdict.weight() {
                 next
@@ -196,7 +243,7 @@ pub fn judge<'a>(formats: impl IntoIterator<Item = Looks<'a>>, purged_at: Timest
         })
 }
 
-fn judge_one(looks: &Looks<'_>, purged_at: Timestamp) -> Judgement {
+fn judge_one(looks: &Looks<'_>, purge: Purge) -> Judgement {
     let after = match looks.after {
         Ok(after) if after.says_nothing() => return Doubt::Refused(after.status).into(),
         Ok(after) => after,
@@ -213,16 +260,23 @@ fn judge_one(looks: &Looks<'_>, purged_at: Timestamp) -> Judgement {
         (Some(true), Some(true)) if !before.is_some_and(Sighting::was_fetched) => {
             Verdict::NothingNewer.into()
         }
-        // Without a look before, that the edge has what the origin delivers is all that can be asked for.
-        (Some(true), _) | (None, Some(false)) => Verdict::Live.into(),
-        (Some(false), Some(true) | None) if after.is_newer_than(purged_at) => {
+        // Without a copy from before, that the edge has what the origin delivers is all that can be asked for.
+        (Some(true), Some(true) | None) => Verdict::Live.but(Doubt::NothingBefore),
+        (Some(true) | None, Some(false)) => Verdict::Live.into(),
+        (Some(false), Some(true) | None) if after.is_newer_than(purge.taken_at) => {
             Verdict::CachedAgain.into()
         }
         (Some(false), Some(true) | None) => Verdict::StillOld.into(),
         (Some(false), Some(false)) => Doubt::Neither.into(),
-        (None, Some(true)) if after.is_older_than(purged_at) => Verdict::StillOld.into(),
+        (None, Some(true)) if after.is_older_than(purge.sent_at) => {
+            Verdict::StillOld.but(Doubt::NotRenewed)
+        }
+        (None, Some(true)) if after.is_newer_than(purge.taken_at) => Doubt::SameAnew.into(),
         (None, Some(true)) => Doubt::Unproven.into(),
-        (None, None) => Doubt::NothingToCompare.into(),
+        (None, None) => Doubt::NothingToCompare {
+            asked: looks.origin.is_some_and(Result::is_ok),
+        }
+        .into(),
     }
 }
 

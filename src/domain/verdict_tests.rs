@@ -10,7 +10,7 @@ use super::{
         Look, Sighting,
         testing::{seen, spoken},
     },
-    verdict::{Doubt, Judgement, Looks, Verdict, judge},
+    verdict::{Doubt, Judgement, Looks, Purge, Verdict, judge},
 };
 use crate::clock::Timestamp;
 
@@ -25,7 +25,7 @@ fn verdict(before: Option<&Look>, after: &Look, origin: Option<&Look>) -> Judgem
             after,
             origin,
         }],
-        PURGE,
+        Purge::at(PURGE),
     )
 }
 
@@ -53,7 +53,9 @@ fn from_origin(picture: u8) -> Sighting {
 #[expect(clippy::too_many_lines, reason = "the table, row by row")]
 fn with_headers_every_row_of_the_table_holds() {
     let fetched = |picture| spoken(picture, 110, "TCP_MISS", 0);
+    let stored_anew = |picture| spoken(picture, 110, "TCP_HIT", 5);
     let kept = |picture| spoken(picture, 110, "TCP_HIT", 3_620);
+    let repeats = |picture, at| spoken(picture, at, "TCP_MISS", 500);
     let missed_before = |picture| spoken(picture, 90, "TCP_MISS", 0);
     for (name, before, after, origin, expected) in [
         (
@@ -73,16 +75,37 @@ fn with_headers_every_row_of_the_table_holds() {
         (
             "B a miss, A = O",
             Some(missed_before(NEW)),
-            fetched(NEW),
+            stored_anew(NEW),
             Some(from_origin(NEW)),
             Verdict::Live,
         ),
         (
             "no B, A = O",
             None,
-            fetched(NEW),
+            stored_anew(NEW),
             Some(from_origin(NEW)),
             Verdict::Live,
+        ),
+        (
+            "A as O, both said to be misses",
+            Some(missed_before(NEW)),
+            fetched(NEW),
+            Some(from_origin(NEW)),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "A = O = B, each copy with the word that it came with",
+            Some(repeats(OLD, 90)),
+            repeats(OLD, 110),
+            Some(from_origin(OLD)),
+            Verdict::NothingNewer,
+        ),
+        (
+            "A = B, older, by a cache that passes over the query",
+            Some(repeats(OLD, 90)),
+            repeats(OLD, 110),
+            Some(repeats(OLD, 110)),
+            Verdict::StillOld,
         ),
         (
             "4xx after",
@@ -101,7 +124,7 @@ fn with_headers_every_row_of_the_table_holds() {
         (
             "A = O = B",
             Some(hit_before(OLD)),
-            fetched(OLD),
+            stored_anew(OLD),
             Some(from_origin(OLD)),
             Verdict::NothingNewer,
         ),
@@ -291,7 +314,7 @@ fn without_headers_every_row_of_the_table_holds() {
 #[test]
 fn an_age_alone_shows_that_the_origin_was_asked() {
     let aged = |picture, at, age: u64| Sighting {
-        evidence: Evidence::read(None, Some(&age.to_string())),
+        evidence: Evidence::read([], Some(&age.to_string())),
         ..seen(picture, at)
     };
     let nothing_newer = of(
@@ -333,25 +356,33 @@ fn time_outs_and_refusals_are_no_verdict() {
 
 #[test]
 fn one_old_format_is_not_hidden_by_others_that_are_new() {
-    let (old, new) = (Ok(hit_before(OLD)), Ok(from_origin(NEW)));
+    let (old, origin) = (Ok(hit_before(OLD)), Ok(from_origin(NEW)));
+    let missed_before = Ok(spoken(NEW, 90, "TCP_MISS", 0));
+    let new = Ok(spoken(NEW, 110, "TCP_HIT", 5));
     let kept = Ok(spoken(OLD, 110, "TCP_HIT", 3_620));
     let live = Looks {
         before: Some(&old),
         after: &new,
-        origin: Some(&new),
+        origin: Some(&origin),
     };
     let still_old = Looks {
         after: &kept,
         ..live
     };
-    assert_eq!(judge([live, still_old], PURGE).verdict, Verdict::StillOld);
-    assert_eq!(judge([live, live], PURGE).verdict, Verdict::Live);
-    assert_eq!(judge([], PURGE).verdict, Verdict::NotChecked);
+    assert_eq!(
+        judge([live, still_old], Purge::at(PURGE)).verdict,
+        Verdict::StillOld
+    );
+    assert_eq!(judge([live, live], Purge::at(PURGE)).verdict, Verdict::Live);
+    assert_eq!(judge([], Purge::at(PURGE)).verdict, Verdict::NotChecked);
     let unchanged = Looks {
-        before: Some(&new),
+        before: Some(&missed_before),
         ..live
     };
-    assert_eq!(judge([unchanged, live], PURGE).verdict, Verdict::Live);
+    assert_eq!(
+        judge([unchanged, live], Purge::at(PURGE)).verdict,
+        Verdict::Live
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{error::Error as _, net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::{
     Response,
-    header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, PRAGMA},
+    header::{ACCEPT, HeaderMap, HeaderValue, PRAGMA},
     redirect::{Attempt, Policy},
 };
 use sha2::{Digest as _, Sha256};
@@ -157,12 +157,12 @@ fn address(url: &Url) -> Option<IpAddr> {
 }
 
 pub(super) fn evidence(headers: &HeaderMap) -> Evidence {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let edge = Evidence::read(
-        text(HeaderName::from_static("x-cache")),
-        text(reqwest::header::AGE),
-    );
-    edge.behind(text(HeaderName::from_static("x-cache-remote")))
+    let texts = |name: &'static str| {
+        let values = headers.get_all(name).iter();
+        values.filter_map(|value| value.to_str().ok())
+    };
+    let age = texts("age").next();
+    Evidence::read(texts("x-cache"), age).behind(texts("x-cache-remote"))
 }
 
 /// The innermost cause says most: "Connection refused" rather than "error sending request".

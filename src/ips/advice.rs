@@ -243,7 +243,7 @@ mod tests {
                 reason: String::new(),
             },
             IpsError::Partial {
-                accepted: 0,
+                accepted: Some(1),
                 refused: 1,
                 errors: Vec::new(),
             },

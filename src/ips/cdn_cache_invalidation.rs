@@ -73,7 +73,7 @@ impl Operation for CdnCacheInvalidation<'_> {
         let refused = answer.error_count.unwrap_or_default();
         if refused > 0 || !details.is_empty() {
             return Err(IpsError::Partial {
-                accepted: answer.success_count.unwrap_or_default(),
+                accepted: answer.success_count,
                 refused: refused.max(i64::try_from(details.len()).unwrap_or(i64::MAX)),
                 errors: details
                     .into_iter()

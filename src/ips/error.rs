@@ -36,11 +36,11 @@ pub enum IpsError {
     /// Adobe refused.
     #[error(transparent)]
     Fault(Fault),
-    /// Adobe took a part only, although it documents all or nothing.
-    #[error("Adobe took {accepted} and refused {refused}: {}", errors.first().map_or("no reason given", |e| &e.1))]
+    /// Adobe answered and counted refusals, although it documents a fault for them and all or nothing.
+    #[error("Adobe {}refused {refused}: {}", took(*accepted), errors.first().map_or("no reason given", |e| &e.1))]
     Partial {
-        /// How many it took.
-        accepted: i64,
+        /// How many it took, where it tells.
+        accepted: Option<i64>,
         /// How many it refused.
         refused: i64,
         /// Code and reason of each refusal that it explains.
@@ -138,9 +138,15 @@ impl IpsError {
                     reason => reason.to_owned(),
                 },
             ),
-            Self::Partial { errors, .. } => {
+            Self::Partial {
+                accepted, errors, ..
+            } => {
+                let kind = match accepted {
+                    Some(0) => FailureKind::BadUrl,
+                    _ => FailureKind::Partial,
+                };
                 let code = errors.first().and_then(|error| error.0);
-                (FailureKind::Partial, code, self.to_string())
+                (kind, code, self.to_string())
             }
             Self::Unreachable { .. } => (FailureKind::Unreachable, None, self.to_string()),
             Self::TimedOut { .. } | Self::Closed { .. } => {
@@ -170,10 +176,13 @@ impl IpsError {
         match self {
             Self::Fault(fault) => quoted(&fault.reason, urls),
             Self::Partial {
-                accepted,
-                refused: 1,
+                accepted: Some(accepted),
+                refused,
                 errors,
-            } if usize::try_from(*accepted) == Ok(urls.len().saturating_sub(1)) => {
+            } if *accepted == 0
+                || *refused == 1
+                    && usize::try_from(*accepted) == Ok(urls.len().saturating_sub(1)) =>
+            {
                 errors.iter().find_map(|(_, reason)| quoted(reason, urls))
             }
             Self::InvalidRequest { field, .. } if *field == soap::URL => urls
@@ -205,6 +214,14 @@ impl IpsError {
             },
             other => other,
         }
+    }
+}
+
+/// Continues "Adobe ...".
+fn took(accepted: Option<i64>) -> String {
+    match accepted {
+        None | Some(0) => String::new(),
+        Some(accepted) => format!("took {accepted} and "),
     }
 }
 
@@ -342,12 +359,12 @@ mod tests {
     fn a_partial_answer_names_its_url_and_keeps_the_code() {
         let urls = ["hat", "cap", "tie", "bow"].map(|id| format!("https://h/is/image/C/{id}"));
         let error = IpsError::Partial {
-            accepted: 3,
+            accepted: Some(3),
             refused: 1,
             errors: vec![(Some(20_006), format!("illegal: {}", urls[0]))],
         };
         assert_eq!(error.named_url(&urls), Some(urls[0].as_str()));
-        for (accepted, refused) in [(2, 2), (0, 1), (3, 2), (0, 4)] {
+        for (accepted, refused) in [(Some(2), 2), (None, 1), (Some(3), 2), (Some(4), 1)] {
             let of_several = IpsError::Partial {
                 accepted,
                 refused,
@@ -356,7 +373,7 @@ mod tests {
             assert_eq!(
                 of_several.named_url(&urls),
                 None,
-                "{accepted} and {refused}"
+                "{accepted:?} and {refused}"
             );
         }
         let failure = error.failure();
@@ -366,6 +383,20 @@ mod tests {
             failure.reason.contains("took 3 and refused 1"),
             "{failure:?}"
         );
+    }
+
+    #[test]
+    fn counts_of_a_list_that_was_refused_as_a_whole_are_a_refusal() {
+        let urls = ["hat", "cap"].map(|id| format!("https://h/is/image/C/{id}"));
+        let error = IpsError::Partial {
+            accepted: Some(0),
+            refused: 1,
+            errors: vec![(Some(30_001), format!("invalid: {}", urls[1]))],
+        };
+        assert_eq!(error.named_url(&urls), Some(urls[1].as_str()));
+        let failure = error.failure();
+        assert_eq!(failure.kind, FailureKind::BadUrl);
+        assert!(failure.reason.starts_with("Adobe refused 1: invalid"));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub enum BatchOutcome {
     /// Nothing was sent, because of ourselves: it waits, and that is no failure of Adobe's to be counted.
     Postponed {
         /// Why.
-        failure: Failure,
+        reason: &'static str,
         /// Not before.
         at: Timestamp,
     },
@@ -67,7 +67,7 @@ impl BatchOutcome {
                 BatchChange::NotReached
             }
             Self::Again { .. } => BatchChange::NotAnswered,
-            Self::Postponed { .. } => BatchChange::NotReached,
+            Self::Postponed { .. } => BatchChange::Postponed,
             Self::Abandoned { .. } => BatchChange::LeaseLost,
             Self::SearchedOn => BatchChange::SearchedOn,
         }
@@ -77,9 +77,16 @@ impl BatchOutcome {
         match self {
             Self::Failed { failure, .. }
             | Self::Again { failure, .. }
-            | Self::Postponed { failure, .. }
             | Self::Abandoned { failure, .. } => Some(failure),
-            Self::Accepted(_) | Self::SearchedOn => None,
+            Self::Accepted(_) | Self::Postponed { .. } | Self::SearchedOn => None,
+        }
+    }
+
+    /// What its event says besides.
+    fn note(&self) -> Option<String> {
+        match self {
+            Self::Postponed { reason, .. } => Some((*reason).to_owned()),
+            _ => Some(storable(&self.failure()?.reason).into_owned()),
         }
     }
 }
@@ -93,6 +100,8 @@ pub struct LostBatch {
     pub company: CompanyId,
     /// How often in a row it did not go through for reasons that may pass, before this time.
     pub failures: u32,
+    /// It was the last request that the search for a bad URL may make.
+    pub ends_search: bool,
 }
 
 /// The end of an attempt.
@@ -122,6 +131,8 @@ struct Details<'a> {
     failures: i32,
     /// A request that got no answer: a search has one less to make.
     unanswered: bool,
+    /// It is the end, and nothing was sent this time; so nothing ever was, unless an earlier attempt was.
+    unsent: bool,
     receipt_handle: Option<Cow<'a, str>>,
     estimated_seconds: Option<i32>,
     warnings: Option<i32>,
@@ -136,7 +147,8 @@ impl<'a> Details<'a> {
          failures = case when $3 then failures + $4 else 0 end, \
          search_limit = case when $5 and search_limit > 1 then search_limit - 1 else search_limit end, \
          receipt_handle = $6, estimated_seconds = $7, warnings = $8, failure_kind = $9, failure_code = $10, \
-         failure_reason = $11, named_url = $12 where id = $13";
+         failure_reason = $11, named_url = $12, \
+         sent_at = case when $13 and not maybe_taken and search_limit = 0 then null else sent_at end where id = $14";
 
     fn of(outcome: &'a BatchOutcome, now: Timestamp) -> Self {
         let is_final = outcome.change().to().is_final();
@@ -154,7 +166,17 @@ impl<'a> Details<'a> {
             retry_at: at.map(|at| at.as_micros()),
             goes_on: at.is_some(),
             failures: i32::from(!matches!(outcome, BatchOutcome::Postponed { .. })),
-            unanswered: outcome.change() == BatchChange::NotAnswered,
+            unanswered: matches!(
+                outcome.change(),
+                BatchChange::NotAnswered | BatchChange::LeaseLost
+            ),
+            unsent: is_final
+                && failure.is_some_and(|failure| {
+                    matches!(
+                        failure.kind,
+                        FailureKind::Unreachable | FailureKind::NotConnected
+                    )
+                }),
             receipt_handle: receipt
                 .and_then(|receipt| receipt.handle.as_deref())
                 .map(storable),
@@ -184,6 +206,7 @@ macro_rules! details {
             .bind($details.failure_code)
             .bind($details.failure_reason)
             .bind($details.named_url)
+            .bind($details.unsent)
             .bind($batch)
             .execute(&mut *$tx)
             .await?
@@ -202,7 +225,7 @@ impl Store {
         } = *finished;
         let (id, company) = (batch.id.uuid(), batch.company.uuid());
         let details = Details::of(outcome, now);
-        let note = details.failure_reason.clone().map(Cow::into_owned);
+        let note = outcome.note();
         let next = "update company set next_request_at = $1 where id = $2";
         // The failure that the search is about stays.
         let searched_on = "update batch set failures = 0, retry_at = null where id = $1";
@@ -247,17 +270,21 @@ impl Store {
     /// The batches on their way whose lease has ended by an instant: whoever sent them has died or cannot reach the
     /// database.
     pub async fn lost_batches(&self, ended_by: Timestamp) -> Result<Vec<LostBatch>> {
-        let sql = "select id, company_id, failures from batch \
+        let sql = "select id, company_id, failures, search_limit > 0 and search_limit <= 1 + \
+                   (select count(*) from batch_probe p where p.batch_id = batch.id) from batch \
                    where state = 'sending' and (lease_until is null or lease_until <= $1)";
-        let rows: Vec<(Uuid, Uuid, i32)> = on_reader!(self, |pool| sqlx::query_as(sql)
+        let rows: Vec<(Uuid, Uuid, i32, bool)> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(ended_by.as_micros())
             .fetch_all(pool)
             .await?);
-        let lost = rows.into_iter().map(|(id, company, failures)| LostBatch {
-            id: BatchId::from_uuid(id),
-            company: CompanyId::from_uuid(company),
-            failures: failures.unsigned_abs(),
-        });
+        let lost = rows
+            .into_iter()
+            .map(|(id, company, failures, ends_search)| LostBatch {
+                id: BatchId::from_uuid(id),
+                company: CompanyId::from_uuid(company),
+                failures: failures.unsigned_abs(),
+                ends_search,
+            });
         Ok(lost.collect())
     }
 
@@ -277,7 +304,7 @@ impl Store {
         };
         let (id, company) = (lost.id.uuid(), lost.company.uuid());
         let details = Details::of(outcome, now);
-        let note = details.failure_reason.clone().map(Cow::into_owned);
+        let note = outcome.note();
         in_transaction!(self, |tx| {
             let still: Option<Uuid> = sqlx::query_scalar(still)
                 .bind(id)

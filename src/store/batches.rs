@@ -31,6 +31,8 @@ pub struct Batch {
     pub url_count: i64,
     /// How often it was taken to be sent.
     pub attempts: i32,
+    /// When it was taken for the first time.
+    pub first_sent_at: Option<Timestamp>,
     /// When it was taken last.
     pub sent_at: Option<Timestamp>,
     /// When it became final.
@@ -91,6 +93,7 @@ struct BatchRow {
     state: String,
     url_count: i64,
     attempts: i32,
+    first_sent_at: Option<i64>,
     sent_at: Option<i64>,
     finished_at: Option<i64>,
     receipt_handle: Option<String>,
@@ -179,6 +182,7 @@ impl BatchRow {
             state: BatchState::from_word(&self.state).ok_or_else(|| unknown("batch.state"))?,
             url_count: self.url_count,
             attempts: self.attempts,
+            first_sent_at: instant(self.first_sent_at),
             sent_at: instant(self.sent_at),
             finished_at: instant(self.finished_at),
             receipt: self.warnings.map(|warnings| Receipt {
@@ -222,7 +226,9 @@ macro_rules! queue {
 impl Store {
     /// The batches of an invalidation, by position.
     pub async fn batches(&self, company: CompanyId, id: InvalidationId) -> Result<Vec<Batch>> {
-        let sql = "select id, position, root, state, url_count, attempts, sent_at, finished_at, receipt_handle, \
+        let sql = "select id, position, root, state, url_count, attempts, \
+                   (select min(e.at) from batch_event e where e.batch_id = batch.id and e.change = 'sent') as first_sent_at, \
+                   sent_at, finished_at, receipt_handle, \
                    estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, retry_at, \
                    maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
                    from batch where invalidation_id = $1 and company_id = $2 order by position";
@@ -303,8 +309,10 @@ impl Store {
 
     /// How many requests went to Adobe for a company since an instant.
     pub async fn requests_since(&self, company: CompanyId, since: Timestamp) -> Result<u64> {
-        let sql = "select count(*) from batch_event where company_id = $1 and at >= $2 \
-                   and change in ('sent', 'repeated')";
+        // What was taken to be sent, and then was not, was followed by nothing else.
+        let sql = "select count(*) from batch_event e where e.company_id = $1 and e.at >= $2 \
+                   and e.change in ('sent', 'repeated') and not exists (select 1 from batch_event n \
+                   where n.batch_id = e.batch_id and n.number = e.number + 1 and n.change in ('not-reached', 'postponed'))";
         let count: i64 = on_reader!(self, |pool| sqlx::query_scalar(sql)
             .bind(company.uuid())
             .bind(since.as_micros())

@@ -83,14 +83,14 @@ impl<'a> Hosts<'a> {
             .collect();
         used.clone()
             .into_iter()
-            .filter_map(move |origin| Some((origin.clone(), twin(origin)?)))
+            .filter_map(move |origin| Some((origin.clone(), origin.twin()?)))
             .filter(move |(_, twin)| !used.contains(twin))
     }
 
     /// The scheme says nothing about who serves a host, but a purge scope is known only for what is listed.
     fn look_up(&self, spelling: &str) -> HostFacts {
         let origin = HostOrigin::of(spelling);
-        let twin = origin.as_ref().and_then(twin);
+        let twin = origin.as_ref().and_then(HostOrigin::twin);
         let find = |wanted: &Option<HostOrigin>| {
             let wanted = wanted.as_ref()?;
             self.listed.iter().find(|host| host.origin == *wanted)
@@ -109,15 +109,6 @@ impl<'a> Hosts<'a> {
             origin,
         }
     }
-}
-
-/// The same host with the other scheme.
-fn twin(origin: &HostOrigin) -> Option<HostOrigin> {
-    let text = origin.as_str();
-    HostOrigin::of(&match text.strip_prefix("https://") {
-        Some(rest) => format!("http://{rest}"),
-        None => format!("https://{}", text.strip_prefix("http://")?),
-    })
 }
 
 #[cfg(test)]

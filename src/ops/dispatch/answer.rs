@@ -8,7 +8,7 @@ use crate::{
     config::DispatchConfig,
     domain::{Failure, FailureKind},
     ips::IpsError,
-    store::{BatchOutcome, BatchSearch, WaitingBatch},
+    store::{BatchOutcome, BatchSearch, LostBatch, WaitingBatch},
 };
 
 /// No pause before a repeat is longer.
@@ -42,14 +42,15 @@ pub(super) fn of_a_search(outcome: BatchOutcome, search: &BatchSearch) -> BatchO
 }
 
 /// What becomes of a batch whose sender has died or lost its lease: again, the first time at once. A batch that ends its
-/// process each time comes to an end so.
-pub(super) fn abandoned(failures: u32, config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
+/// process each time comes to an end so; and so does a search that may make no further request.
+pub(super) fn abandoned(lost: &LostBatch, config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
+    let failures = lost.failures;
     let failure = Failure {
         kind: FailureKind::TimedOut,
         code: None,
         reason: "Unstale was stopped, or cut off from its database, while it sent this".to_owned(),
     };
-    if failures < config.repeats {
+    if failures < config.repeats && !lost.ends_search {
         let pause = failures.checked_sub(1).map_or(Duration::ZERO, |failures| {
             clock.jittered(pause(failures, config))
         });
@@ -67,11 +68,7 @@ pub(super) fn abandoned(failures: u32, config: &DispatchConfig, clock: &Clock) -
 /// What becomes of a batch of which nothing was sent because our own database failed: it waits for as long as that takes.
 pub(super) fn later(config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
     BatchOutcome::Postponed {
-        failure: Failure {
-            kind: FailureKind::Unreachable,
-            code: None,
-            reason: "Unstale could not read its own database, and sent nothing".to_owned(),
-        },
+        reason: "Unstale’s own database was away",
         at: clock.now().plus(clock.jittered(config.repeat_pause)),
     }
 }
@@ -147,6 +144,15 @@ mod tests {
         }
     }
 
+    fn lost(failures: u32) -> LostBatch {
+        LostBatch {
+            id: BatchId::from_uuid(Uuid::nil()),
+            company: CompanyId::from_uuid(Uuid::nil()),
+            failures,
+            ends_search: false,
+        }
+    }
+
     fn unreachable() -> Failure {
         Failure {
             kind: FailureKind::Unreachable,
@@ -178,7 +184,7 @@ mod tests {
                 reason: String::new(),
             }),
             IpsError::Partial {
-                accepted: 1,
+                accepted: Some(1),
                 refused: 1,
                 errors: Vec::new(),
             },
@@ -222,17 +228,25 @@ mod tests {
     fn a_batch_that_ends_its_process_each_time_comes_to_an_end() {
         let clock = Clock::manual(Timestamp::from_micros(0));
         let pauses: Vec<_> = (0..3)
-            .map(|failures| match abandoned(failures, &CONFIG, &clock) {
-                BatchOutcome::Abandoned { at, .. } => at.since(clock.now()),
-                other => panic!("{other:?}"),
-            })
+            .map(
+                |failures| match abandoned(&lost(failures), &CONFIG, &clock) {
+                    BatchOutcome::Abandoned { at, .. } => at.since(clock.now()),
+                    other => panic!("{other:?}"),
+                },
+            )
             .collect();
         assert_eq!(pauses[0], Duration::ZERO, "a restart is not waited for");
         assert!(pauses[1] >= Duration::from_secs(2) && pauses[2] >= Duration::from_secs(4));
-        let BatchOutcome::Failed { failure, .. } = abandoned(3, &CONFIG, &clock) else {
-            panic!("it is the end");
+        let last_of_search = LostBatch {
+            ends_search: true,
+            ..lost(0)
         };
-        assert!(!failure.kind.cleared_nothing());
+        for lost in [lost(3), last_of_search] {
+            let BatchOutcome::Failed { failure, .. } = abandoned(&lost, &CONFIG, &clock) else {
+                panic!("it is the end");
+            };
+            assert!(!failure.kind.cleared_nothing());
+        }
     }
 
     #[test]

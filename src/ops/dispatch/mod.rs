@@ -134,7 +134,7 @@ impl Dispatcher {
 
     async fn release_lost(&self, ended_by: Timestamp) -> Result<(), StoreError> {
         for lost in self.store.lost_batches(ended_by).await? {
-            let outcome = answer::abandoned(lost.failures, &self.config, &self.clock);
+            let outcome = answer::abandoned(&lost, &self.config, &self.clock);
             let now = self.clock.now();
             if self
                 .store

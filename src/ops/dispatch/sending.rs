@@ -62,24 +62,26 @@ impl Dispatcher {
     /// the database was away: what is on its way must not stay there beside the other's.
     async fn hold(&self, batch: &WaitingBatch) {
         let step = self.config.lease / 3;
-        let mut held_until = self.clock.now().plus(self.config.lease);
+        let mut held_until = batch.taken_at.plus(self.config.lease);
         loop {
-            self.clock.sleep(step).await;
-            let until = self.clock.now().plus(self.config.lease);
+            let now = self.clock.now();
+            self.clock.sleep_until(held_until.min(now.plus(step))).await;
+            let now = self.clock.now();
+            if now >= held_until {
+                return;
+            }
+            let until = now.plus(self.config.lease);
             let renewal = self.store.renew_batch_lease(batch.id, self.node, until);
             // A connection may hang: by the machine's time, for no longer than what is left of the lease.
-            match tokio::time::timeout(step * 2, renewal).await {
-                Ok(Ok(true)) => {
-                    held_until = until;
-                    continue;
-                }
+            match tokio::time::timeout(held_until.since(now), renewal).await {
+                Ok(Ok(true)) => held_until = until,
                 Ok(Ok(false)) => return,
                 // A database that is away for a moment takes the lease from nobody.
                 Ok(Err(error)) => warn!(batch = %batch.id, %error, "a lease could not be renewed"),
-                Err(_) => warn!(batch = %batch.id, "a lease could not be renewed in time"),
-            }
-            if self.clock.now() >= held_until {
-                return;
+                Err(_) => {
+                    warn!(batch = %batch.id, "a lease could not be renewed in time");
+                    return;
+                }
             }
         }
     }
@@ -286,9 +288,10 @@ fn log(batch: &WaitingBatch, outcome: &BatchOutcome) {
         BatchOutcome::Failed { failure, .. } => {
             warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), code = failure.code, "batch failed");
         }
-        BatchOutcome::Again { failure, .. }
-        | BatchOutcome::Postponed { failure, .. }
-        | BatchOutcome::Abandoned { failure, .. } => {
+        BatchOutcome::Postponed { reason, .. } => {
+            warn!(batch = %id, %invalidation, attempts, reason, "nothing of the batch was sent; it is sent later");
+        }
+        BatchOutcome::Again { failure, .. } | BatchOutcome::Abandoned { failure, .. } => {
             warn!(batch = %id, %invalidation, attempts, kind = failure.kind.as_str(), "batch did not go through and is sent again");
         }
     }

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use super::{Verifier, hosts::Hosts};
 use crate::{
-    clock::Timestamp,
     domain::{
-        BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, PurgeScope, formation::Plan,
+        BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, Purge, PurgeScope, formation::Plan,
     },
     ops::plan,
     store::{NewCheck, StoreError, Taken},
@@ -75,19 +74,22 @@ impl Verifier {
         };
         let covered = sent.iter().find_map(|(sent, batch, place)| {
             let taken = taken(*batch).filter(|taken| taken.holds(*place, sent))?;
-            Some((sent.clone(), taken.at))
+            Some((sent.clone(), taken.purge))
         });
-        let (asked, sent_url, purged_at) = match covered {
-            Some((sent_url, at)) => (Asked::Covered, sent_url, at),
+        let (asked, sent_url, purge) = match covered {
+            Some((sent_url, purge)) => (Asked::Covered, sent_url, purge),
             None if sent.iter().any(|(_, batch, _)| is_on_its_way(*batch)) => {
                 return Err(NotAsked::NotYet);
             }
-            // Also where Adobe refused it: nothing of this invalidation clears it.
-            None => (Asked::NotCovered, url.clone(), now),
+            // Also where Adobe refused it: nothing of this invalidation clears it, unless a search sends it yet.
+            None => {
+                let sent_url = sent.first().map_or(&url, |(sent, ..)| sent);
+                (Asked::NotCovered, sent_url.clone(), Purge::at(now))
+            }
         };
         let check = NewCheck {
             covered: asked == Asked::Covered,
-            ..self.wanted(url, sent_url, purged_at)
+            ..self.wanted(url, sent_url, purge)
         };
         self.add_and_look(company, invalidation, &[check]).await?;
         Ok(asked)
@@ -146,7 +148,7 @@ impl Verifier {
                     {
                         wanted.push(NewCheck {
                             asked: false,
-                            ..self.wanted(url.clone(), sent.url.clone(), taken.at)
+                            ..self.wanted(url.clone(), sent.url.clone(), taken.purge)
                         });
                     }
                 }
@@ -155,14 +157,14 @@ impl Verifier {
         self.add_and_look(company, invalidation, &wanted).await
     }
 
-    fn wanted(&self, url: String, sent_url: String, purged_at: Timestamp) -> NewCheck {
+    fn wanted(&self, url: String, sent_url: String, purge: Purge) -> NewCheck {
         NewCheck {
             id: CheckId::from_uuid(self.clock.new_uuid()),
             url,
             sent_url,
             covered: true,
             asked: true,
-            purged_at: Some(purged_at),
+            purge: Some(purge),
             next_look_at: Some(self.clock.now()),
             keeps: None,
             before: Vec::new(),

@@ -136,7 +136,7 @@ impl Verifier {
             sent_url: chosen.sent_url.clone(),
             covered: true,
             asked: false,
-            purged_at: None,
+            purge: None,
             next_look_at: None,
             keeps: longest_keep(&before),
             before,

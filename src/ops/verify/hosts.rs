@@ -51,9 +51,14 @@ impl Hosts {
         })
     }
 
-    /// Where a look at this URL leads; `None` when its host is not one of the company's.
+    /// Where a look at this URL leads; `None` when its host is not one of the company's. It may be asked for by the other
+    /// scheme too, but a purge scope is known only for what is listed.
     pub fn target(&self, url: &str) -> Option<Target> {
-        let &(scope, reach) = self.delivery.get(&HostOrigin::of(url)?)?;
+        let origin = HostOrigin::of(url)?;
+        let (scope, reach) = match self.delivery.get(&origin) {
+            Some(&listed) => listed,
+            None => (PurgeScope::Exact, self.delivery.get(&origin.twin()?)?.1),
+        };
         Some(Target {
             // The text itself is the cache key. Where reading it changes nothing but what browsers change too, that is
             // what is asked for.

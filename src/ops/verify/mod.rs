@@ -35,7 +35,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How often it is asked whether a process that died has left batches that Adobe took.
 const SWEEP: Duration = Duration::from_mins(1);
 
-/// A sweep passes over invalidations that were looked at longer ago than this.
+/// A sweep passes over batches that ended longer ago than this.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 
 /// So many small pictures are made at once: each may take much memory for a moment.
@@ -157,7 +157,7 @@ impl Verifier {
         if let Some(taken) = Taken::of(batch) {
             let receipt = batch.receipt.as_ref();
             let estimate = receipt.and_then(|receipt| receipt.estimated_seconds);
-            let first = self.settings.first_look(taken.at, estimate);
+            let first = self.settings.first_look(taken.purge.taken_at, estimate);
             self.store.start_checks(unchecked, &taken, first).await?;
         }
         Ok(())

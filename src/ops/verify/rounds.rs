@@ -151,7 +151,7 @@ impl Verifier {
                     .map(|look| &look.look),
             })
         });
-        let judgement = judge(formats, check.purged_at);
+        let judgement = judge(formats, check.purge);
         let next_look_at = check
             .covered
             .then(|| self.next_look(judgement.verdict, check))
@@ -173,6 +173,6 @@ impl Verifier {
     fn next_look(&self, verdict: Verdict, check: &DueCheck) -> Option<Timestamp> {
         let now = self.clock.now();
         self.settings
-            .next_look(verdict, check.purged_at, check.looks + 1, now)
+            .next_look(verdict, check.purge.taken_at, check.looks + 1, now)
     }
 }

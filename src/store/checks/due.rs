@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Taken;
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, BatchState, CheckId, CompanyId, FailureKind, InvalidationId},
+    domain::{BatchId, BatchState, CheckId, CompanyId, FailureKind, InvalidationId, Purge},
     store::{Result, Store, convert::at_most},
 };
 
@@ -25,8 +25,8 @@ pub struct DueCheck {
     pub url: String,
     /// Whether the invalidation clears it at all.
     pub covered: bool,
-    /// When Adobe took its purge.
-    pub purged_at: Timestamp,
+    /// When it was purged.
+    pub purge: Purge,
     /// Since when the look is due.
     pub due_at: Timestamp,
     /// How often it was looked at after the purge.
@@ -50,6 +50,7 @@ struct DueRow {
     company_id: Uuid,
     url: String,
     covered: bool,
+    purge_sent_at: Option<i64>,
     purged_at: i64,
     next_look_at: i64,
     looks: i64,
@@ -70,20 +71,18 @@ macro_rules! lease {
             "where company_id = $5 and next_look_at <= $3 and purged_at is not null and (lease_until is null or lease_until <= $3) ",
             "order by next_look_at, id limit $4",
             $lock,
-            ") returning id, company_id, url, covered, purged_at, next_look_at, looks"
+            ") returning id, company_id, url, covered, purge_sent_at, purged_at, next_look_at, looks"
         )
     };
 }
 
 impl Store {
-    /// The batches of which Adobe took something, of invalidations with URLs that wait for that and were added after an
-    /// instant.
+    /// The batches that ended after an instant and of which Adobe took something, of invalidations with URLs that wait for
+    /// that.
     pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
-        // As a join, SQLite would walk through every batch that there ever was.
-        let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.invalidation_id in \
-                   (select invalidation_id from url_check where purged_at is null and created_at > $1) \
-                   and b.finished_at is not null and (b.state = $2 \
-                   or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0)))";
+        let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.finished_at > $1 \
+                   and exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id and c.purged_at is null) \
+                   and (b.state = $2 or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0)))";
         let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())
             .bind(BatchState::Accepted.as_str())
@@ -112,8 +111,9 @@ impl Store {
     ) -> Result<u64> {
         let waiting = "select c.id, u.position, u.url from url_check c \
                        join invalidation_url u on u.batch_id = $1 and u.url = c.sent_url \
-                       where c.invalidation_id = $2 and c.company_id = $3 and c.purged_at is null";
-        let start = "update url_check set purged_at = $1, next_look_at = $2 where id = $3 and purged_at is null";
+                       where c.invalidation_id = $2 and c.company_id = $3 and (c.purged_at is null or not c.covered)";
+        let start = "update url_check set covered = $1, purge_sent_at = $2, purged_at = $3, next_look_at = $4 \
+                     where id = $5 and (purged_at is null or not covered)";
         let mut started = 0;
         in_transaction!(self, |tx| {
             let waiting: Vec<(Uuid, i64, String)> = sqlx::query_as(waiting)
@@ -125,7 +125,9 @@ impl Store {
             for (id, position, url) in waiting {
                 if taken.holds(position, &url) {
                     started += sqlx::query(start)
-                        .bind(taken.at.as_micros())
+                        .bind(true)
+                        .bind(taken.purge.sent_at.as_micros())
+                        .bind(taken.purge.taken_at.as_micros())
                         .bind(first_look_at.as_micros())
                         .bind(id)
                         .execute(&mut *tx)
@@ -178,7 +180,10 @@ impl Store {
                 company: CompanyId::from_uuid(row.company_id),
                 url: row.url,
                 covered: row.covered,
-                purged_at: Timestamp::from_micros(row.purged_at),
+                purge: Purge {
+                    sent_at: Timestamp::from_micros(row.purge_sent_at.unwrap_or(row.purged_at)),
+                    taken_at: Timestamp::from_micros(row.purged_at),
+                },
                 due_at: Timestamp::from_micros(row.next_look_at),
                 looks: u32::try_from(row.looks).unwrap_or(u32::MAX),
             })

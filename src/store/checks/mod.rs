@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, CheckId, CompanyId, InvalidationId, Verdict},
+    domain::{BatchId, CheckId, CompanyId, InvalidationId, Purge, Verdict},
 };
 
 /// A URL that is to be looked at.
@@ -43,8 +43,8 @@ pub struct NewCheck {
     pub covered: bool,
     /// Somebody wants it, beyond the sample.
     pub asked: bool,
-    /// When its purge was taken by Adobe, if that is known already.
-    pub purged_at: Option<Timestamp>,
+    /// When it was purged, if that is known already.
+    pub purge: Option<Purge>,
     /// When to look, if that is known already.
     pub next_look_at: Option<Timestamp>,
     /// How long a browser may keep the answer from before the purge.
@@ -172,7 +172,7 @@ impl Store {
     }
 
     /// Adds URLs that are looked at, with what was seen before the purge. One that is there already must come without looks,
-    /// and stays as it is; but one that waits for its purge is looked at with what is known now.
+    /// and stays as it is; but one that waits for its purge, or is cleared only by now, is looked at with what is known now.
     pub async fn add_checks(
         &self,
         company: CompanyId,
@@ -188,7 +188,7 @@ impl Store {
             for chunk in checks.chunks(CHUNK) {
                 let mut insert = QueryBuilder::new(
                     "insert into url_check (id, company_id, invalidation_id, url, url_hash, sent_url, covered, asked, \
-                     created_at, purged_at, keeps, looks, next_look_at) ",
+                     created_at, purge_sent_at, purged_at, keeps, looks, next_look_at) ",
                 );
                 insert.push_values(chunk, |mut row, check| {
                     row.push_bind(check.id.uuid())
@@ -200,15 +200,18 @@ impl Store {
                         .push_bind(check.covered)
                         .push_bind(check.asked)
                         .push_bind(now.as_micros())
-                        .push_bind(check.purged_at.map(Timestamp::as_micros))
+                        .push_bind(check.purge.map(|purge| purge.sent_at.as_micros()))
+                        .push_bind(check.purge.map(|purge| purge.taken_at.as_micros()))
                         .push_bind(micros(check.keeps))
                         .push_bind(0_i64)
                         .push_bind(check.next_look_at.map(Timestamp::as_micros));
                 });
                 insert.push(
                     " on conflict (invalidation_id, url_hash) do update set covered = excluded.covered, \
-                     asked = excluded.asked, purged_at = excluded.purged_at, next_look_at = excluded.next_look_at \
-                     where url_check.purged_at is null and excluded.purged_at is not null",
+                     sent_url = excluded.sent_url, asked = excluded.asked, purge_sent_at = excluded.purge_sent_at, \
+                     purged_at = excluded.purged_at, next_look_at = excluded.next_look_at \
+                     where (url_check.purged_at is null and excluded.purged_at is not null) \
+                     or (excluded.covered and not url_check.covered)",
                 );
                 insert.build().execute(&mut *tx).await?;
             }

@@ -1,16 +1,15 @@
 //! What Adobe took of a batch: all of it, the parts of a search that it accepted, or all but the URL that it named.
 
 use crate::{
-    clock::Timestamp,
-    domain::{BatchState, FailureKind, Part},
+    domain::{BatchState, FailureKind, Part, Purge},
     store::Batch,
 };
 
 /// The URLs of a batch that are being cleared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// Since when, at the latest.
-    pub at: Timestamp,
+    /// When that was.
+    pub purge: Purge,
     part: Part,
     /// The URL that was left out, where Adobe told it by its text.
     but: Option<String>,
@@ -33,8 +32,13 @@ impl Taken {
             }
             _ => return None,
         };
-        let at = batch.finished_at?;
-        (!part.is_empty()).then_some(Self { at, part, but })
+        let taken_at = batch.finished_at?;
+        let purge = Purge {
+            // A search sends a part later than that; nothing tells which attempt cleared a URL.
+            sent_at: batch.first_sent_at.unwrap_or(taken_at),
+            taken_at,
+        };
+        (!part.is_empty()).then_some(Self { purge, part, but })
     }
 
     /// How many URLs Adobe took of all these batches.

@@ -111,7 +111,7 @@ async fn w3_counts_without_errors_are_an_acceptance() {
 async fn w4_a_partial_success_is_a_failure_with_its_detail() {
     let error = answered(200, fixture("w4-partial.xml")).await.unwrap_err();
     let IpsError::Partial {
-        accepted: 3,
+        accepted: Some(3),
         refused: 1,
         errors,
     } = &error

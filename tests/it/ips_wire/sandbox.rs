@@ -216,7 +216,7 @@ async fn a_partial_answer_clears_the_rest_and_names_the_url() {
         matches!(
             error,
             IpsError::Partial {
-                accepted: 3,
+                accepted: Some(3),
                 refused: 1,
                 ..
             }

@@ -85,9 +85,9 @@ async fn a_request_without_an_answer_is_unknown_and_then_repeated() {
     assert!(page.has(".status.accepted"), "{}", page.body);
     let events = page.texts(".event-list li").join("\n");
     for what in [
-        "Sent\n",
+        "Sending\n",
         "whether Adobe took it is unknown",
-        "Sent again",
+        "Sending again",
         "Accepted",
     ] {
         assert!(events.contains(what), "{what} in {events}");

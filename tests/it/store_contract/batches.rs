@@ -455,7 +455,7 @@ async fn what_waits_for_our_own_database_has_not_failed(t: &Fixture) {
         let taken = t.take().await.unwrap();
         assert_eq!((taken.failures, taken.maybe_taken), (0, false));
         let postponed = BatchOutcome::Postponed {
-            failure: failure(FailureKind::Unreachable),
+            reason: "the database was away",
             at: t.now(),
         };
         t.finish(&taken, &postponed).await.unwrap();

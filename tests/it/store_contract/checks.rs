@@ -4,7 +4,7 @@ use unstale::{
     clock::Timestamp,
     domain::{
         CheckFormat, CheckId, CompanyId, Doubt, Evidence, Failure, FailureKind, InvalidationId,
-        LookKind, Part, Probe, Receipt, Sighting, Verdict,
+        LookKind, Part, Probe, Purge, Receipt, Sighting, Verdict,
     },
     store::{
         BatchOutcome, CheckLease, DueCheck, NewCheck, Round, StoreError, StoredLook, StoredPicture,
@@ -19,6 +19,7 @@ on_both_databases! {
     what_was_seen_before_the_purge_is_never_replaced
     what_waits_for_its_purge_can_be_looked_at_as_what_is_known_now
     checks_start_when_adobe_has_taken_their_url
+    what_was_asked_for_in_vain_is_looked_at_when_adobe_takes_it
     what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not
     a_look_is_taken_by_one
     a_lease_that_was_lost_stores_nothing
@@ -58,7 +59,7 @@ pub(super) fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
         sent_url: sent_url.to_owned(),
         covered: true,
         asked: false,
-        purged_at: None,
+        purge: None,
         next_look_at: None,
         keeps: Some(Duration::from_hours(10)),
         before: vec![look(t.now(), LookKind::Before, 1)],
@@ -76,7 +77,7 @@ pub(super) async fn submitted(t: &Fixture, batches: usize) -> (CompanyId, Submis
 pub(super) async fn due(t: &Fixture) -> (CompanyId, InvalidationId, CheckId) {
     let (company, submission) = submitted(t, 1).await;
     let check = NewCheck {
-        purged_at: Some(t.now()),
+        purge: Some(Purge::at(t.now())),
         next_look_at: Some(t.now()),
         ..new_check(t, "http://a/x", "http://a/x")
     };
@@ -251,7 +252,7 @@ async fn what_waits_for_its_purge_can_be_looked_at_as_what_is_known_now(t: &Fixt
         before: Vec::new(),
         covered: false,
         asked: true,
-        purged_at: Some(t.now()),
+        purge: Some(Purge::at(t.now())),
         next_look_at: Some(t.now()),
         ..new_check(t, "http://a/x", "http://a/x")
     };
@@ -293,13 +294,62 @@ async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
     assert!(too_old.is_empty());
 
     let taken = taken(t, unchecked).await.unwrap();
-    assert_eq!((taken.count(), taken.at), (2, accepted_at));
+    assert_eq!((taken.count(), taken.purge.taken_at), (2, accepted_at));
     let start = async |at| t.store.start_checks(unchecked, &taken, at).await.unwrap();
     assert_eq!(start(t.now()).await, 1);
     assert_eq!(start(t.later()).await, 0, "once");
     let taken = take(t, lease(t)).await;
     assert_eq!(taken.len(), 1);
-    assert_eq!((taken[0].id, taken[0].purged_at), (covered.id, accepted_at));
+    assert_eq!(
+        (taken[0].id, taken[0].purge.taken_at),
+        (covered.id, accepted_at)
+    );
+}
+
+async fn what_was_asked_for_in_vain_is_looked_at_when_adobe_takes_it(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let url = submission.batches[0].urls[0].url.clone();
+    let in_vain = NewCheck {
+        covered: false,
+        asked: true,
+        purge: Some(Purge::at(t.now())),
+        next_look_at: Some(t.now()),
+        ..new_check(t, &url, &url)
+    };
+    let add = async |check: &NewCheck| {
+        let checks = std::slice::from_ref(check);
+        let added = t.store.add_checks(company, submission.id, checks, t.now());
+        added.await.unwrap();
+    };
+    add(&in_vain).await;
+    let first = lease(t);
+    let looked = take(t, first).await;
+    let over = Round {
+        next_look_at: None,
+        ..round(t, 1)
+    };
+    t.store
+        .finish_round(&looked[0], first, &over)
+        .await
+        .unwrap();
+
+    let batch = t.take().await.unwrap();
+    t.later();
+    t.finish(&batch, &accepted()).await.unwrap();
+    let unchecked = UncheckedBatch {
+        company,
+        invalidation: submission.id,
+        id: batch.id,
+    };
+    let taken = taken(t, unchecked).await.unwrap();
+    let started = t.store.start_checks(unchecked, &taken, t.now()).await;
+    assert_eq!(started.unwrap(), 1);
+    let due = take(t, lease(t)).await;
+    assert_eq!((due[0].id, due[0].covered), (in_vain.id, true));
+    assert_eq!(due[0].purge.sent_at, batch.taken_at);
+    add(&in_vain).await;
+    let checks = t.store.checks(company, submission.id).await.unwrap();
+    assert!(checks[0].covered, "what is cleared stays so");
 }
 
 async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture) {

@@ -1,7 +1,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use unstale::{
-    domain::{HostOrigin, LookKind, Verdict},
+    domain::{HostOrigin, LookKind, Purge, Verdict},
     store::{NewCheck, Round, StayedOld},
 };
 
@@ -54,7 +54,7 @@ async fn covered_urls_that_stayed_old_are_found_by_host(t: &Fixture) {
     let (company, submission) = submitted(t, 1).await;
     let add = async |url: &str, sent: &str, verdict: Verdict, pending: bool| {
         let check = NewCheck {
-            purged_at: Some(t.now()),
+            purge: Some(Purge::at(t.now())),
             next_look_at: Some(t.now()),
             ..new_check(t, url, sent)
         };

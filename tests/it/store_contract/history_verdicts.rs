@@ -3,8 +3,8 @@
 use unstale::{
     domain::{
         CheckFormat, CheckId, CompanyId, Doubt, Failure, FailureKind, HistoryVerdict,
-        InvalidationId, InvalidationState, Judgement, LookKind, Part, Probe, Receipt, Refusal,
-        Verdict,
+        InvalidationId, InvalidationState, Judgement, LookKind, Part, Probe, Purge, Receipt,
+        Refusal, Verdict,
     },
     store::{
         BatchOutcome, CheckLease, DueCheck, Finished, HistoryQuery, NewCheck, NodeId, Round,
@@ -36,7 +36,7 @@ fn new_check(t: &Fixture, url: &str) -> NewCheck {
         sent_url: url.to_owned(),
         covered: true,
         asked: false,
-        purged_at: Some(t.now()),
+        purge: Some(Purge::at(t.now())),
         next_look_at: Some(t.now()),
         keeps: None,
         before: Vec::new(),
@@ -111,7 +111,7 @@ async fn the_verdict_of_an_invalidation_follows_its_checks(t: &Fixture) {
     let submission = t.submitted(company, author, 1).await;
     assert_eq!(verdict(t, company).await, known(Verdict::NotChecked));
     let waits = NewCheck {
-        purged_at: None,
+        purge: None,
         next_look_at: None,
         ..new_check(t, "http://a/waits")
     };

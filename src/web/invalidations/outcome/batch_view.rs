@@ -138,7 +138,7 @@ fn notes(batch: &Batch, search: Option<&Search>) -> Vec<String> {
         );
     }
     if batch.attempts > 1 && search.is_none() {
-        notes.push(format!("Sent {} times.", batch.attempts));
+        notes.push(format!("Tried {} times.", batch.attempts));
     }
     notes
 }

@@ -136,7 +136,7 @@ fn under_way(batches: &[Batch], counts: &Counts, ahead: Option<usize>, now: Time
         };
     }
     let batch = &batches[0];
-    let later = batch.retry_at.is_some_and(|at| at > now);
+    let later = batch.failure.is_some() && batch.retry_at.is_some_and(|at| at > now);
     match batch.state {
         BatchState::Unknown => {
             "Adobe has not answered, so nobody knows yet whether it took the request. It is sent again, which does no harm."
@@ -266,6 +266,7 @@ mod tests {
             state,
             url_count: 1_000,
             attempts: i32::from(state != BatchState::Waiting),
+            first_sent_at: None,
             sent_at: None,
             finished_at: state.is_final().then_some(NOW),
             receipt: None,

@@ -91,12 +91,13 @@ fn row(submitted: &SubmittedUrl) -> RowView {
 
 fn event(event: &BatchEvent) -> EventView {
     let what = match event.change {
-        BatchChange::Sent => "Sent",
-        BatchChange::Repeated => "Sent again",
+        BatchChange::Sent => "Sending",
+        BatchChange::Repeated => "Sending again",
         BatchChange::Accepted => "Accepted by Adobe",
         BatchChange::Refused => "Refused by Adobe",
         BatchChange::Failed => "Failed",
         BatchChange::NotReached => "Adobe could not be reached; nothing was sent",
+        BatchChange::Postponed => "Nothing was sent",
         BatchChange::NotAnswered => "No clear answer; whether Adobe took it is unknown",
         BatchChange::LeaseLost => {
             "Unstale stopped while it was on its way; whether Adobe took it is unknown"
