@@ -29,7 +29,7 @@ impl Headline {
 }
 
 /// What Adobe answers when it takes a batch: accepted, which is not yet to say cleared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {
     /// Adobe's name for the purge, when it gives one. Opaque.
     pub handle: Option<String>,

@@ -7,6 +7,8 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
+use super::Receipt;
+
 /// Requests of one search; *Go on* allows as many again.
 pub const SEARCH_LIMIT: i32 = 12;
 
@@ -108,15 +110,21 @@ pub struct Refusal {
 pub struct Probe {
     /// What was sent.
     pub part: Part,
-    /// Adobe refused a URL of it; `None` when it took the part.
-    pub refusal: Option<Refusal>,
+    /// What Adobe gave for the part when it took it, or said when it refused a URL of it.
+    pub answer: Result<Receipt, Refusal>,
 }
 
 impl Probe {
     /// Whether Adobe took it.
     #[must_use]
     pub const fn is_accepted(&self) -> bool {
-        self.refusal.is_none()
+        self.answer.is_ok()
+    }
+
+    /// What Adobe said when it refused a URL of the part.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.answer.as_ref().err()
     }
 
     /// Why Adobe refuses the URL at a place: what it said of the last of these parts that held it. `None` when all that
@@ -127,7 +135,7 @@ impl Probe {
             .iter()
             .rev()
             .filter(|probe| probe.part.contains(place));
-        held.find_map(|probe| probe.refusal.as_ref())
+        held.find_map(Self::refusal)
     }
 }
 
@@ -215,11 +223,12 @@ mod tests {
             let Some(part) = search.next.clone().filter(|_| probes.len() < limit) else {
                 return (search, probes);
             };
-            let refused = bad.iter().any(|place| part.contains(*place));
-            probes.push(Probe {
-                refusal: refused.then(|| refusal(&format!("one of {} is bad", part.len()))),
-                part,
-            });
+            let answer = if bad.iter().any(|place| part.contains(*place)) {
+                Err(refusal(&format!("one of {} is bad", part.len())))
+            } else {
+                Ok(Receipt::default())
+            };
+            probes.push(Probe { part, answer });
         }
     }
 

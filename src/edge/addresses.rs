@@ -34,22 +34,51 @@ impl Resolve for Resolver {
     }
 }
 
-/// Whether an address may be looked at. Link-local ones never: cloud machines keep their secrets there.
+/// Whether an address may be looked at. Those behind which cloud machines keep their secrets never: most are link-local,
+/// and [`is_metadata`] has the others.
 pub(super) fn may_reach(address: IpAddr, reach: Reach) -> bool {
-    let address = address.to_canonical();
+    let address = innermost(address);
     match reach {
         Reach::Public => is_public(address),
         Reach::Private => !is_forbidden(address),
     }
 }
 
+/// The address that one leads to in the end: IPv6 carries IPv4 inside where it is mapped, and by NAT64 and 6to4.
+fn innermost(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(v6) = address.to_canonical() else {
+        return address.to_canonical();
+    };
+    let v4 = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+    };
+    match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => v4(high, low),
+        _ => v6.into(),
+    }
+}
+
 fn is_forbidden(address: IpAddr) -> bool {
     address.is_unspecified()
         || address.is_multicast()
+        || is_metadata(address)
         || match address {
             IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
             IpAddr::V6(v6) => v6.is_unicast_link_local(),
         }
+}
+
+/// Where clouds tell their machines about themselves, passwords included, at addresses that are not link-local: AWS (a range
+/// of its own inside the private ones), Google, Alibaba and Azure.
+fn is_metadata(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => matches!(v4.octets(), [100, 100, 100, 200] | [168, 63, 129, 16]),
+        IpAddr::V6(v6) => matches!(
+            v6.segments(),
+            [0xfd00, 0xec2, ..] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254]
+        ),
+    }
 }
 
 fn is_public(address: IpAddr) -> bool {
@@ -77,10 +106,10 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
-    // Addresses that carry another one inside: NAT64 and 6to4.
-    let carrier = (first == 0x64 && second == 0xff9b) || first == 0x2002;
+    // Networks have NAT64 of their own; which address is inside only they know.
+    let local_nat64 = first == 0x64 && second == 0xff9b;
     let documentation = first == 0x2001 && second == 0xdb8;
-    !(address.is_unique_local() || carrier || documentation)
+    !(address.is_unique_local() || local_nat64 || documentation)
 }
 
 #[cfg(test)]
@@ -97,6 +126,8 @@ mod tests {
             "93.184.216.34",
             "2606:2800:220:1::1",
             "::ffff:93.184.216.34",
+            "64:ff9b::5db8:d822",
+            "2002:5db8:d822::1",
         ] {
             assert!(may(address, Reach::Public), "{address}");
             assert!(may(address, Reach::Private), "{address}");
@@ -115,6 +146,7 @@ mod tests {
             "fd00::1",
             "::ffff:10.0.0.1",
             "64:ff9b::a00:1",
+            "64:ff9b:1::1",
             "2002:a00:1::1",
         ] {
             assert!(!may(address, Reach::Public), "{address}");
@@ -127,6 +159,15 @@ mod tests {
         for address in [
             "169.254.169.254",
             "::ffff:169.254.169.254",
+            "64:ff9b::169.254.169.254",
+            "2002:a9fe:a9fe::1",
+            "100.100.100.200",
+            "::ffff:100.100.100.200",
+            "168.63.129.16",
+            "64:ff9b::168.63.129.16",
+            "fd00:ec2::254",
+            "fd00:ec2::23",
+            "fd20:ce::254",
             "fe80::1",
             "0.0.0.0",
             "::",

@@ -229,8 +229,9 @@ impl Store {
         let next = "update company set next_request_at = $1 where id = $2";
         // The failure that the search is about stays.
         let searched_on = "update batch set failures = 0, retry_at = null where id = $1";
-        let probe = "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason) values \
-                     ($1, $2, (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6)";
+        let probe = "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason, receipt_handle, \
+                     estimated_seconds, warnings) values ($1, $2, \
+                     (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6, $7, $8, $9)";
         let owner = finished.node.0.to_string();
         let assets = self.assets_taken(finished).await?;
         in_transaction!(self, |tx| {
@@ -244,7 +245,7 @@ impl Store {
                 .await?;
             invalidated!(tx, company, assets, batch.taken_at);
             if let Some(answered) = finished.probe {
-                let refusal = answered.refusal.as_ref();
+                let (receipt, refusal) = (answered.answer.as_ref().ok(), answered.refusal());
                 sqlx::query(probe)
                     .bind(company)
                     .bind(id)
@@ -252,6 +253,13 @@ impl Store {
                     .bind(answered.is_accepted())
                     .bind(refusal.and_then(|refusal| refusal.code))
                     .bind(refusal.map(|refusal| storable(&refusal.reason)))
+                    .bind(
+                        receipt
+                            .and_then(|receipt| receipt.handle.as_deref())
+                            .map(storable),
+                    )
+                    .bind(receipt.and_then(|receipt| receipt.estimated_seconds))
+                    .bind(receipt.map_or(0, |receipt| receipt.warnings))
                     .execute(&mut *tx)
                     .await?;
             }

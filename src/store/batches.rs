@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{
     Result, Store,
-    convert::{from_json, instant, unknown},
+    convert::{CHUNK, from_json, instant, unknown},
+    statement::Statement,
 };
 use crate::{
     clock::Timestamp,
@@ -21,6 +22,8 @@ use crate::{
 pub struct Batch {
     /// Which one.
     pub id: BatchId,
+    /// Of which invalidation.
+    pub invalidation: InvalidationId,
     /// Its place in the invalidation, from 1.
     pub position: i32,
     /// The root that its URLs have.
@@ -70,6 +73,23 @@ impl Batch {
         (self.search_limit > 0).then(|| Search::of(self.url_count, self.search_sound, &self.probes))
     }
 
+    /// What Adobe gave for it: one receipt, or one for each part that it took in a search.
+    pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
+        let parts = self
+            .probes
+            .iter()
+            .filter_map(|probe| probe.answer.as_ref().ok());
+        let whole = self.receipt.iter().filter(|_| self.probes.is_empty());
+        parts.chain(whole)
+    }
+
+    /// How long Adobe expects the purge to take that takes longest, in seconds.
+    #[must_use]
+    pub fn estimated_seconds(&self) -> Option<i32> {
+        let estimates = self.receipts().map(|receipt| receipt.estimated_seconds);
+        estimates.max().flatten()
+    }
+
     /// Whether it is certain that nothing of it was cleared.
     #[must_use]
     pub fn cleared_nothing(&self) -> bool {
@@ -88,6 +108,7 @@ impl Batch {
 #[derive(FromRow)]
 struct BatchRow {
     id: Uuid,
+    invalidation_id: Uuid,
     position: i32,
     root: String,
     state: String,
@@ -126,6 +147,9 @@ pub(super) struct ProbeRow {
     accepted: bool,
     code: Option<i32>,
     reason: Option<String>,
+    receipt_handle: Option<String>,
+    estimated_seconds: Option<i32>,
+    warnings: i32,
 }
 
 #[derive(FromRow)]
@@ -143,11 +167,19 @@ struct QueueRow {
 impl ProbeRow {
     pub fn into_probe(self) -> Result<(BatchId, Probe)> {
         let part: Part = from_json("batch_probe.part", &self.part)?;
-        let refusal = (!self.accepted).then(|| Refusal {
-            code: self.code,
-            reason: self.reason.unwrap_or_default(),
-        });
-        Ok((BatchId::from_uuid(self.batch_id), Probe { part, refusal }))
+        let answer = if self.accepted {
+            Ok(Receipt {
+                handle: self.receipt_handle,
+                estimated_seconds: self.estimated_seconds,
+                warnings: self.warnings,
+            })
+        } else {
+            Err(Refusal {
+                code: self.code,
+                reason: self.reason.unwrap_or_default(),
+            })
+        };
+        Ok((BatchId::from_uuid(self.batch_id), Probe { part, answer }))
     }
 }
 
@@ -177,6 +209,7 @@ impl BatchRow {
         };
         Ok(Batch {
             id: BatchId::from_uuid(self.id),
+            invalidation: InvalidationId::from_uuid(self.invalidation_id),
             position: self.position,
             root: self.root,
             state: BatchState::from_word(&self.state).ok_or_else(|| unknown("batch.state"))?,
@@ -226,39 +259,68 @@ macro_rules! queue {
 impl Store {
     /// The batches of an invalidation, by position.
     pub async fn batches(&self, company: CompanyId, id: InvalidationId) -> Result<Vec<Batch>> {
-        let sql = "select id, position, root, state, url_count, attempts, \
-                   (select min(e.at) from batch_event e where e.batch_id = batch.id and e.change = 'sent') as first_sent_at, \
-                   sent_at, finished_at, receipt_handle, \
-                   estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, retry_at, \
-                   maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
-                   from batch where invalidation_id = $1 and company_id = $2 order by position";
-        let probes = "select p.batch_id, p.part, p.accepted, p.code, p.reason from batch_probe p \
-                      join batch b on b.id = p.batch_id where b.invalidation_id = $1 and b.company_id = $2 \
-                      order by p.batch_id, p.number";
-        let rows: Vec<BatchRow> = on_reader!(self, |pool| sqlx::query_as(sql)
-            .bind(id.uuid())
-            .bind(company.uuid())
-            .fetch_all(pool)
-            .await?);
+        self.batches_of(company, &[id]).await
+    }
+
+    /// The batches of several invalidations, by position, one invalidation after the other.
+    pub async fn batches_of(
+        &self,
+        company: CompanyId,
+        invalidations: &[InvalidationId],
+    ) -> Result<Vec<Batch>> {
+        if invalidations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::default();
+        statement.sql(
+            "select id, invalidation_id, position, root, state, url_count, attempts, \
+             (select min(e.at) from batch_event e where e.batch_id = batch.id and e.change = 'sent') as first_sent_at, \
+             sent_at, finished_at, \
+             receipt_handle, estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, \
+             retry_at, maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
+             from batch where invalidation_id in ",
+        );
+        statement.uuids(invalidations.iter().map(|id| id.uuid()));
+        statement.sql(" and company_id = ").uuid(company.uuid());
+        statement.sql(" order by invalidation_id, position");
+        let rows: Vec<BatchRow> = on_reader!(self, |pool| {
+            let mut sql = build!(statement);
+            sql.build_query_as().fetch_all(pool).await?
+        });
         let mut batches: Vec<Batch> = rows
             .into_iter()
             .map(BatchRow::into_batch)
             .collect::<Result<_>>()?;
-        if batches.iter().all(|batch| batch.search_limit == 0) {
-            return Ok(batches);
+        let mut searched: Vec<&mut Batch> = batches
+            .iter_mut()
+            .filter(|batch| batch.search_limit > 0)
+            .collect();
+        // As many as a statement may hold.
+        for searched in searched.chunks_mut(CHUNK) {
+            self.load_probes(searched).await?;
         }
-        let rows: Vec<ProbeRow> = on_reader!(self, |pool| sqlx::query_as(probes)
-            .bind(id.uuid())
-            .bind(company.uuid())
-            .fetch_all(pool)
-            .await?);
+        Ok(batches)
+    }
+
+    async fn load_probes(&self, batches: &mut [&mut Batch]) -> Result<()> {
+        let mut statement = Statement::default();
+        statement.sql(
+            "select batch_id, part, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
+             from batch_probe where batch_id in ",
+        );
+        statement.uuids(batches.iter().map(|batch| batch.id.uuid()));
+        statement.sql(" order by batch_id, number");
+        let rows: Vec<ProbeRow> = on_reader!(self, |pool| {
+            let mut sql = build!(statement);
+            sql.build_query_as().fetch_all(pool).await?
+        });
         for row in rows {
             let (id, probe) = row.into_probe()?;
             if let Some(batch) = batches.iter_mut().find(|batch| batch.id == id) {
                 batch.probes.push(probe);
             }
         }
-        Ok(batches)
+        Ok(())
     }
 
     /// What happened to a batch, in order.

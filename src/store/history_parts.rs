@@ -2,55 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Result, Store, StoreError,
-    convert::{from_json, instant, storable, unknown},
+    convert::{from_json, storable},
     statement::Statement,
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, BatchState, CompanyId, InvalidationId, PersonId, UrlOrigin},
+    domain::{BatchId, CompanyId, InvalidationId, PersonId, UrlOrigin},
 };
-
-/// A batch as history and exports show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryBatch {
-    /// Which one.
-    pub id: BatchId,
-    /// Of which invalidation.
-    pub invalidation: InvalidationId,
-    /// Its place in the invalidation, from 1.
-    pub position: i32,
-    /// The root that its URLs have.
-    pub root: String,
-    /// Where it stands.
-    pub state: BatchState,
-    /// How many URLs it holds.
-    pub url_count: i64,
-    /// When it was sent last.
-    pub sent_at: Option<Timestamp>,
-    /// When it became final.
-    pub finished_at: Option<Timestamp>,
-    /// Adobe's handle for the purge.
-    pub handle: Option<String>,
-    /// Seconds that Adobe expected.
-    pub estimated_seconds: Option<i32>,
-    /// Adobe's fault code.
-    pub code: Option<i32>,
-    /// Why it did not go through.
-    pub reason: Option<String>,
-    /// The URL that Adobe named.
-    pub named_url: Option<String>,
-}
 
 /// A URL of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryUrl {
     /// The batch.
     pub batch: BatchId,
+    /// Its place there, from 1.
+    pub position: i64,
     /// The URL.
     pub url: String,
     /// Why it was on the list.
@@ -66,68 +36,7 @@ pub struct RecentClear {
     pub submitted_at: Timestamp,
 }
 
-#[derive(FromRow)]
-struct BatchRow {
-    id: Uuid,
-    invalidation_id: Uuid,
-    position: i32,
-    root: String,
-    state: String,
-    url_count: i64,
-    sent_at: Option<i64>,
-    finished_at: Option<i64>,
-    receipt_handle: Option<String>,
-    estimated_seconds: Option<i32>,
-    failure_code: Option<i32>,
-    failure_reason: Option<String>,
-    named_url: Option<String>,
-}
-
-impl BatchRow {
-    fn into_batch(self) -> Result<HistoryBatch> {
-        Ok(HistoryBatch {
-            id: BatchId::from_uuid(self.id),
-            invalidation: InvalidationId::from_uuid(self.invalidation_id),
-            position: self.position,
-            root: self.root,
-            state: BatchState::from_word(&self.state).ok_or_else(|| unknown("batch.state"))?,
-            url_count: self.url_count,
-            sent_at: instant(self.sent_at),
-            finished_at: instant(self.finished_at),
-            handle: self.receipt_handle,
-            estimated_seconds: self.estimated_seconds,
-            code: self.failure_code,
-            reason: self.failure_reason,
-            named_url: self.named_url,
-        })
-    }
-}
-
 impl Store {
-    /// The batches of several invalidations, by position, one invalidation after the other.
-    pub async fn history_batches(
-        &self,
-        company: CompanyId,
-        invalidations: &[InvalidationId],
-    ) -> Result<Vec<HistoryBatch>> {
-        if invalidations.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut statement = Statement::default();
-        statement.sql(
-            "select id, invalidation_id, position, root, state, url_count, sent_at, finished_at, receipt_handle, \
-             estimated_seconds, failure_code, failure_reason, named_url from batch where invalidation_id in ",
-        );
-        statement.uuids(invalidations.iter().map(|id| id.uuid()));
-        statement.sql(" and company_id = ").uuid(company.uuid());
-        statement.sql(" order by invalidation_id, position");
-        let rows: Vec<BatchRow> = on_reader!(self, |pool| {
-            let mut sql = build!(statement);
-            sql.build_query_as().fetch_all(pool).await?
-        });
-        rows.into_iter().map(BatchRow::into_batch).collect()
-    }
-
     /// The URLs of several batches, by position, one batch after the other.
     pub async fn history_urls(
         &self,
@@ -138,18 +47,21 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut statement = Statement::default();
-        statement.sql("select batch_id, url, origins from invalidation_url where batch_id in ");
+        statement.sql(
+            "select batch_id, position, url, origins from invalidation_url where batch_id in ",
+        );
         statement.uuids(batches.iter().map(|id| id.uuid()));
         statement.sql(" and company_id = ").uuid(company.uuid());
         statement.sql(" order by batch_id, position");
-        let rows: Vec<(Uuid, String, String)> = on_reader!(self, |pool| {
+        let rows: Vec<(Uuid, i64, String, String)> = on_reader!(self, |pool| {
             let mut sql = build!(statement);
             sql.build_query_as().fetch_all(pool).await?
         });
         rows.into_iter()
-            .map(|(batch, url, origins)| {
+            .map(|(batch, position, url, origins)| {
                 Ok(HistoryUrl {
                     batch: BatchId::from_uuid(batch),
+                    position,
                     url,
                     origins: from_json("invalidation_url.origins", &origins)?,
                 })

@@ -36,6 +36,7 @@ mod connections;
 mod convert;
 mod drafts;
 mod error;
+mod fate;
 mod fold;
 mod folders;
 mod history;
@@ -55,6 +56,7 @@ mod retention;
 mod sessions;
 mod templates;
 mod trigrams;
+mod unpurged_checks;
 
 pub use self::{
     address::{DatabaseUrl, InvalidDatabaseUrl},
@@ -77,13 +79,14 @@ pub use self::{
     connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
+    fate::{Fate, Fates},
     folders::FolderEntry,
     history::{
         HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery,
         InvalidCursor as InvalidHistoryCursor, UrlFilter,
     },
     history_checks::HistoryCheck,
-    history_parts::{HistoryBatch, HistoryUrl, RecentClear},
+    history_parts::{HistoryUrl, RecentClear},
     hosts::{HostSetting, HostTest},
     imports::{ImportFile, ImportState},
     invalidations::{Invalidation, NewBatch, Submission, SubmittedUrl},
@@ -94,6 +97,7 @@ pub use self::{
     put_assets::PutCounts,
     sessions::StoredSession,
     templates::TemplateVersion,
+    unpurged_checks::UnpurgedCheck,
 };
 
 /// The database. Cheap to clone; clones share their connections.

@@ -5,6 +5,7 @@
 //! [`Admin`](extract::Admin) in its signature is public, and visibly so.
 
 mod assets;
+mod bad_urls;
 mod companies;
 mod extract;
 mod forms;

@@ -54,6 +54,8 @@ pub struct Tally {
     nothing_newer: u64,
     could_not_check: u64,
     pending: u64,
+    /// Some are covered by the URL that was sent: how many of those there are is not known here.
+    is_covered: bool,
 }
 
 impl Tally {
@@ -62,6 +64,7 @@ impl Tally {
         let mut tally = Self::default();
         for check in checks.iter().filter(|check| check.covered) {
             tally.pending += u64::from(check.next_look_at.is_some());
+            tally.is_covered |= check.url != check.sent_url;
             match check.verdict {
                 Some(Verdict::Live | Verdict::Gone) => tally.live += 1,
                 Some(Verdict::StillOld) => tally.still_old += 1,
@@ -108,17 +111,18 @@ impl Tally {
         })
     }
 
-    /// `Looked at 3 of 1,000: 2 live, 1 still old.`; `None` before the first look.
-    pub fn summary(&self, total: u64) -> Option<String> {
+    /// `Looked at 3 of 1,000: 2 live, 1 still old.`; `None` before the first look. `taken` URLs are all that could be looked
+    /// at, unless they cover others.
+    pub fn summary(&self, taken: u64) -> Option<String> {
         let seen = self.seen();
         if seen == 0 {
             return None;
         }
-        let of = if seen <= total {
-            format!("{} of {}", grouped(seen), grouped(total))
-        } else {
-            // URLs that a base URL covers were looked at one by one.
+        // While a search goes on with a batch, what it took before is not counted.
+        let of = if self.is_covered || seen > taken {
             counted(seen, "URL")
+        } else {
+            format!("{} of {}", grouped(seen), grouped(taken))
         };
         Some(format!("Looked at {of}: {}.", self.parts()))
     }
@@ -178,6 +182,13 @@ pub mod tests {
         assert_eq!(
             summary(&checks, 1).unwrap(),
             "Looked at 3 URLs: 2 live, 1 still old."
+        );
+        let mut covered = checks;
+        covered[1].sent_url = "https://h/is/image/C/a".to_owned();
+        assert_eq!(
+            summary(&covered, 1_000).unwrap(),
+            "Looked at 3 URLs: 2 live, 1 still old.",
+            "a thousand base URLs clear more than a thousand"
         );
     }
 

@@ -186,8 +186,8 @@ impl Dispatcher {
         urls: &[String],
         answer: Result<Receipt, IpsError>,
     ) -> Ended {
-        let (receipt, refusal) = match answer.map_err(|error| (error.failure(), error)) {
-            Ok(receipt) => (Some(receipt), None),
+        let answer = match answer.map_err(|error| (error.failure(), error)) {
+            Ok(receipt) => Ok(receipt),
             Err((
                 Failure {
                     kind: FailureKind::BadUrl,
@@ -195,12 +195,13 @@ impl Dispatcher {
                     reason,
                 },
                 _,
-            )) => (None, Some(Refusal { code, reason })),
+            )) => Err(Refusal { code, reason }),
             Err((_, error)) => {
                 return answer::of_a_search(self.trouble(batch, urls, &error), search).into();
             }
         };
-        let probe = Probe { part, refusal };
+        let receipt = answer.as_ref().ok().cloned();
+        let probe = Probe { part, answer };
         let probes: Vec<Probe> = search.probes.iter().chain([&probe]).cloned().collect();
         Ended {
             outcome: after_probe(batch, search, &probes, receipt),
@@ -242,7 +243,7 @@ fn after_probe(
     let bad = progress.bad.places().next();
     let refusal = match bad {
         Some(place) => Probe::refusal_of(place, probes),
-        None => probes.iter().rev().find_map(|probe| probe.refusal.as_ref()),
+        None => probes.iter().rev().find_map(Probe::refusal),
     };
     let refusal = refusal.or(search.refusal.as_ref());
     let kind = if progress.connection {

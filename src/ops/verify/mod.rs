@@ -155,9 +155,9 @@ impl Verifier {
             return Ok(());
         };
         if let Some(taken) = Taken::of(batch) {
-            let receipt = batch.receipt.as_ref();
-            let estimate = receipt.and_then(|receipt| receipt.estimated_seconds);
-            let first = self.settings.first_look(taken.purge.taken_at, estimate);
+            let first = self
+                .settings
+                .first_look(taken.purge.taken_at, batch.estimated_seconds());
             self.store.start_checks(unchecked, &taken, first).await?;
         }
         Ok(())

@@ -28,11 +28,11 @@ const LEASE: Duration = Duration::from_mins(3);
 /// What is written of a URL whose host was taken off the list.
 const NOT_A_HOST: &str = "its host is not one of the company's delivery hosts";
 
-/// What was seen in one format.
+/// What was seen in one format. Bodies are let go of at once, so that looks at many URLs need little memory.
 struct Seen {
     format: CheckFormat,
-    after: Result<Probe, String>,
-    origin: Option<Result<Probe, String>>,
+    after: Look,
+    origin: Option<Look>,
 }
 
 impl Verifier {
@@ -74,13 +74,16 @@ impl Verifier {
     async fn look_after(&self, check: &DueCheck, lease: CheckLease) -> Result<(), StoreError> {
         let hosts = Hosts::load(&self.store, check.company).await?;
         let before = self.store.looks(check.company, check.id).await?;
-        let seen = match hosts.target(&check.url) {
+        let (seen, plain) = match hosts.target(&check.url) {
             Some(target) => self.see(&check.url, &target, &hosts).await,
-            None => vec![Seen {
-                format: CheckFormat::Plain,
-                after: Err(NOT_A_HOST.to_owned()),
-                origin: None,
-            }],
+            None => {
+                let nothing = Seen {
+                    format: CheckFormat::Plain,
+                    after: Err(NOT_A_HOST.to_owned()),
+                    origin: None,
+                };
+                (vec![nothing], None)
+            }
         };
         let mut round = self.round(check, &before, &seen);
         if check.covered && round.judgement.verdict == Verdict::NothingNewer {
@@ -89,10 +92,7 @@ impl Verifier {
                 .extend(self.look_at_preview(&check.url, &hosts).await);
         }
         // First: who sees that the verdict is final does not look again for the picture.
-        let plain = seen
-            .into_iter()
-            .find(|seen| seen.format == CheckFormat::Plain);
-        if let Some(Ok(probe)) = plain.map(|seen| seen.after) {
+        if let Some(probe) = plain {
             self.keep_picture(check.company, check.id, LookKind::After, probe)
                 .await;
         }
@@ -100,14 +100,22 @@ impl Verifier {
         Ok(())
     }
 
-    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> Vec<Seen> {
+    /// What is seen of a URL in each format, and the whole look at the plain one, of which the small picture is made.
+    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> (Vec<Seen>, Option<Probe>) {
         let mut seen = Vec::new();
+        let mut plain = None;
         for &format in CheckFormat::of(url, target.scope) {
-            let after = self.probe(target, format).await;
+            let probe = self.probe(target, format).await;
+            let after = look_of(&probe);
+            if format == CheckFormat::Plain {
+                plain = probe.ok();
+            } else {
+                drop(probe);
+            }
             let random = self.clock.new_uuid().simple().to_string();
             let asked = origin_url(url, &random).and_then(|url| hosts.target(&url));
             let origin = match asked {
-                Some(asked) if after.is_ok() => Some(self.probe(&asked, format).await),
+                Some(asked) if after.is_ok() => Some(look_of(&self.probe(&asked, format).await)),
                 _ => None,
             };
             seen.push(Seen {
@@ -116,7 +124,7 @@ impl Verifier {
                 origin,
             });
         }
-        seen
+        (seen, plain)
     }
 
     fn round(&self, check: &DueCheck, before: &[StoredLook], seen: &[Seen]) -> Round {
@@ -129,9 +137,9 @@ impl Verifier {
         };
         let mut looks = Vec::new();
         for seen in seen {
-            looks.push(stored(seen.format, LookKind::After, look_of(&seen.after)));
+            looks.push(stored(seen.format, LookKind::After, seen.after.clone()));
             if let Some(origin) = &seen.origin {
-                looks.push(stored(seen.format, LookKind::Origin, look_of(origin)));
+                looks.push(stored(seen.format, LookKind::Origin, origin.clone()));
             }
         }
         let find = |looks: &'_ [StoredLook], format, kind| {

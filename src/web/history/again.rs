@@ -24,7 +24,7 @@ pub async fn again(
 ) -> Result<Redirect, AppError> {
     let company = &at.company;
     let mut lines = Vec::new();
-    for batch in app.store.history_batches(company.id, &[id]).await? {
+    for batch in app.store.batches(company.id, id).await? {
         let urls = app.store.history_urls(company.id, &[batch.id]).await?;
         lines.extend(urls.into_iter().map(|url| url.url));
     }

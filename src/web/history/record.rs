@@ -18,8 +18,9 @@ use crate::{
     app::App,
     domain::{CompanyId, PresetChoice},
     error::AppError,
-    store::{HistoryBatch, Invalidation},
+    store::{Batch, Invalidation, Store},
     web::{
+        bad_urls::BadUrls,
         extract::{Editor, InCompany, InvalidationPath},
         shell::Shell,
         view::{Moment, company_path, counted, grouped, outcome_path},
@@ -67,11 +68,12 @@ struct BatchView {
     status_icon: &'static str,
     sent: Option<Moment>,
     finished: Option<Moment>,
-    handle: Option<String>,
+    /// Adobe's handles: one, or of a search one for each part that it took.
+    handles: Vec<String>,
     estimate: Option<String>,
     code: Option<i32>,
     reason: Option<String>,
-    named_url: Option<String>,
+    bad: BadUrls,
 }
 
 /// Shows the record of what was submitted.
@@ -85,8 +87,12 @@ pub async fn show(
     let invalidation = app.store.invalidation(company.id, id).await?;
     let invalidation = invalidation.ok_or(AppError::NotFound)?;
     let submitted_at = invalidation.submitted_at.ok_or(AppError::NotFound)?;
-    let batches = app.store.history_batches(company.id, &[id]).await?;
+    let batches = app.store.batches(company.id, id).await?;
     let assets = app.store.draft_assets(id).await?;
+    let mut views = Vec::new();
+    for batch in &batches {
+        views.push(view(&app.store, company.id, batch).await?);
+    }
     let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
     let page = RecordPage {
         shell: Shell::at("Record", &person, &at),
@@ -108,7 +114,7 @@ pub async fn show(
             .collect(),
         groups: groups(&app, company.id, &batches).await?,
         seen: SeenView::load(&app.store, company.id, id).await?,
-        batches: batches.iter().map(view).collect(),
+        batches: views,
     };
     Ok(page.into_response())
 }
@@ -143,7 +149,7 @@ fn options(invalidation: &Invalidation) -> Vec<String> {
 async fn groups(
     app: &App,
     company: CompanyId,
-    batches: &[HistoryBatch],
+    batches: &[Batch],
 ) -> Result<Vec<GroupView>, AppError> {
     let mut groups: BTreeMap<Group, (usize, Vec<String>)> = BTreeMap::new();
     for batch in batches {
@@ -169,9 +175,13 @@ async fn groups(
     Ok(groups.collect())
 }
 
-fn view(batch: &HistoryBatch) -> BatchView {
+async fn view(store: &Store, company: CompanyId, batch: &Batch) -> Result<BatchView, AppError> {
     let (status, status_text, status_icon) = batch_view(batch.state);
-    BatchView {
+    let failure = batch.failure.as_ref();
+    let handles = batch
+        .receipts()
+        .filter_map(|receipt| receipt.handle.clone());
+    Ok(BatchView {
         position: batch.position,
         urls: counted(batch.url_count.unsigned_abs(), "URL"),
         root: batch.root.clone(),
@@ -180,12 +190,12 @@ fn view(batch: &HistoryBatch) -> BatchView {
         status_icon,
         sent: batch.sent_at.map(Moment::from),
         finished: batch.finished_at.map(Moment::from),
-        handle: batch.handle.clone(),
+        handles: handles.collect(),
         estimate: batch
-            .estimated_seconds
+            .estimated_seconds()
             .map(|seconds| counted(u64::from(seconds.unsigned_abs()), "second")),
-        code: batch.code,
-        reason: batch.reason.clone(),
-        named_url: batch.named_url.clone(),
-    }
+        code: failure.and_then(|failure| failure.code),
+        reason: failure.map(|failure| failure.reason.clone()),
+        bad: BadUrls::load(store, company, batch, batch.search().as_ref()).await?,
+    })
 }

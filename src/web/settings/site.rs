@@ -83,7 +83,7 @@ impl SiteForm {
     }
 }
 
-fn touched<T: PartialEq>(typed: T, shown: T) -> Option<T> {
+fn touched<T: PartialEq + Copy>(typed: T, shown: T) -> Option<T> {
     (typed != shown).then_some(typed)
 }
 

@@ -1,6 +1,9 @@
 //! *Find the bad URL* as people see it: from Adobe's refusal to the URL that caused it, and what could be sent without it.
 
-use unstale::config::DispatchConfig;
+use unstale::{
+    config::DispatchConfig,
+    sandbox::ips::{AnswerForm, Instead},
+};
 
 use super::{
     COMPANY, draft_with_urls, listed, next, numbered,
@@ -77,6 +80,112 @@ async fn a_bad_url_that_adobe_does_not_name_is_found_and_the_good_ones_are_sent(
     let resubmit = page.form("form[action$=resubmit]").press("batch", &batch);
     let confirm = editor.submit_and_follow(&resubmit).await;
     assert_eq!(listed(&confirm), [bad], "what was sent is done with");
+}
+
+#[tokio::test]
+async fn the_record_and_the_exports_tell_what_a_search_found_and_sent() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    // Ten bad ones in a row, of forty.
+    let (path, page) = refused_of(&app, &editor, 40, "n0001").await;
+    let mut page = find(&editor, &path, &page).await;
+    while page.has("form[action$=find-bad-url]") {
+        page = find(&editor, &path, &page).await;
+    }
+    let handles: Vec<String> = app
+        .ips()
+        .calls()
+        .iter()
+        .zip(1..)
+        .filter(|(call, _)| call.fault.is_none())
+        .map(|(_, number)| format!("|{number}"))
+        .collect();
+    assert!(handles.len() > 1);
+
+    let record = editor.get(&format!("{path}/record")).await;
+    let (names, values) = (record.texts(".facts dt"), record.texts(".facts dd"));
+    let fact = |name: &str| {
+        let at = names.iter().position(|found| found == name);
+        at.map(|at| values[at].as_str())
+    };
+    assert_eq!(fact("Named by Adobe"), None, "Adobe named none");
+    let found = fact("Found by the search").unwrap();
+    for bad in (10..15).map(|number| app.exact(&format!("n{number:05}"))) {
+        assert!(found.contains(&bad), "{found}");
+    }
+    assert_eq!(found.matches("Invalid parameter").count(), 5, "{found}");
+    assert!(found.contains("and 5 more"), "{found}");
+    let told: Vec<&str> = fact("Adobe’s handles").unwrap().split(", ").collect();
+    assert_eq!(told.len(), handles.len());
+    assert_eq!(fact("Adobe’s estimate"), Some("5 seconds"));
+    assert!(page.text(".notice.blocks").contains("and 5 more"));
+
+    let history = format!("{COMPANY}/invalidations");
+    let csv = editor.get(&format!("{history}/export.csv")).await;
+    let mut reader = csv::Reader::from_reader(csv.body.as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 40);
+    let json = editor.get(&format!("{history}/export.json")).await;
+    let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+    assert_eq!(json[0]["named_url"], serde_json::Value::Null);
+    for (row, url) in rows.iter().zip(json[0]["urls"].as_array().unwrap()) {
+        let cell = |name: &str| {
+            let at = heads.iter().position(|head| head == name).unwrap();
+            &row[at]
+        };
+        let is_bad = cell("url").contains("n0001");
+        let (taken, reason) = if is_bad {
+            ("no", "Invalid parameter")
+        } else {
+            ("yes", "")
+        };
+        assert_eq!((cell("taken"), cell("url_reason")), (taken, reason));
+        assert_eq!(told.contains(&cell("adobe_handle")), !is_bad);
+        assert_eq!(cell("estimated_seconds"), if is_bad { "" } else { "5" });
+        assert_eq!((cell("failure"), cell("maybe_taken")), ("partial", "no"));
+        assert_eq!(url["url"], cell("url"));
+        assert_eq!(url["taken"], taken);
+        assert_eq!(url["reason"].as_str().unwrap_or_default(), reason);
+        assert_eq!(
+            url["adobe_handle"].as_str().unwrap_or_default(),
+            cell("adobe_handle")
+        );
+    }
+
+    let checks = page.texts(".check-row");
+    let bad = checks.iter().find(|row| row.contains("n00010")).unwrap();
+    assert!(bad.contains("Its purge did not go through"), "{bad}");
+}
+
+#[tokio::test]
+async fn exports_tell_which_url_adobe_named_and_where_nobody_knows() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let exported = async || {
+        let history = format!("{COMPANY}/invalidations");
+        let json = editor.get(&format!("{history}/export.json")).await;
+        let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+        json[0].clone()
+    };
+    app.ips().knobs(|knobs| knobs.answer = AnswerForm::Partial);
+    settled(&editor, &submitted(&app, &editor, 3).await).await;
+    let request = exported().await;
+    assert_eq!(request["failure"], "partial");
+    let named = app.exact("n00002");
+    assert_eq!(request["named_url"], named);
+    for url in request["urls"].as_array().unwrap() {
+        let is_named = url["url"] == named;
+        assert_eq!(url["reason"].is_string(), is_named);
+        assert_eq!(url["taken"], if is_named { "no" } else { "yes" });
+    }
+
+    app.ips()
+        .knobs(|knobs| knobs.instead = Some(Instead::Closed));
+    settled(&editor, &submitted(&app, &editor, 1).await).await;
+    let request = exported().await;
+    assert_eq!(request["maybe_taken"], true);
+    assert_eq!(request["urls"][0]["taken"], "unknown");
 }
 
 #[tokio::test]

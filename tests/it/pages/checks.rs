@@ -284,6 +284,14 @@ async fn every_url_that_a_base_url_clears_is_sent_in_full_and_can_be_checked() {
         .submit_and_follow(&full.press("do", "full-urls"))
         .await;
     assert_eq!(listed(&confirm).len(), 60, "not only those of the sample");
+    let outcome = stage.editor.get(&path).await;
+    let of_all = outcome.text("#urls .url-row .status");
+    assert_eq!(of_all, "Still old", "its base URL stands for all of them");
+    let summary = outcome.text("#checks > p[role=status]");
+    assert!(
+        summary.starts_with(&format!("Looked at {sample} URLs: ")),
+        "{summary}"
+    );
 
     let unchecked = stage.editor.get(&format!("{path}/unchecked")).await;
     assert_eq!(unchecked.count(".url-row"), 60 - sample);

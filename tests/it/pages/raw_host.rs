@@ -15,11 +15,27 @@ use unstale::domain::{DeliveryHost, HostOrigin, PurgeScope, Verdict};
 use super::checks::{checks, judged, purge};
 use crate::support::app::TestApp;
 
-/// A request as it came, and whether the other side hung up before it had the whole body.
+/// A request as it came, whether the other side hung up before it had the whole body, and how much of that was written.
 #[derive(Debug, Clone)]
 struct Seen {
     head: String,
     hung_up: bool,
+    written: usize,
+}
+
+/// What every request gets.
+#[derive(Debug, Clone)]
+struct Reply {
+    text: String,
+    /// So many bytes come after it.
+    more: usize,
+}
+
+impl From<&str> for Reply {
+    fn from(text: &str) -> Self {
+        let text = text.to_owned();
+        Self { text, more: 0 }
+    }
 }
 
 impl Seen {
@@ -42,17 +58,18 @@ struct RawHost {
 }
 
 impl RawHost {
-    /// `answer` is what every request gets; a body that it promises and does not bring is waited for in vain.
-    async fn start(app: &TestApp, scope: PurgeScope, answer: &'static str) -> Self {
+    /// A body that the reply promises and does not bring is waited for in vain.
+    async fn start(app: &TestApp, scope: PurgeScope, reply: impl Into<Reply>) -> Self {
+        let reply = reply.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let list = Arc::clone(&seen);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let list = Arc::clone(&list);
+                let (list, reply) = (Arc::clone(&list), reply.clone());
                 tokio::spawn(async move {
-                    let request = serve(stream, answer).await;
+                    let request = serve(stream, &reply).await;
                     list.lock().unwrap().push(request);
                 });
             }
@@ -80,19 +97,26 @@ impl RawHost {
     }
 }
 
-async fn serve(mut stream: TcpStream, answer: &str) -> Seen {
+async fn serve(mut stream: TcpStream, reply: &Reply) -> Seen {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).await.unwrap() == 1 {
         head.push(byte[0]);
     }
-    stream.write_all(answer.as_bytes()).await.unwrap();
-    let is_whole = answer.contains("Content-Length: 7\r\n");
+    stream.write_all(reply.text.as_bytes()).await.unwrap();
+    let mut written = 0;
+    while written < reply.more
+        && let Ok(more) = stream.write(&[b'x'; 64 * 1024]).await
+    {
+        written += more;
+    }
+    let is_whole = reply.text.contains("Content-Length: 7\r\n");
     // Whoever has the whole answer is sent away; whoever has not is waited for.
     let hung_up = !is_whole && matches!(stream.read(&mut byte).await, Ok(0) | Err(_));
     Seen {
         head: String::from_utf8(head).unwrap(),
         hung_up,
+        written,
     }
 }
 
@@ -144,4 +168,61 @@ async fn a_body_that_is_too_large_is_not_read_but_closed_after_its_headers() {
     let seen = host.seen();
     assert!(seen.len() >= 2);
     assert!(seen.iter().all(|seen| seen.hung_up), "{seen:?}");
+}
+
+#[tokio::test]
+async fn of_a_body_that_is_too_large_hardly_anything_is_taken() {
+    const BODY: usize = 64 * 1024 * 1024;
+    // What is on its way between two sockets of one machine comes to some megabytes.
+    const ON_ITS_WAY: usize = 16 * 1024 * 1024;
+    const LIMIT: usize = 8 * 1024 * 1024;
+    for (promise, most) in [
+        (format!("Content-Length: {BODY}\r\n"), ON_ITS_WAY),
+        ("Connection: close\r\n".to_owned(), LIMIT + ON_ITS_WAY),
+    ] {
+        let app = TestApp::start().await;
+        let reply = Reply {
+            text: format!("HTTP/1.1 200 OK\r\n{promise}ETag: \"one\"\r\n\r\n"),
+            more: BODY,
+        };
+        let host = RawHost::start(&app, PurgeScope::Exact, reply).await;
+        let editor = app.editor().await;
+        let path = purge(&editor, &[host.url("spinset")]).await;
+        judged(&app, &editor, &path).await;
+        let seen = host.seen();
+        assert!(seen.len() >= 2, "before and after");
+        for Seen { written, .. } in seen {
+            assert!(written < most, "{promise}{written}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_check_follows_no_redirect_to_another_host() {
+    let app = TestApp::start().await;
+    let elsewhere = RawHost::start(&app, PurgeScope::Exact, "").await;
+    let target = elsewhere.url("secret");
+    let reply = format!(
+        "HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 7\r\nConnection: close\r\n\r\npicture"
+    );
+    let host = RawHost::start(&app, PurgeScope::Exact, reply.as_str()).await;
+    let editor = app.editor().await;
+    let path = purge(&editor, &[host.url("spinset")]).await;
+    judged(&app, &editor, &path).await;
+    let pasted = host.url("pasted");
+    let form = [("url", pasted.as_str())];
+    let answer = editor.post(&format!("{path}/still-old"), &form).await;
+    assert_eq!(answer.status, 303);
+    judged(&app, &editor, &path).await;
+
+    let seen = host.seen();
+    for rest in ["spinset", "pasted"] {
+        let looked_at = seen.iter().any(|seen| seen.target().contains(rest));
+        assert!(looked_at, "{rest}: {seen:?}");
+    }
+    assert_eq!(
+        elsewhere.seen().len(),
+        0,
+        "even though it is a host of the company"
+    );
 }

@@ -122,11 +122,15 @@ impl Fixture {
 }
 
 pub(super) fn accepted() -> BatchOutcome {
-    BatchOutcome::Accepted(Receipt {
+    BatchOutcome::Accepted(receipt())
+}
+
+fn receipt() -> Receipt {
+    Receipt {
         handle: Some("cdn|1\0".to_owned()),
         estimated_seconds: Some(300),
         warnings: 2,
-    })
+    }
 }
 
 pub(super) fn failure(kind: FailureKind) -> Failure {
@@ -166,7 +170,11 @@ fn again(kind: FailureKind, at: Timestamp) -> BatchOutcome {
 fn probe(part: Part, accepted: bool) -> Probe {
     Probe {
         part,
-        refusal: (!accepted).then(refusal),
+        answer: if accepted {
+            Ok(receipt())
+        } else {
+            Err(refusal())
+        },
     }
 }
 
@@ -574,7 +582,13 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
         .unwrap();
     let batch = t.batch(&submission, 0).await;
     assert_eq!(batch.state, BatchState::Waiting);
-    assert_eq!(batch.probes, std::slice::from_ref(&first));
+    assert_eq!(batch.probes.len(), 1);
+    let stored = batch.receipts().next().unwrap();
+    assert_eq!(
+        (stored.handle.as_deref(), stored.warnings),
+        (Some("cdn|1\u{1a}"), 2)
+    );
+    assert_eq!(batch.estimated_seconds(), Some(300), "it can be waited for");
     assert!(!batch.cleared_nothing());
 
     let taken = t.take().await.unwrap();
@@ -600,7 +614,9 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
         Some(refusal()),
         "a time-out is not its reason"
     );
-    assert_eq!(batch.probes, [first, second]);
+    assert_eq!(batch.probes[0].part, first.part);
+    assert_eq!(batch.probes[1], second);
+    assert_eq!(batch.receipts().count(), 1, "a refusal has none");
     let found = batch.search().unwrap();
     assert_eq!((found.sent.len(), found.left.len()), (1, 3));
 

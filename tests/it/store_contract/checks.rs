@@ -8,7 +8,7 @@ use unstale::{
     },
     store::{
         BatchOutcome, CheckLease, DueCheck, NewCheck, Round, StoreError, StoredLook, StoredPicture,
-        Submission, Taken, UncheckedBatch,
+        Submission, Taken, UncheckedBatch, UnpurgedCheck,
     },
 };
 
@@ -27,6 +27,7 @@ on_both_databases! {
     a_look_asked_for_during_another_is_still_to_come
     somebody_can_have_urls_looked_at_again
     what_an_invalidation_sent_is_found
+    what_waits_for_its_purge_is_found_in_its_batch
     pictures_belong_to_their_company
 }
 
@@ -378,7 +379,7 @@ async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture
     let batch = t.take().await.unwrap();
     let probe = Probe {
         part: Part::range(2..=2),
-        refusal: None,
+        answer: Ok(Receipt::default()),
     };
     let found = failed(FailureKind::Partial, Some(url(1, 0)));
     t.finish_as(NODE, &batch, &found, Some(&probe))
@@ -493,6 +494,32 @@ async fn what_an_invalidation_sent_is_found(t: &Fixture) {
     let batch = submission.batches[0].id;
     assert_eq!(find(company).await, [(url.clone(), batch, 2)]);
     assert!(find(t.company("other").await).await.is_empty());
+}
+
+async fn what_waits_for_its_purge_is_found_in_its_batch(t: &Fixture) {
+    let (company, submission) = submitted(t, 2).await;
+    let url = |batch: usize, index: usize| submission.batches[batch].urls[index].url.clone();
+    let waiting = new_check(t, &format!("{}?wid=1", url(1, 1)), &url(1, 1));
+    let purged = NewCheck {
+        purged_at: Some(t.now()),
+        ..new_check(t, &url(0, 0), &url(0, 0))
+    };
+    let checks = [waiting.clone(), purged];
+    t.store
+        .add_checks(company, submission.id, &checks, t.now())
+        .await
+        .unwrap();
+    let unpurged = t.store.unpurged_checks(company, submission.id);
+    let expected = UnpurgedCheck {
+        id: waiting.id,
+        batch: submission.batches[1].id,
+        position: 2,
+        sent_url: url(1, 1),
+    };
+    assert_eq!(unpurged.await.unwrap(), [expected]);
+    let other = t.company("other").await;
+    let foreign = t.store.unpurged_checks(other, submission.id);
+    assert_eq!(foreign.await.unwrap(), []);
 }
 
 async fn pictures_belong_to_their_company(t: &Fixture) {

@@ -445,7 +445,7 @@ async fn batches_and_urls_of_many_are_read_at_once(t: &Fixture) {
     let two = t.submitted(company, author, 1).await;
     let batches = t
         .store
-        .history_batches(company, &[one.id, two.id])
+        .batches_of(company, &[one.id, two.id])
         .await
         .unwrap();
     assert_eq!(batches.len(), 3);
@@ -454,22 +454,25 @@ async fn batches_and_urls_of_many_are_read_at_once(t: &Fixture) {
         .filter(|batch| batch.invalidation == one.id)
         .collect();
     assert_eq!((of_one[0].position, of_one[1].position), (1, 2));
+    let receipt = of_one[0].receipt.as_ref().unwrap();
     assert_eq!(
-        (of_one[0].handle.as_deref(), of_one[0].estimated_seconds),
+        (receipt.handle.as_deref(), receipt.estimated_seconds),
         (Some("p|1"), Some(30))
     );
+    let failure = of_one[1].failure.as_ref().unwrap();
     assert_eq!(
-        (of_one[1].code, of_one[1].reason.as_deref()),
-        (Some(20_006), Some("a reason"))
+        (failure.code, failure.reason.as_str()),
+        (Some(20_006), "a reason")
     );
     let ids: Vec<_> = batches.iter().map(|batch| batch.id).collect();
     let urls = t.store.history_urls(company, &ids).await.unwrap();
     assert_eq!(urls.len(), 6);
     let first = urls.iter().find(|url| url.batch == one.batches[0].id);
     let first = first.unwrap();
+    assert_eq!(first.position, 1);
     assert_eq!(first.url, one.batches[0].urls[0].url);
     assert_eq!(first.origins, one.batches[0].urls[0].origins);
-    assert_eq!(t.store.history_batches(company, &[]).await.unwrap(), []);
+    assert_eq!(t.store.batches_of(company, &[]).await.unwrap(), []);
     assert_eq!(t.store.history_urls(company, &[]).await.unwrap(), []);
 }
 
@@ -673,7 +676,7 @@ async fn another_companys_history_is_not_there(t: &Fixture) {
         assert_eq!(found(t, company, &query).await, [own.id], "{query:?}");
     }
     assert_eq!(t.store.people_of_history(other).await.unwrap(), []);
-    assert_eq!(t.store.history_batches(other, &[own.id]).await.unwrap(), []);
+    assert_eq!(t.store.batches_of(other, &[own.id]).await.unwrap(), []);
     let urls = t.store.history_urls(other, &[own.batches[0].id]).await;
     assert_eq!(urls.unwrap(), []);
     assert!(matches!(

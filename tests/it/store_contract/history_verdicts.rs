@@ -328,10 +328,14 @@ async fn finish(t: &Fixture, outcome: &BatchOutcome, probe: Option<bool>) {
     let batch = t.take().await.unwrap();
     let probe = probe.map(|accepted| Probe {
         part: Part::range(1..=1),
-        refusal: (!accepted).then(|| Refusal {
-            code: None,
-            reason: "not yours".to_owned(),
-        }),
+        answer: if accepted {
+            Ok(Receipt::default())
+        } else {
+            Err(Refusal {
+                code: None,
+                reason: "not yours".to_owned(),
+            })
+        },
     });
     let finished = Finished {
         batch: &batch,

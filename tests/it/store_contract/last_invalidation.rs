@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use unstale::{
-    domain::{CompanyId, FailureKind, Part, Probe, Refusal},
+    domain::{CompanyId, FailureKind, Part, Probe, Receipt, Refusal},
     store::{AssetQuery, BatchOutcome, StoreError},
 };
 
@@ -69,10 +69,14 @@ async fn of_a_search_only_the_parts_that_adobe_took_count(t: &Fixture) {
         let batch = t.take().await.unwrap();
         let probe = Probe {
             part,
-            refusal: (!taken).then(|| Refusal {
-                code: None,
-                reason: "not yours".to_owned(),
-            }),
+            answer: if taken {
+                Ok(Receipt::default())
+            } else {
+                Err(Refusal {
+                    code: None,
+                    reason: "not yours".to_owned(),
+                })
+            },
         };
         t.finish_as(NODE, &batch, &BatchOutcome::SearchedOn, Some(&probe))
             .await

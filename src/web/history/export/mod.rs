@@ -25,7 +25,7 @@ use crate::{
     app::App,
     domain::{CompanyId, spreadsheet},
     error::AppError,
-    store::{HistoryBatch, HistoryCheck, HistoryEntry, HistoryQuery, HistoryUrl, Store},
+    store::{Batch, HistoryCheck, HistoryEntry, HistoryQuery, HistoryUrl, Store},
     web::{
         extract::{Editor, InCompany},
         view::{Moment, company_path},
@@ -104,7 +104,7 @@ struct Export {
     /// What is still to be read; `None` when the end of the history is reached.
     query: Option<HistoryQuery>,
     /// Read, and not written yet.
-    pending: VecDeque<(Arc<HistoryEntry>, HistoryBatch)>,
+    pending: VecDeque<(Arc<HistoryEntry>, Batch)>,
     /// What is to be written before anything else.
     head: Option<Vec<u8>>,
     any: bool,
@@ -177,8 +177,8 @@ impl Export {
     async fn read(&mut self, query: HistoryQuery) -> Result<(), AppError> {
         let page = self.store.history(self.company, &query).await?;
         let ids: Vec<_> = page.entries.iter().map(|entry| entry.id).collect();
-        let mut of: HashMap<_, Vec<HistoryBatch>> = HashMap::new();
-        for batch in self.store.history_batches(self.company, &ids).await? {
+        let mut of: HashMap<_, Vec<Batch>> = HashMap::new();
+        for batch in self.store.batches_of(self.company, &ids).await? {
             of.entry(batch.invalidation).or_default().push(batch);
         }
         for entry in page.entries {
@@ -195,10 +195,7 @@ impl Export {
         Ok(())
     }
 
-    async fn write(
-        &mut self,
-        batches: &[(Arc<HistoryEntry>, HistoryBatch)],
-    ) -> Result<Vec<u8>, AppError> {
+    async fn write(&mut self, batches: &[(Arc<HistoryEntry>, Batch)]) -> Result<Vec<u8>, AppError> {
         let ids: Vec<_> = batches.iter().map(|(_, batch)| batch.id).collect();
         let mut of: HashMap<_, Vec<HistoryUrl>> = HashMap::new();
         for url in self.store.history_urls(self.company, &ids).await? {

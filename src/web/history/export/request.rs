@@ -10,12 +10,20 @@ use serde::Serialize;
 use crate::{
     clock::Timestamp,
     domain::{HistoryVerdict, PresetChoice, UrlOrigin},
-    store::{HistoryBatch, HistoryCheck, HistoryEntry, HistoryUrl},
+    store::{Batch, Fate, Fates, HistoryCheck, HistoryEntry, HistoryUrl},
     web::view::{Moment, origin_words},
 };
 
-/// The columns of the CSV.
-pub(super) const COLUMNS: [&str; 22] = [
+/// The columns of the CSV. `state` and `verdict` are of the whole invalidation; those from `request` to `reason` are of the
+/// request, but `adobe_handle` and `estimated_seconds` of what took this URL, which in a search for a bad URL is a request
+/// of its own; so are those at the end:
+///
+/// - `failure`: the sort of failure, a word of [`crate::domain::FailureKind`];
+/// - `maybe_taken`: `yes` where an earlier attempt got no clear answer;
+/// - `named_url`: the URL that Adobe named when it refused;
+/// - `taken`: whether Adobe took this URL: `yes`, `no`, or `unknown` where no answer tells;
+/// - `url_code`, `url_reason`: what Adobe said of this URL, where it named it or a search found it.
+pub(super) const COLUMNS: [&str; 28] = [
     "invalidation",
     "submitted_at",
     "by",
@@ -38,6 +46,12 @@ pub(super) const COLUMNS: [&str; 22] = [
     "verdict",
     "url_verdict",
     "url_checked_at",
+    "failure",
+    "maybe_taken",
+    "named_url",
+    "taken",
+    "url_code",
+    "url_reason",
 ];
 
 /// One request to Adobe with all that is known of it.
@@ -59,10 +73,16 @@ pub(super) struct Request {
     request_state: &'static str,
     sent_at: Option<String>,
     finished_at: Option<String>,
+    /// Of the request as a whole.
     adobe_handle: Option<String>,
     estimated_seconds: Option<i32>,
+    failure: Option<&'static str>,
     adobe_code: Option<i32>,
     reason: Option<String>,
+    /// An earlier attempt got no clear answer.
+    maybe_taken: bool,
+    /// The URL that Adobe named when it refused.
+    named_url: Option<String>,
     urls: Vec<RequestUrl>,
 }
 
@@ -70,6 +90,14 @@ pub(super) struct Request {
 struct RequestUrl {
     url: String,
     origins: Vec<UrlOrigin>,
+    /// Whether Adobe took it: `yes`, `no`, or `unknown`.
+    taken: &'static str,
+    /// Of the request that took it; of a search each part has its own.
+    adobe_handle: Option<String>,
+    estimated_seconds: Option<i32>,
+    /// What Adobe said of it, where it named it or a search found it.
+    adobe_code: Option<i32>,
+    reason: Option<String>,
     verdict: &'static str,
     checks: Vec<UrlCheck>,
 }
@@ -87,7 +115,7 @@ impl Request {
     /// Puts it together. `seen` are the checks of these URLs.
     pub(super) fn new(
         entry: &HistoryEntry,
-        batch: &HistoryBatch,
+        batch: &Batch,
         urls: Vec<HistoryUrl>,
         seen: Vec<HistoryCheck>,
     ) -> Self {
@@ -96,6 +124,13 @@ impl Request {
             let sent_url = mem::take(&mut check.sent_url);
             checks.entry(sent_url).or_default().push(check);
         }
+        let fates = Fates::of(batch);
+        let is_found = |named: &&String| {
+            let mut found = urls.iter().filter(|url| fates.is_found(url.position));
+            found.any(|url| url.url == **named)
+        };
+        let named_url = batch.named_url.as_ref().filter(|named| !is_found(named));
+        let (receipt, failure) = (batch.receipt.as_ref(), batch.failure.as_ref());
         Self {
             invalidation: entry.id.to_string(),
             submitted_at: machine(entry.submitted_at),
@@ -114,13 +149,16 @@ impl Request {
             request_state: batch.state.as_str(),
             sent_at: batch.sent_at.map(machine),
             finished_at: batch.finished_at.map(machine),
-            adobe_handle: batch.handle.clone(),
-            estimated_seconds: batch.estimated_seconds,
-            adobe_code: batch.code,
-            reason: batch.reason.clone(),
+            adobe_handle: receipt.and_then(|receipt| receipt.handle.clone()),
+            estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
+            failure: failure.map(|failure| failure.kind.as_str()),
+            adobe_code: failure.and_then(|failure| failure.code),
+            reason: failure.map(|failure| failure.reason.clone()),
+            maybe_taken: batch.maybe_taken,
+            named_url: named_url.cloned(),
             urls: urls
                 .into_iter()
-                .map(|url| RequestUrl::new(url, &mut checks))
+                .map(|url| RequestUrl::new(url, &fates, &mut checks))
                 .collect(),
         }
     }
@@ -130,25 +168,8 @@ impl Request {
         let number =
             |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
         let presets = Vec::from_iter(self.presets.unwrap_or_default());
-        let start = [
-            self.invalidation,
-            self.submitted_at,
-            self.by,
-            self.why,
-            self.state.to_owned(),
-            self.options.join("; "),
-            presets.join("; "),
-            number(self.template_version),
-            self.request.to_string(),
-            self.root,
-            self.request_state.to_owned(),
-            self.sent_at.unwrap_or_default(),
-            self.finished_at.unwrap_or_default(),
-            self.adobe_handle.unwrap_or_default(),
-            number(self.estimated_seconds),
-            number(self.adobe_code),
-            self.reason.unwrap_or_default(),
-        ];
+        let options = self.options.join("; ");
+        let presets = presets.join("; ");
         let lines = self.urls.into_iter().map(|url| {
             let origins: Vec<_> = url.origins.iter().map(origin_words).collect();
             let latest = url
@@ -156,16 +177,36 @@ impl Request {
                 .iter()
                 .filter_map(|check| check.checked_at.as_ref());
             let checked_at = latest.max().cloned().unwrap_or_default();
-            let mut rest = [
+            [
+                self.invalidation.clone(),
+                self.submitted_at.clone(),
+                self.by.clone(),
+                self.why.clone(),
+                self.state.to_owned(),
+                options.clone(),
+                presets.clone(),
+                number(self.template_version),
+                self.request.to_string(),
+                self.root.clone(),
+                self.request_state.to_owned(),
+                self.sent_at.clone().unwrap_or_default(),
+                self.finished_at.clone().unwrap_or_default(),
+                url.adobe_handle.unwrap_or_default(),
+                number(url.estimated_seconds),
+                number(self.adobe_code),
+                self.reason.clone().unwrap_or_default(),
                 url.url,
                 origins.join("; "),
                 self.verdict.to_owned(),
                 url.verdict.to_owned(),
                 checked_at,
+                self.failure.unwrap_or_default().to_owned(),
+                if self.maybe_taken { "yes" } else { "no" }.to_owned(),
+                self.named_url.clone().unwrap_or_default(),
+                url.taken.to_owned(),
+                number(url.adobe_code),
+                url.reason.unwrap_or_default(),
             ]
-            .into_iter();
-            let mut start = start.iter().cloned();
-            std::array::from_fn(|_| start.next().or_else(|| rest.next()).unwrap_or_default())
         });
         lines.collect()
     }
@@ -187,14 +228,35 @@ fn options(entry: &HistoryEntry) -> Vec<&'static str> {
 }
 
 impl RequestUrl {
-    fn new(url: HistoryUrl, checks: &mut HashMap<String, Vec<HistoryCheck>>) -> Self {
+    fn new(
+        url: HistoryUrl,
+        fates: &Fates<'_>,
+        checks: &mut HashMap<String, Vec<HistoryCheck>>,
+    ) -> Self {
         let checks = checks.remove(&url.url).unwrap_or_default();
+        let receipt = fates.receipt(url.position, &url.url);
+        let refusal = fates.refusal(url.position, &url.url);
         Self {
+            taken: taken(fates, &url),
+            adobe_handle: receipt.and_then(|receipt| receipt.handle.clone()),
+            estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
+            adobe_code: refusal.as_ref().and_then(|refusal| refusal.code),
+            reason: refusal.map(|refusal| refusal.reason),
             verdict: HistoryVerdict::together(checks.iter().map(|check| check.verdict)).as_str(),
             checks: checks.into_iter().map(UrlCheck::from).collect(),
             url: url.url,
             origins: url.origins,
         }
+    }
+}
+
+/// What is still to be sent is not taken yet, unless an earlier attempt is in doubt.
+fn taken(fates: &Fates<'_>, url: &HistoryUrl) -> &'static str {
+    match fates.fate(url.position, &url.url) {
+        Fate::Taken => "yes",
+        Fate::Unknown => "unknown",
+        Fate::Open if fates.is_in_doubt(url.position) => "unknown",
+        Fate::NotTaken | Fate::Open => "no",
     }
 }
 

@@ -3,7 +3,7 @@
 use super::words::words;
 use crate::{
     domain::{CheckId, LookKind, Verdict},
-    store::Check,
+    store::{Check, Fate},
     web::view::Moment,
 };
 
@@ -28,14 +28,16 @@ pub(super) struct CheckRow {
 }
 
 impl CheckRow {
-    /// `newer_waits`: the preview server shows a version that is not published.
+    /// `fate` is that of a URL which waits for its purge. `newer_waits`: the preview server shows a version that is not
+    /// published.
     pub(super) fn new(
         check: &Check,
+        fate: Option<Fate>,
         this: &str,
         pictures: &[(CheckId, LookKind)],
         newer_waits: bool,
     ) -> Self {
-        let words = words(check);
+        let words = words(check, fate);
         let picture = |kind: LookKind| {
             // A new look has a new address, so that no browser shows the one before.
             let mark = match kind {

@@ -1,6 +1,9 @@
 //! The section *Is it live?* of the outcome page: what can be said of all URLs together, and one row for each.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use askama::Template;
 
@@ -10,12 +13,12 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{Company, InvalidationId},
+    domain::{BatchId, CheckId, Company, CompanyId, HistoryVerdict, InvalidationId},
     error::AppError,
     ops::verify::CHECK_ALL_LIMIT,
-    store::{Batch, Check, Store, Taken},
+    store::{Batch, Check, Fate, Fates, Store, Taken},
     web::{
-        verdicts::Tally,
+        verdicts::{Badge, Tally},
         view::{company_path, counted, grouped, outcome_path},
     },
 };
@@ -56,6 +59,8 @@ pub struct ChecksSection {
     page: usize,
     pages: usize,
     rows: Vec<CheckRow>,
+    /// All of them.
+    checks: Vec<Check>,
     is_admin: bool,
     /// *Settings > Delivery hosts*.
     hosts_page: String,
@@ -75,6 +80,7 @@ impl ChecksSection {
         let checks = store.checks(company.id, id).await?;
         let pictures = store.pictures(company.id, id).await?;
         let unpublished = store.unpublished(company.id, id).await?;
+        let fates = fates(store, company.id, id, batches, &checks).await?;
         let this = outcome_path(company, id);
         let accepted = Taken::total(batches);
         let sending = batches.iter().any(|batch| batch.state.is_under_way());
@@ -103,9 +109,11 @@ impl ChecksSection {
                 .take(SHOWN)
                 .map(|check| {
                     let newer_waits = unpublished.contains(&check.id);
-                    CheckRow::new(check, &this, &pictures, newer_waits)
+                    let fate = fates.get(&check.id).copied();
+                    CheckRow::new(check, fate, &this, &pictures, newer_waits)
                 })
                 .collect(),
+            checks,
             is_admin,
             hosts_page: format!("{}/settings/hosts", company_path(company)),
             this,
@@ -121,6 +129,44 @@ impl ChecksSection {
     pub const fn tally(&self) -> Tally {
         self.tally
     }
+
+    /// What was seen of these URLs that were sent, where anything was or is to be looked at since their purge.
+    pub fn badges(&self, sent: &HashSet<&str>) -> HashMap<&str, Badge> {
+        let mut verdicts: HashMap<&str, HistoryVerdict> = HashMap::new();
+        let purged = self.checks.iter().filter(|check| {
+            check.covered && check.purged_at.is_some() && sent.contains(check.sent_url.as_str())
+        });
+        for check in purged {
+            let verdict = HistoryVerdict::of_url(check.verdict, check.is_pending());
+            let of_all = verdicts.entry(&check.sent_url).or_insert(verdict);
+            *of_all = HistoryVerdict::together([*of_all, verdict]);
+        }
+        let badges = verdicts.into_iter();
+        badges.map(|(url, verdict)| (url, verdict.into())).collect()
+    }
+}
+
+/// Whether Adobe took the URLs that were looked at before the purge only.
+async fn fates(
+    store: &Store,
+    company: CompanyId,
+    id: InvalidationId,
+    batches: &[Batch],
+    checks: &[Check],
+) -> Result<HashMap<CheckId, Fate>, AppError> {
+    if checks.iter().all(|check| check.purged_at.is_some()) {
+        return Ok(HashMap::new());
+    }
+    let of: HashMap<BatchId, Fates<'_>> = batches
+        .iter()
+        .map(|batch| (batch.id, Fates::of(batch)))
+        .collect();
+    let unpurged = store.unpurged_checks(company, id).await?;
+    let fates = unpurged.into_iter().filter_map(|check| {
+        let fate = of.get(&check.batch)?.fate(check.position, &check.sent_url);
+        Some((check.id, fate))
+    });
+    Ok(fates.collect())
 }
 
 fn check_all(checks: &[Check], accepted: u64) -> String {

@@ -1,6 +1,10 @@
 //! What was seen of a URL, in plain words and with what to do about it.
 
-use crate::{domain::Verdict, store::Check, web::verdicts::Badge};
+use crate::{
+    domain::Verdict,
+    store::{Check, Fate},
+    web::verdicts::Badge,
+};
 
 /// How a row says what was seen.
 pub(super) struct Words {
@@ -11,9 +15,9 @@ pub(super) struct Words {
     pub(super) advice: String,
 }
 
-/// The words for a check as it stands.
-pub(super) fn words(check: &Check) -> Words {
-    let (badge, advice) = verdict_words(check);
+/// The words for a check as it stands. `fate` is that of a URL which waits for its purge.
+pub(super) fn words(check: &Check, fate: Option<Fate>) -> Words {
+    let (badge, advice) = verdict_words(check, fate);
     let advice = of_what_it_is(advice, &check.url);
     let pending = check.is_pending();
     let not_covered = if check.covered {
@@ -51,7 +55,7 @@ fn of_what_it_is(advice: String, url: &str) -> String {
     }
 }
 
-fn verdict_words(check: &Check) -> (Badge, String) {
+fn verdict_words(check: &Check, fate: Option<Fate>) -> (Badge, String) {
     let other = |class, icon, label| Badge { class, icon, label };
     match check.verdict {
         Some(Verdict::Live) if !check.covered => (
@@ -63,12 +67,40 @@ fn verdict_words(check: &Check) -> (Badge, String) {
             other("info", "clock", "Looking soon"),
             "The purge needs a moment.".to_owned(),
         ),
-        Some(Verdict::NotChecked) | None => (
-            other("info", "clock", "Looked at before the purge"),
-            "It is looked at again when Adobe has accepted its purge.".to_owned(),
-        ),
+        Some(Verdict::NotChecked) | None => unpurged(fate),
         Some(verdict) => (verdict.into(), advice(check, verdict)),
     }
+}
+
+/// Nobody has looked since the purge, if there was one.
+fn unpurged(fate: Option<Fate>) -> (Badge, String) {
+    let (class, icon, label, advice) = match fate {
+        Some(Fate::Open) => (
+            "info",
+            "clock",
+            "Looked at before the purge",
+            "It is looked at again when Adobe has accepted its purge.",
+        ),
+        Some(Fate::NotTaken) => (
+            "neutral",
+            "info",
+            "Not cleared",
+            "Its purge did not go through, so there is nothing to look for.",
+        ),
+        Some(Fate::Unknown) => (
+            "neutral",
+            "info",
+            "Looked at before",
+            "It is not known whether it was purged, so Unstale does not look again by itself.",
+        ),
+        Some(Fate::Taken) | None => (
+            "info",
+            "clock",
+            "Looked at before the purge",
+            "Adobe has accepted its purge; what it shows after that is next.",
+        ),
+    };
+    (Badge { class, icon, label }, advice.to_owned())
 }
 
 fn advice(check: &Check, verdict: Verdict) -> String {
@@ -100,18 +132,57 @@ mod tests {
 
     #[test]
     fn a_verdict_that_is_not_final_says_so() {
-        let so_far = words(&check(Some(Verdict::StillOld), true));
+        let so_far = words(&check(Some(Verdict::StillOld), true), None);
         assert_eq!(
             (so_far.class, so_far.label.as_str()),
             ("info", "Still old so far")
         );
-        let final_one = words(&check(Some(Verdict::StillOld), false));
+        let final_one = words(&check(Some(Verdict::StillOld), false), None);
         assert_eq!(
             (final_one.class, final_one.label.as_str()),
             ("bad", "Still old")
         );
-        let doubt = words(&check(Some(Verdict::CouldNotCheck), false));
+        let doubt = words(&check(Some(Verdict::CouldNotCheck), false), None);
         assert_eq!(doubt.advice, "Because.");
+    }
+
+    #[test]
+    fn a_look_is_promised_only_where_a_purge_is_to_come() {
+        let unpurged = Check {
+            purged_at: None,
+            verdict_at: None,
+            doubt: None,
+            looks: 0,
+            ..check(None, false)
+        };
+        for (fate, label, advice) in [
+            (
+                Fate::Open,
+                "Looked at before the purge",
+                "It is looked at again when Adobe has accepted its purge.",
+            ),
+            (
+                Fate::Taken,
+                "Looked at before the purge",
+                "Adobe has accepted its purge; what it shows after that is next.",
+            ),
+            (
+                Fate::NotTaken,
+                "Not cleared",
+                "Its purge did not go through, so there is nothing to look for.",
+            ),
+            (
+                Fate::Unknown,
+                "Looked at before",
+                "It is not known whether it was purged, so Unstale does not look again by itself.",
+            ),
+        ] {
+            let words = words(&unpurged, Some(fate));
+            assert_eq!(
+                (words.label.as_str(), words.advice.as_str()),
+                (label, advice)
+            );
+        }
     }
 
     #[test]
@@ -120,11 +191,12 @@ mod tests {
             ("https://h/is/image/C/a?wid=1", "picture"),
             ("https://h/is/content/C/a.pdf", "file"),
         ] {
-            let old = words(&Check {
+            let old = Check {
                 url: url.to_owned(),
                 sent_url: url.to_owned(),
                 ..check(Some(Verdict::StillOld), false)
-            });
+            };
+            let old = words(&old, None);
             let sentence = format!("The host still delivers another {noun} than");
             assert!(old.advice.starts_with(&sentence), "{}", old.advice);
         }

@@ -5,11 +5,11 @@ use crate::{
     error::AppError,
     ops::bisect,
     store::{Batch, Store},
-    web::view::{Moment, batch_words, counted, grouped},
+    web::{
+        bad_urls::BadUrls,
+        view::{Moment, batch_words, counted, grouped},
+    },
 };
-
-/// Bad URLs that are named; the rest is counted.
-const NAMED: usize = 5;
 
 /// A batch.
 pub struct BatchView {
@@ -28,20 +28,15 @@ pub struct BatchView {
     /// Why it did not go through, for good.
     pub failure: Option<FailureView>,
     /// URLs because of which Adobe refused.
-    pub bad: Vec<BadUrl>,
+    pub bad: BadUrls,
+    /// Whether a reason stands with each of them: one alone has the batch's own.
+    pub has_reasons: bool,
     /// What the search for a bad URL would do, where it is possible.
     pub find: Option<String>,
     /// The words of its button.
     pub find_label: &'static str,
     /// The list is a file, and was never sent.
     pub is_file: bool,
-}
-
-/// A URL because of which Adobe refused.
-pub struct BadUrl {
-    pub url: String,
-    /// What Adobe said of it, where the batch has several: else that is the batch's own reason.
-    pub reason: Option<String>,
 }
 
 /// Why a batch did not go through.
@@ -52,27 +47,14 @@ pub struct FailureView {
     pub advice: &'static str,
     pub reason: String,
     pub code: Option<i32>,
-    pub named_url: Option<String>,
 }
 
 impl BatchView {
     /// Puts it together; asks the store only for URLs that a search found.
     pub async fn load(store: &Store, company: CompanyId, batch: &Batch) -> Result<Self, AppError> {
         let search = batch.search();
-        let mut bad = Vec::new();
-        if let Some(search) = &search {
-            for place in search.bad.places().take(NAMED) {
-                let url = store.batch_urls(company, batch.id, place - 1, 1).await?;
-                let refusal = batch.refusal_of(place).filter(|_| search.bad.len() > 1);
-                let reason = refusal.map(|refusal| refusal.reason.clone());
-                bad.extend(url.into_iter().map(|url| BadUrl {
-                    url: url.url,
-                    reason: reason.clone(),
-                }));
-            }
-        }
+        let bad = BadUrls::load(store, company, batch, search.as_ref()).await?;
         let (status_text, status_icon) = batch_words(batch.state);
-        let receipt = batch.receipt.as_ref();
         let is_possible = bisect::is_possible(batch);
         Ok(Self {
             id: batch.id.to_string(),
@@ -83,12 +65,12 @@ impl BatchView {
             status_text,
             status_icon,
             finished: batch.finished_at.map(Moment::from),
-            estimate: receipt
-                .and_then(|receipt| receipt.estimated_seconds)
+            estimate: batch
+                .estimated_seconds()
                 .map(|seconds| counted(u64::from(seconds.unsigned_abs()), "second")),
-            warnings: receipt.map_or(0, |receipt| receipt.warnings),
+            warnings: batch.receipts().map(|receipt| receipt.warnings).sum(),
             notes: notes(batch, search.as_ref()),
-            failure: failure(batch, bad.is_empty()),
+            failure: failure(batch),
             find: is_possible.then(|| promise(search.as_ref())),
             find_label: if search.is_some() {
                 "Go on"
@@ -96,6 +78,7 @@ impl BatchView {
                 "Find the bad URL"
             },
             is_file: batch.state == BatchState::Downloaded,
+            has_reasons: search.is_some_and(|search| search.bad.len() > 1),
             bad,
         })
     }
@@ -106,7 +89,7 @@ impl BatchView {
     }
 }
 
-fn failure(batch: &Batch, may_name: bool) -> Option<FailureView> {
+fn failure(batch: &Batch) -> Option<FailureView> {
     let is_over = matches!(batch.state, BatchState::Refused | BatchState::Failed);
     let failure = batch.failure.as_ref().filter(|_| is_over)?;
     Some(FailureView {
@@ -115,7 +98,6 @@ fn failure(batch: &Batch, may_name: bool) -> Option<FailureView> {
         advice: failure.kind.advice(),
         reason: failure.reason.clone(),
         code: failure.code,
-        named_url: batch.named_url.clone().filter(|_| may_name),
     })
 }
 

@@ -103,7 +103,7 @@ pub async fn show(
     if htmx {
         return Ok(Html(page.as_progress().render()?).into_response());
     }
-    let urls = UrlsView::load(&app.store, at.company.id, &batches, &wanted).await?;
+    let urls = UrlsView::load(&app.store, at.company.id, &batches, &page.checks, &wanted).await?;
     Ok(OutcomePage { urls, ..page }.into_response())
 }
 
@@ -123,7 +123,14 @@ async fn refuse(
         .ok_or(AppError::NotFound)?;
     let batches = app.store.batches(company, id).await?;
     let page = OutcomePage::new(app, at, shell, &invalidation, &batches, 1).await?;
-    let urls = UrlsView::load(&app.store, company, &batches, &Wanted::default()).await?;
+    let urls = UrlsView::load(
+        &app.store,
+        company,
+        &batches,
+        &page.checks,
+        &Wanted::default(),
+    )
+    .await?;
     let page = OutcomePage {
         refused: Some(sentence),
         urls,

@@ -254,13 +254,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::{BatchId, Failure, FailureKind, Part, Probe};
+    use crate::domain::{BatchId, Failure, FailureKind, InvalidationId, Part, Probe, Receipt};
 
     const NOW: Timestamp = Timestamp::from_micros(1_000_000_000);
 
     fn batch(state: BatchState) -> Batch {
         Batch {
             id: BatchId::from_uuid(Uuid::nil()),
+            invalidation: InvalidationId::from_uuid(Uuid::nil()),
             position: 1,
             root: "Acme".to_owned(),
             state,
@@ -344,7 +345,7 @@ mod tests {
     fn a_search_that_sent_the_good_ones_says_how_many() {
         let taken = |first, last| Probe {
             part: Part::range(first..=last),
-            refusal: None,
+            answer: Ok(Receipt::default()),
         };
         let batch = Batch {
             search_limit: 12,

@@ -1,12 +1,18 @@
 //! The URLs of one batch, 200 at a time, and what happened to it: the part of the outcome that does not move.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Deserialize;
 
 use crate::{
     domain::{BatchChange, BatchEvent, CompanyId},
     error::AppError,
     store::{Batch, Store, SubmittedUrl},
-    web::view::{Moment, origin_words},
+    web::{
+        invalidations::checks::ChecksSection,
+        verdicts::Badge,
+        view::{Moment, origin_words},
+    },
 };
 
 /// URLs on one page.
@@ -39,6 +45,8 @@ pub struct RowView {
     pub url: String,
     pub origins: String,
     pub covers: usize,
+    /// What was seen of it.
+    pub seen: Option<Badge>,
 }
 
 /// Something that happened.
@@ -53,6 +61,7 @@ impl UrlsView {
         store: &Store,
         company: CompanyId,
         batches: &[Batch],
+        checks: &ChecksSection,
         wanted: &Wanted,
     ) -> Result<Option<Self>, AppError> {
         let named = batches
@@ -65,18 +74,20 @@ impl UrlsView {
         };
         let urls = store.batch_urls(company, batch.id, after, ROWS).await?;
         let events = store.batch_events(company, batch.id).await?;
+        let sent: HashSet<&str> = urls.iter().map(|url| url.url.as_str()).collect();
+        let seen = checks.badges(&sent);
         let last = urls.last().map_or(0, |url| url.position);
         Ok(Some(Self {
             id: batch.id.to_string(),
             position: batch.position,
             next: (last < batch.url_count && !urls.is_empty()).then_some(last),
-            rows: urls.iter().map(row).collect(),
+            rows: urls.iter().map(|url| row(url, &seen)).collect(),
             events: events.iter().map(event).collect(),
         }))
     }
 }
 
-fn row(submitted: &SubmittedUrl) -> RowView {
+fn row(submitted: &SubmittedUrl, seen: &HashMap<&str, Badge>) -> RowView {
     RowView {
         url: submitted.url.clone(),
         origins: submitted
@@ -86,6 +97,7 @@ fn row(submitted: &SubmittedUrl) -> RowView {
             .collect::<Vec<_>>()
             .join(" · "),
         covers: submitted.covers.len(),
+        seen: seen.get(submitted.url.as_str()).copied(),
     }
 }
 
