@@ -466,8 +466,10 @@ mod tests {
             sync.step = None;
             assert_eq!(sync.due(NOW), None, "{source:?}");
         }
-        let mut sync = CatalogueSync::default();
-        sync.source = at("a", "c|1", "x");
+        let mut sync = CatalogueSync {
+            source: at("a", "c|1", "x"),
+            ..CatalogueSync::default()
+        };
         sync.begin(ReadingKind::Full, NOW);
         sync.page = 7;
         sync.source = at("a", "c|1", "y");
