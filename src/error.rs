@@ -9,10 +9,7 @@ use axum::{
 };
 use tracing::error;
 
-use crate::{
-    ops::{connection::AccountError, submit::SubmitError},
-    store::StoreError,
-};
+use crate::{ops::submit::SubmitError, store::StoreError};
 
 /// A request that is not answered with what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -171,15 +168,6 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::NotFound => Self::NotFound,
             StoreError::Conflict => Self::Conflict,
-            other => Self::Internal(other.into()),
-        }
-    }
-}
-
-impl From<AccountError> for AppError {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::Store(error) => error.into(),
             other => Self::Internal(other.into()),
         }
     }

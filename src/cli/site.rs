@@ -6,7 +6,7 @@ use super::common::{BY, OfCompany, said};
 use crate::{
     app::App,
     domain::Company,
-    ops::connection::{NoSite, TypedSite},
+    ops::connection::{NoSite, Trouble, TypedSite},
 };
 
 /// What is to be set. What is not given stays as it is; an empty text takes a value away.
@@ -47,8 +47,14 @@ pub(super) async fn run(app: &App, args: SiteArgs) -> anyhow::Result<()> {
         Err(NoSite::Store(error)) => return Err(error.into()),
     };
     let connector = &app.connector;
-    connector.change_site(company.id, &change, BY).await?;
-    print(app, &company).await
+    let unread = connector.change_site(company.id, &change, BY).await?;
+    print(app, &company).await?;
+    if let Some(Trouble { sentence, advice }) = unread {
+        eprintln!(
+            "unstale: the company’s settings at Dynamic Media could not be read. {sentence} {advice}"
+        );
+    }
+    Ok(())
 }
 
 async fn print(app: &App, company: &Company) -> anyhow::Result<()> {

@@ -26,6 +26,17 @@ pub enum ReadingKind {
     Sweep,
 }
 
+/// Where a catalogue is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueSource {
+    /// The address of the API.
+    pub endpoint: String,
+    /// The company's handle there.
+    pub handle: String,
+    /// The account: another one may see other assets.
+    pub email: String,
+}
+
 /// A part of a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -121,6 +132,10 @@ impl Step {
 /// A company's catalogue, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueSync {
+    /// Where the company is connected now; `None` while it is not.
+    pub source: Option<CatalogueSource>,
+    /// Where everything, or all IDs, were read last, or are being read; `None` while nobody knows.
+    pub read_from: Option<CatalogueSource>,
     /// What is being read, or was read last.
     pub kind: Option<ReadingKind>,
     /// Where the reading is; `None` when nothing is under way.
@@ -178,6 +193,8 @@ pub struct CatalogueSync {
 impl Default for CatalogueSync {
     fn default() -> Self {
         Self {
+            source: None,
+            read_from: None,
             kind: None,
             step: None,
             page: 1,
@@ -209,13 +226,16 @@ impl Default for CatalogueSync {
 }
 
 impl CatalogueSync {
-    /// What is to be read now, if anything: first what was interrupted.
+    /// What is to be read now, if anything: first everything, where the company is elsewhere now; then what was interrupted.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Option<ReadingKind> {
         let older =
             |at: Option<Timestamp>, than: Duration| at.is_none_or(|at| at.plus(than) <= now);
         if self.stopped || self.retry_at.is_some_and(|at| at > now) {
             return None;
+        }
+        if self.is_elsewhere() {
+            return Some(ReadingKind::Full);
         }
         if self.step.is_some() {
             return self.kind;
@@ -226,10 +246,20 @@ impl CatalogueSync {
         if self.wanted.is_some() {
             return self.wanted;
         }
-        if older(self.swept_at.max(self.full_read_at), SWEEP_INTERVAL) {
+        let by_another = self.source.is_some() && self.source != self.read_from;
+        if by_another || older(self.swept_at.max(self.full_read_at), SWEEP_INTERVAL) {
             return Some(ReadingKind::Sweep);
         }
         older(self.finished_at, self.interval).then_some(ReadingKind::Increment)
+    }
+
+    /// Whether what was read is another region's, or another company's: no place in it, and no asset, holds.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        let places = self.read_from.as_ref().zip(self.source.as_ref());
+        places.is_some_and(|(read, now)| {
+            (&read.endpoint, &read.handle) != (&now.endpoint, &now.handle)
+        })
     }
 
     /// Whether somebody is reading.
@@ -240,8 +270,14 @@ impl CatalogueSync {
 
     /// Begins a reading, or goes on with the one that was interrupted.
     pub fn begin(&mut self, kind: ReadingKind, now: Timestamp) {
-        if self.step.is_none() || self.kind != Some(kind) {
+        if self.step.is_none() || self.kind != Some(kind) || self.is_elsewhere() {
+            // Changes alone do not tell what this account sees.
+            let read_from = match kind {
+                ReadingKind::Increment => self.read_from.take(),
+                ReadingKind::Full | ReadingKind::Sweep => self.source.clone(),
+            };
             *self = Self {
+                read_from,
                 kind: Some(kind),
                 step: kind.steps().first().copied(),
                 page: 1,
@@ -398,6 +434,51 @@ mod tests {
         assert_eq!(sync.due(NOW), Some(ReadingKind::Sweep));
         sync.step = None;
         assert_eq!(sync.due(NOW), Some(ReadingKind::Full));
+    }
+
+    #[test]
+    fn another_region_or_company_is_read_from_the_start_and_another_account_compared() {
+        let at = |endpoint: &str, handle: &str, email: &str| {
+            Some(CatalogueSource {
+                endpoint: endpoint.to_owned(),
+                handle: handle.to_owned(),
+                email: email.to_owned(),
+            })
+        };
+        for (source, due) in [
+            (at("a", "c|1", "x"), None),
+            (None, None),
+            (at("a", "c|1", "y"), Some(ReadingKind::Sweep)),
+            (at("b", "c|1", "x"), Some(ReadingKind::Full)),
+            (at("a", "c|2", "x"), Some(ReadingKind::Full)),
+        ] {
+            let mut sync = CatalogueSync {
+                read_from: at("a", "c|1", "x"),
+                source: source.clone(),
+                ..read()
+            };
+            assert_eq!(sync.due(NOW), due, "{source:?}");
+            let Some(kind) = due else { continue };
+            sync.begin(kind, NOW);
+            sync.page = 7;
+            sync.begin(kind, NOW);
+            assert_eq!(sync.page, 7, "once begun, it goes on");
+            sync.step = None;
+            assert_eq!(sync.due(NOW), None, "{source:?}");
+        }
+        let mut sync = CatalogueSync {
+            source: at("a", "c|1", "x"),
+            ..CatalogueSync::default()
+        };
+        sync.begin(ReadingKind::Full, NOW);
+        sync.page = 7;
+        sync.source = at("a", "c|1", "y");
+        sync.begin(ReadingKind::Full, NOW);
+        assert_eq!(sync.page, 7, "another account goes on");
+        sync.source = at("b", "c|1", "y");
+        assert_eq!(sync.due(NOW), Some(ReadingKind::Full));
+        sync.begin(ReadingKind::Full, NOW);
+        assert_eq!(sync.page, 1);
     }
 
     #[test]

@@ -20,6 +20,12 @@ impl<T> Change<T> {
         matches!(self, Self::To(_))
     }
 
+    /// Whether it is taken away.
+    #[must_use]
+    pub const fn is_emptied(&self) -> bool {
+        matches!(self, Self::To(None))
+    }
+
     /// The new value, if there is one.
     #[must_use]
     pub const fn value(&self) -> Option<&T> {

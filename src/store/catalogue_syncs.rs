@@ -14,21 +14,29 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{CatalogueSync, CompanyId, ReadingKind, SYNC_INTERVAL, Step},
+    domain::{CatalogueSource, CatalogueSync, CompanyId, ReadingKind, SYNC_INTERVAL, Step},
 };
 
 /// A reader: each reading has an id of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SyncLease(pub Uuid);
 
-const SELECT: &str = "select company_id, kind, step, page, started_at, since_at, since_seen, total, seen, added, changed, \
+/// With where the company is connected now.
+const SELECT: &str = "select s.company_id, k.endpoint, c.handle, k.email, read_endpoint, read_handle, read_email, kind, step, page, started_at, since_at, since_seen, total, seen, added, changed, \
                       vanished, skipped, full_read_at, read_until, swept_at, finished_at, wanted, stopped, \
                       interval_seconds, by_modified, failures, notice, problem, problem_at, retry_at, lease_until \
-                      from catalogue_sync";
+                      from catalogue_sync s join company c on c.id = s.company_id \
+                      left join connection k on k.company_id = s.company_id";
 
 #[derive(FromRow)]
 struct SyncRow {
     company_id: Uuid,
+    endpoint: Option<String>,
+    handle: Option<String>,
+    email: Option<String>,
+    read_endpoint: Option<String>,
+    read_handle: Option<String>,
+    read_email: Option<String>,
     kind: Option<String>,
     step: Option<String>,
     page: i64,
@@ -64,6 +72,8 @@ impl SyncRow {
                 .transpose()
         };
         Ok(CatalogueSync {
+            source: source(self.endpoint, self.handle, self.email),
+            read_from: source(self.read_endpoint, self.read_handle, self.read_email),
             kind: kind("catalogue_sync.kind", self.kind)?,
             step: self
                 .step
@@ -97,6 +107,18 @@ impl SyncRow {
     }
 }
 
+fn source(
+    endpoint: Option<String>,
+    handle: Option<String>,
+    email: Option<String>,
+) -> Option<CatalogueSource> {
+    Some(CatalogueSource {
+        endpoint: endpoint?,
+        handle: handle?,
+        email: email?,
+    })
+}
+
 /// The database's type for a number of ours; none of them comes near its end.
 fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -105,7 +127,7 @@ fn whole(number: u64) -> i64 {
 impl Store {
     /// How far a company's catalogue is read. A company without a row was never read.
     pub async fn catalogue_sync(&self, company: CompanyId) -> Result<CatalogueSync> {
-        let sql = format!("{SELECT} where company_id = $1");
+        let sql = format!("{SELECT} where s.company_id = $1");
         let row: Option<SyncRow> =
             on_reader!(self, |pool| sqlx::query_as(sqlx::AssertSqlSafe(sql))
                 .bind(company.uuid())
@@ -260,8 +282,10 @@ impl Store {
                    since_seen = $8, total = $9, seen = $10, added = $11, changed = $12, vanished = $13, skipped = $14, \
                    full_read_at = $15, read_until = $16, swept_at = $17, finished_at = $18, by_modified = $19, \
                    failures = $20, problem = $21, problem_at = $22, retry_at = $23, notice = $26, \
+                   read_endpoint = $27, read_handle = $28, read_email = $29, \
                    wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null else coalesce(wanted, $25) end \
                    where company_id = $1 and lease_owner = $2 returning stopped";
+        let read_from = sync.read_from.as_ref();
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
             .bind(company.uuid())
             .bind(lease.0)
@@ -293,6 +317,9 @@ impl Store {
                     .map(ReadingKind::as_str)
             )
             .bind(sync.notice.as_deref().map(storable))
+            .bind(read_from.map(|it| storable(&it.endpoint)))
+            .bind(read_from.map(|it| storable(&it.handle)))
+            .bind(read_from.map(|it| storable(&it.email)))
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

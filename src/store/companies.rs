@@ -1,12 +1,10 @@
-//! Companies and their settings: delivery hosts and the connection to Adobe.
-
-use std::fmt;
+//! Companies and the hosts that serve them.
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store,
     convert::{storable, unknown},
 };
 use crate::{
@@ -15,26 +13,6 @@ use crate::{
         Alias, Company, CompanyId, DeliveryHost, HostOrigin, PublishServer, PurgeScope, Slug,
     },
 };
-
-/// The account with which Adobe is asked on behalf of a company.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Connection {
-    /// The address of the API.
-    pub endpoint: String,
-    /// The account's e-mail address.
-    pub email: String,
-    /// The account's password, sealed by the caller. The store never sees it open.
-    pub sealed_password: Vec<u8>,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("endpoint", &self.endpoint)
-            .field("email", &self.email)
-            .finish_non_exhaustive()
-    }
-}
 
 #[derive(FromRow)]
 struct CompanyRow {
@@ -96,44 +74,33 @@ const fn scope_word(scope: PurgeScope) -> &'static str {
     }
 }
 
+/// The statement that adds a company.
+macro_rules! company_insertion {
+    ($company:expr, $now:expr) => {
+        sqlx::query(
+            "insert into company (id, slug, name, root, handle, publish_server, alias_root, alias_handle, \
+             created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        )
+        .bind($company.id.uuid())
+        .bind($company.slug.as_str())
+        .bind(storable(&$company.name))
+        .bind($company.root.as_deref().map(storable))
+        .bind($company.handle.as_deref().map(storable))
+        .bind($company.publish_server.as_ref().map(PublishServer::as_str))
+        .bind($company.alias.as_ref().map(|alias| storable(&alias.root)))
+        .bind($company.alias.as_ref().map(|alias| storable(&alias.handle)))
+        .bind($now.as_micros())
+    };
+}
+
 impl Store {
-    /// Adds a company. [`StoreError::Duplicate`] when its slug is taken.
+    /// Adds a company. [`StoreError::Duplicate`](super::StoreError::Duplicate) when its slug is taken.
     pub async fn add_company(&self, company: &Company, now: Timestamp) -> Result<()> {
-        let sql = "insert into company (slug, name, root, handle, publish_server, alias_root, alias_handle, \
-                   updated_at, created_at, id) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)";
-        self.write_company(sql, company, now).await?;
-        Ok(())
-    }
-
-    /// Changes a company to what is given.
-    pub async fn update_company(&self, company: &Company, now: Timestamp) -> Result<()> {
-        let sql = "update company set slug = $1, name = $2, root = $3, handle = $4, publish_server = $5, \
-                   alias_root = $6, alias_handle = $7, updated_at = $8 where id = $9";
-        match self.write_company(sql, company, now).await? {
-            0 => Err(StoreError::NotFound),
-            _ => Ok(()),
-        }
-    }
-
-    async fn write_company(
-        &self,
-        sql: &'static str,
-        company: &Company,
-        now: Timestamp,
-    ) -> Result<u64> {
-        Ok(on_writer!(self, |pool| sqlx::query(sql)
-            .bind(company.slug.as_str())
-            .bind(storable(&company.name))
-            .bind(company.root.as_deref().map(storable))
-            .bind(company.handle.as_deref().map(storable))
-            .bind(company.publish_server.as_ref().map(PublishServer::as_str))
-            .bind(company.alias.as_ref().map(|alias| storable(&alias.root)))
-            .bind(company.alias.as_ref().map(|alias| storable(&alias.handle)))
-            .bind(now.as_micros())
-            .bind(company.id.uuid())
+        on_writer!(self, |pool| company_insertion!(company, now)
             .execute(pool)
             .await?
-            .rows_affected()))
+            .rows_affected());
+        Ok(())
     }
 
     /// All companies, by name.
@@ -191,36 +158,6 @@ impl Store {
             .bind(host.origin.as_str())
             .bind(scope_word(host.scope))
             .bind(host.check_root)
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(())
-    }
-
-    /// The account with which Adobe is asked, if the company is connected.
-    pub async fn connection(&self, company: CompanyId) -> Result<Option<Connection>> {
-        let sql = "select endpoint, email, sealed_password from connection where company_id = $1";
-        let row: Option<(String, String, Vec<u8>)> = on_reader!(self, |pool| sqlx::query_as(sql)
-            .bind(company.uuid())
-            .fetch_optional(pool)
-            .await?);
-        Ok(row.map(|(endpoint, email, sealed_password)| Connection {
-            endpoint,
-            email,
-            sealed_password,
-        }))
-    }
-
-    /// Connects a company, or changes its connection, which then counts as untested.
-    pub async fn put_connection(&self, company: CompanyId, connection: &Connection) -> Result<()> {
-        let sql = "insert into connection (company_id, endpoint, email, sealed_password) values ($1, $2, $3, $4) \
-                   on conflict (company_id) do update set endpoint = excluded.endpoint, email = excluded.email, \
-                   sealed_password = excluded.sealed_password, report = null";
-        on_writer!(self, |pool| sqlx::query(sql)
-            .bind(company.uuid())
-            .bind(storable(&connection.endpoint))
-            .bind(storable(&connection.email))
-            .bind(connection.sealed_password.as_slice())
             .execute(pool)
             .await?
             .rows_affected());

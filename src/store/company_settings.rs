@@ -144,29 +144,6 @@ impl Store {
         }
     }
 
-    /// Keeps what a company is called at Dynamic Media: the root of its URLs, unless it does not tell it, and its handle.
-    pub async fn put_company_identity(
-        &self,
-        company: CompanyId,
-        root: Option<&str>,
-        handle: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        let sql = "update company set root = coalesce($1, root), handle = $2, updated_at = $3 where id = $4";
-        let changed = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(root.map(storable))
-            .bind(storable(handle))
-            .bind(now.as_micros())
-            .bind(company.uuid())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        match changed {
-            0 => Err(StoreError::NotFound),
-            _ => Ok(()),
-        }
-    }
-
     /// Keeps the servers that were found, with where they were found, unless their sources are no longer those that were
     /// `seen`: then somebody typed one meanwhile, and that stays.
     pub async fn put_found_servers(

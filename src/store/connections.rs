@@ -1,7 +1,10 @@
-//! What is known about a company's connection: what Adobe said of the account, what a test saw, and the template that
-//! stands at Dynamic Media.
+//! A company's connection: its account, what Adobe said of it, what a test saw, and the template that stands at Dynamic
+//! Media.
+
+use std::fmt;
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::{
     Result, Store, StoreError,
@@ -9,8 +12,48 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{AccountFacts, CheckReport, CompanyId},
+    domain::{AccountFacts, CheckReport, Company, CompanyId, PublishServer},
 };
+
+/// The account with which Adobe is asked on behalf of a company.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// The address of the API.
+    pub endpoint: String,
+    /// The account's e-mail address.
+    pub email: String,
+    /// The account's password, sealed by the caller. The store never sees it open.
+    pub sealed_password: Vec<u8>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("endpoint", &self.endpoint)
+            .field("email", &self.email)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which account Adobe was asked with: what came back is kept only while it is still the company's.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedAs<'a> {
+    /// The address of the API.
+    pub endpoint: &'a str,
+    /// The account's e-mail address.
+    pub email: &'a str,
+}
+
+/// What Adobe said of an account and of its company.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    /// The account in the company.
+    pub facts: &'a AccountFacts,
+    /// The root of the company's URLs; `None` where Adobe does not tell it, and a known one stays.
+    pub root: Option<&'a str>,
+    /// The company's handle.
+    pub handle: &'a str,
+}
 
 /// What is known about a connection, beside the account itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +64,8 @@ pub struct ConnectionState {
     pub report: Option<CheckReport>,
     /// The template at Dynamic Media, once its settings could be read.
     pub template: Option<RememberedTemplate>,
+    /// Whether the company's settings there named a publish server when they were read last; `None` before that.
+    pub names_publish_server: Option<bool>,
 }
 
 /// The template that stood at Dynamic Media.
@@ -38,6 +83,7 @@ struct StateRow {
     report: Option<String>,
     template: Option<String>,
     template_read_at: Option<i64>,
+    names_publish_server: Option<bool>,
 }
 
 impl StateRow {
@@ -57,14 +103,156 @@ impl StateRow {
                     read_at: Timestamp::from_micros(at),
                 }
             }),
+            names_publish_server: self.names_publish_server,
         })
     }
 }
 
+/// The company that a membership means, by endpoint, handle and root. Handles are a region's own, so they count only
+/// where the company is connected to that region; its root counts there too, and where it has no account.
+const KNOWN: &str = "select c.id from company c left join connection k on k.company_id = c.id \
+                     where (k.endpoint = $1 and c.handle = $2) \
+                     or ((k.endpoint = $1 or k.endpoint is null) and c.root = $3) \
+                     order by case when k.endpoint = $1 and c.handle = $2 then 0 else 1 end, c.created_at, c.id limit 1";
+
+/// Held on PostgreSQL while a company is looked for and added: chosen by us, unlike any other.
+const CONNECTING: i64 = 0x636f_6e6e_6563_7401;
+
+/// The statement that puts a connection, which then counts as untested.
+macro_rules! connection_upsert {
+    ($company:expr, $connection:expr, $facts:expr) => {
+        sqlx::query(
+            "insert into connection (company_id, endpoint, email, sealed_password, facts) \
+             values ($1, $2, $3, $4, $5) on conflict (company_id) do update set endpoint = excluded.endpoint, \
+             email = excluded.email, sealed_password = excluded.sealed_password, facts = excluded.facts, \
+             report = null, names_publish_server = null",
+        )
+        .bind($company.uuid())
+        .bind(storable(&$connection.endpoint))
+        .bind(storable(&$connection.email))
+        .bind($connection.sealed_password.as_slice())
+        .bind($facts)
+    };
+}
+
+/// The statement that keeps what a company is called at Dynamic Media.
+macro_rules! identity_update {
+    ($company:expr, $said:expr, $now:expr) => {
+        sqlx::query(
+            "update company set root = coalesce($1, root), handle = $2, updated_at = $3 where id = $4",
+        )
+        .bind($said.root.map(storable))
+        .bind(storable($said.handle))
+        .bind($now.as_micros())
+        .bind($company.uuid())
+    };
+}
+
 impl Store {
+    /// The account with which Adobe is asked, if the company is connected.
+    pub async fn connection(&self, company: CompanyId) -> Result<Option<Connection>> {
+        let sql = "select endpoint, email, sealed_password from connection where company_id = $1";
+        let row: Option<(String, String, Vec<u8>)> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(company.uuid())
+            .fetch_optional(pool)
+            .await?);
+        Ok(row.map(|(endpoint, email, sealed_password)| Connection {
+            endpoint,
+            email,
+            sealed_password,
+        }))
+    }
+
+    /// Connects a company, or changes its connection, which then counts as untested, and of which nothing is known.
+    pub async fn put_connection(&self, company: CompanyId, connection: &Connection) -> Result<()> {
+        on_writer!(self, |pool| connection_upsert!(
+            company,
+            connection,
+            None::<String>
+        )
+        .execute(pool)
+        .await?
+        .rows_affected());
+        Ok(())
+    }
+
+    /// The same with what Adobe said: account and handle change together, so that nobody is asked for a company of
+    /// another region.
+    pub async fn put_account(
+        &self,
+        company: CompanyId,
+        connection: &Connection,
+        said: Said<'_>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let facts = to_json(said.facts)?;
+        in_transaction!(self, |tx| {
+            connection_upsert!(company, connection, Some(storable(&facts)))
+                .execute(&mut *tx)
+                .await?;
+            identity_update!(company, said, now)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The company that a membership means, in that region.
+    pub async fn known_company(
+        &self,
+        endpoint: &str,
+        handle: &str,
+        root: Option<&str>,
+    ) -> Result<Option<CompanyId>> {
+        let id: Option<Uuid> = on_reader!(self, |pool| sqlx::query_scalar(KNOWN)
+            .bind(storable(endpoint))
+            .bind(storable(handle))
+            .bind(root.map(storable))
+            .fetch_optional(pool)
+            .await?);
+        Ok(id.map(CompanyId::from_uuid))
+    }
+
+    /// Adds a company with its account, unless another request has meanwhile added one that the same membership means:
+    /// then nothing is changed. Returns the one that is there. [`StoreError::Duplicate`] when its slug is taken.
+    pub async fn add_connected_company(
+        &self,
+        company: &Company,
+        connection: &Connection,
+        facts: &AccountFacts,
+        now: Timestamp,
+    ) -> Result<CompanyId> {
+        let facts = to_json(facts)?;
+        let id: Uuid = in_transaction!(self, |tx| {
+            if self.is_postgres() {
+                sqlx::query("select pg_advisory_xact_lock($1)")
+                    .bind(CONNECTING)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            let known: Option<Uuid> = sqlx::query_scalar(KNOWN)
+                .bind(storable(&connection.endpoint))
+                .bind(company.handle.as_deref().map(storable))
+                .bind(company.root.as_deref().map(storable))
+                .fetch_optional(&mut *tx)
+                .await?;
+            if let Some(known) = known {
+                known
+            } else {
+                company_insertion!(company, now).execute(&mut *tx).await?;
+                // In the same transaction: by its region others know it.
+                connection_upsert!(company.id, connection, Some(storable(&facts)))
+                    .execute(&mut *tx)
+                    .await?;
+                company.id.uuid()
+            }
+        });
+        Ok(CompanyId::from_uuid(id))
+    }
+
     /// What is known about a company's connection; `None` when it has none.
     pub async fn connection_state(&self, company: CompanyId) -> Result<Option<ConnectionState>> {
-        let sql = "select facts, report, template, template_read_at from connection where company_id = $1";
+        let sql = "select facts, report, template, template_read_at, names_publish_server from connection where company_id = $1";
         let row: Option<StateRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(company.uuid())
             .fetch_optional(pool)
@@ -72,33 +260,61 @@ impl Store {
         row.map(StateRow::into_state).transpose()
     }
 
-    /// Keeps what Adobe said of the account with that e-mail address. [`StoreError::NotFound`] when the company is not
-    /// connected, or was connected with another meanwhile.
+    /// Keeps what Adobe said of the account and of the company. [`StoreError::NotFound`], and nothing kept, when the
+    /// company is connected with another account by now, or with none.
     pub async fn put_account_facts(
         &self,
         company: CompanyId,
-        email: &str,
-        facts: &AccountFacts,
+        asked: AskedAs<'_>,
+        said: Said<'_>,
+        now: Timestamp,
     ) -> Result<()> {
-        let sql = "update connection set facts = $1 where company_id = $2 and email = $3";
-        let facts = to_json(facts)?;
+        let sql = "update connection set facts = $1 where company_id = $2 and endpoint = $3 and email = $4";
+        let facts = to_json(said.facts)?;
+        in_transaction!(self, |tx| {
+            let changed = sqlx::query(sql)
+                .bind(storable(&facts))
+                .bind(company.uuid())
+                .bind(storable(asked.endpoint))
+                .bind(storable(asked.email))
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            existing(changed)?;
+            identity_update!(company, said, now)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Keeps what a test of the connection saw, in place of the one before. [`StoreError::NotFound`] when the company
+    /// is connected with another account by now, or with none.
+    pub async fn put_check_report(
+        &self,
+        company: CompanyId,
+        asked: AskedAs<'_>,
+        report: &CheckReport,
+    ) -> Result<()> {
+        let sql = "update connection set report = $1 where company_id = $2 and endpoint = $3 and email = $4";
+        let text = to_json(report)?;
         let changed = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(storable(&facts))
+            .bind(storable(&text))
             .bind(company.uuid())
-            .bind(storable(email))
+            .bind(storable(asked.endpoint))
+            .bind(storable(asked.email))
             .execute(pool)
             .await?
             .rows_affected());
         existing(changed)
     }
 
-    /// Keeps what a test of the connection saw, in place of the one before. [`StoreError::NotFound`] when the company
-    /// is not connected.
-    pub async fn put_check_report(&self, company: CompanyId, report: &CheckReport) -> Result<()> {
-        let sql = "update connection set report = $1 where company_id = $2";
-        let text = to_json(report)?;
+    /// Keeps whether the company's settings at Dynamic Media, read just now, name a publish server.
+    /// [`StoreError::NotFound`] when the company is not connected.
+    pub async fn put_names_publish_server(&self, company: CompanyId, names_it: bool) -> Result<()> {
+        let sql = "update connection set names_publish_server = $1 where company_id = $2";
         let changed = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(storable(&text))
+            .bind(names_it)
             .bind(company.uuid())
             .execute(pool)
             .await?

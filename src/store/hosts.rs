@@ -84,44 +84,78 @@ impl Store {
         rows.into_iter().map(SettingRow::into_setting).collect()
     }
 
-    /// Adds a host, as `exact`; says whether it was not there yet. `found` as in [`HostSetting::found`].
+    /// Adds a host, as `exact`, whatever became of it before; says whether it was not there yet. `found` as in
+    /// [`HostSetting::found`].
     pub async fn add_delivery_host(
         &self,
         company: CompanyId,
         origin: &HostOrigin,
         found: bool,
     ) -> Result<bool> {
+        let back = "delete from removed_host where company_id = $1 and origin = $2";
         let sql = "insert into delivery_host (company_id, origin, scope, check_root, found) \
                    values ($1, $2, 'exact', $3, $4) on conflict (company_id, origin) do nothing";
-        let added = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(company.uuid())
-            .bind(origin.as_str())
-            .bind(true)
-            .bind(found)
-            .execute(pool)
-            .await?
-            .rows_affected());
+        let added = in_transaction!(self, |tx| {
+            sqlx::query(back)
+                .bind(company.uuid())
+                .bind(origin.as_str())
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(sql)
+                .bind(company.uuid())
+                .bind(origin.as_str())
+                .bind(true)
+                .bind(found)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected()
+        });
         Ok(added > 0)
     }
 
-    /// Removes a host. [`StoreError::NotFound`] when it is none of the company's.
+    /// Adds a host that was found among the settings at Adobe, as `exact`, unless somebody has removed it here.
+    pub async fn add_found_host(&self, company: CompanyId, origin: &HostOrigin) -> Result<()> {
+        let sql = "insert into delivery_host (company_id, origin, scope, check_root, found) \
+                   select id, $2, 'exact', $3, $3 from company where id = $1 and not exists \
+                   (select 1 from removed_host where company_id = $1 and origin = $2) \
+                   on conflict (company_id, origin) do nothing";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(company.uuid())
+            .bind(origin.as_str())
+            .bind(true)
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Removes a host, and remembers that: found among the settings again, it stays away. [`StoreError::NotFound`] when
+    /// it is none of the company's.
     pub async fn remove_delivery_host(
         &self,
         company: CompanyId,
         origin: &HostOrigin,
     ) -> Result<()> {
-        let sql = "delete from delivery_host where company_id = $1 and origin = $2";
-        let removed = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(company.uuid())
-            .bind(origin.as_str())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        if removed == 0 {
-            Err(StoreError::NotFound)
-        } else {
-            Ok(())
-        }
+        let remove = "delete from delivery_host where company_id = $1 and origin = $2";
+        let remember = "insert into removed_host (company_id, origin) values ($1, $2) \
+                        on conflict (company_id, origin) do nothing";
+        in_transaction!(self, |tx| {
+            let removed = sqlx::query(remove)
+                .bind(company.uuid())
+                .bind(origin.as_str())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if removed == 0 {
+                return Err(StoreError::NotFound);
+            }
+            sqlx::query(remember)
+                .bind(company.uuid())
+                .bind(origin.as_str())
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
     }
 
     /// Notes that a test of a host begins. [`StoreError::Conflict`] when one is under way that began at or after

@@ -11,6 +11,8 @@ mod db;
 #[macro_use]
 mod batch_change;
 #[macro_use]
+mod companies;
+#[macro_use]
 mod last_invalidation;
 #[macro_use]
 mod selection;
@@ -30,7 +32,6 @@ mod batches;
 mod catalogue;
 mod catalogue_syncs;
 mod checks;
-mod companies;
 mod company_settings;
 mod connections;
 mod convert;
@@ -74,9 +75,8 @@ pub use self::{
         Check, CheckLease, DueCheck, NewCheck, Round, StayedOld, StoredLook, StoredPicture, Taken,
         UncheckedBatch,
     },
-    companies::Connection,
     company_settings::CompanySettings,
-    connections::{ConnectionState, RememberedTemplate},
+    connections::{AskedAs, Connection, ConnectionState, RememberedTemplate, Said},
     drafts::Draft,
     error::{Result, StoreError},
     fate::{Fate, Fates},

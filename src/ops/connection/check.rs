@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     domain::{
-        AccountFacts, CheckOutcome, CheckReport, CheckStep, CheckedStep, Company, MayPurge,
-        PasswordLife, ValueSource,
+        AccountFacts, CheckOutcome, CheckReport, CheckStep, CheckedStep, Company, CompanyId,
+        MayPurge, PasswordLife, ValueSource,
     },
     ips::{Account, AssetSearch, IpsError, SortBy},
-    store::StoreError,
+    store::{AskedAs, StoreError},
 };
 
 impl Connector {
@@ -23,8 +23,13 @@ impl Connector {
         let mut taken = Taken::default();
         match self.membership(&account, company).await {
             Ok((signed_in, membership)) => {
-                self.look_around(&account, company, &signed_in, &membership, &mut taken)
-                    .await?;
+                let looked = self
+                    .look_around(&account, company, &signed_in, &membership, &mut taken)
+                    .await;
+                match looked {
+                    Err(StoreError::NotFound) => return Err(AccountError::ChangedMeanwhile),
+                    looked => looked?,
+                }
             }
             Err(error) => taken.fail_at(&account, error)?,
         }
@@ -33,8 +38,14 @@ impl Connector {
         for CheckedStep { step, sentence, .. } in report.steps.iter().filter(failed) {
             warn!(company = %company.id, step = step.title(), problem = sentence, "a test of the connection failed");
         }
-        self.store.put_check_report(company.id, &report).await?;
-        Ok(report)
+        let kept = self
+            .store
+            .put_check_report(company.id, asked_as(&account), &report)
+            .await;
+        match kept {
+            Err(StoreError::NotFound) => Err(AccountError::ChangedMeanwhile),
+            kept => Ok(kept.map(|()| report)?),
+        }
     }
 
     /// Takes over what Adobe says now of the account and of the company's settings: role, password's end, publish server,
@@ -52,24 +63,32 @@ impl Connector {
                 return Ok(Some(error.to_string()));
             }
         };
-        let facts = signed_in.facts(&membership, self.clock.now());
-        let kept = self
-            .store
-            .put_account_facts(company.id, &account.email, &facts)
-            .await;
-        if matches!(kept, Err(StoreError::NotFound)) {
-            // Connected with another account meanwhile, which is not what was asked about.
-            return Ok(None);
+        match self
+            .take_what_is_said(company.id, account, &signed_in, &membership)
+            .await
+        {
+            Ok((_, unread)) => Ok(unread.map(|error| error.advice().to_owned())),
+            // Connected with another account meanwhile, or with none: it is not what was asked about.
+            Err(StoreError::NotFound) => Ok(None),
+            Err(error) => Err(error),
         }
-        kept?;
-        let read = self
-            .read_settings_of(company.id, account, &membership.handle)
-            .await;
-        let unread = read.as_ref().err().map(|error| error.advice().to_owned());
-        let settings = read.ok().flatten().map(|read| read.settings);
-        self.take_over(company.id, &membership, settings.as_ref())
+    }
+
+    /// Takes over what Adobe says of the account, of the company, and of its settings. [`StoreError::NotFound`] when it is
+    /// the company's account no longer.
+    async fn take_what_is_said(
+        &self,
+        company: CompanyId,
+        account: &Account,
+        signed_in: &SignedIn,
+        membership: &Candidate,
+    ) -> Result<(Company, Option<IpsError>), StoreError> {
+        let now = self.clock.now();
+        let facts = signed_in.facts(membership, now);
+        self.store
+            .put_account_facts(company, asked_as(account), membership.said(&facts), now)
             .await?;
-        Ok(unread)
+        self.take_over(company, account, &membership.handle).await
     }
 
     async fn membership(
@@ -96,8 +115,8 @@ impl Connector {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let facts = signed_in.facts(membership, now);
-        self.store
-            .put_account_facts(company.id, &account.email, &facts)
+        let (company, unread) = self
+            .take_what_is_said(company.id, account, signed_in, membership)
             .await?;
         taken.reached(account);
         taken.signed_in(account, &facts, facts.password(now));
@@ -112,7 +131,6 @@ impl Connector {
         );
         taken.may_purge(&facts);
 
-        let (company, unread) = self.take_over_all(company.id, account, membership).await?;
         let own = self.store.company_settings(company.id).await?;
         taken.publish_server(&company, own.publish_server_source, unread);
         let first = AssetSearch {
@@ -134,6 +152,13 @@ impl Connector {
             Err(error) => taken.failed(CheckStep::CatalogueReadable, Trouble::of(&error)),
         }
         Ok(())
+    }
+}
+
+fn asked_as(account: &Account) -> AskedAs<'_> {
+    AskedAs {
+        endpoint: account.endpoint.as_str(),
+        email: &account.email,
     }
 }
 

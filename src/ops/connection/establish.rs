@@ -3,13 +3,15 @@
 
 use tracing::warn;
 
-use super::{AccountError, Candidate, ConnectError, Connector, SignedIn, connect};
+use super::{Candidate, ConnectError, Connector, SignedIn, sealed};
 use crate::{
     domain::{AccountFacts, Change, Company, CompanyId, PublishServer, SiteChange, Slug},
     ips::{Account, IpsError},
-    ops::companies,
-    store::{Store, StoreError},
+    store::StoreError,
 };
+
+/// How many companies may have the same name before something is wrong.
+const MOST_NAMESAKES: u32 = 1_000;
 
 /// What is to be connected.
 #[derive(Debug)]
@@ -38,18 +40,27 @@ pub struct Connected {
 impl Connector {
     /// Connects a company: a new one, or one that is known by its root or handle.
     pub async fn establish(&self, wanted: &Wanted<'_>) -> Result<Connected, StoreError> {
-        let known = known_company(&self.store, wanted.account, wanted.company).await?;
-        let company = match known {
+        let company = match self.known(wanted.account, wanted.company).await? {
             Some(company) => company,
-            None => self.new_company(wanted.company).await?,
+            None => self.new_company(wanted).await?,
         };
-        self.attach(company.id, wanted).await
+        self.attach(company, wanted).await
     }
 
     /// Whether a membership means a company that is here already: connecting it changes its account.
     pub async fn knows(&self, account: &Account, company: &Candidate) -> Result<bool, StoreError> {
-        let known = known_company(&self.store, account, company).await?;
-        Ok(known.is_some())
+        Ok(self.known(account, company).await?.is_some())
+    }
+
+    async fn known(
+        &self,
+        account: &Account,
+        company: &Candidate,
+    ) -> Result<Option<CompanyId>, StoreError> {
+        let Candidate { handle, root, .. } = company;
+        self.store
+            .known_company(account.endpoint.as_str(), handle, root.as_deref())
+            .await
     }
 
     /// Changes the account of a company, once Adobe has verified the new one.
@@ -78,22 +89,40 @@ impl Connector {
     }
 
     /// Forgets the account. The company, its history and its catalogue stay.
-    pub async fn disconnect(&self, company: CompanyId) -> Result<(), AccountError> {
-        Ok(self.store.delete_connection(company).await?)
+    pub async fn disconnect(&self, company: CompanyId) -> Result<(), StoreError> {
+        self.store.delete_connection(company).await
     }
 
-    async fn new_company(&self, wanted: &Candidate) -> Result<Company, StoreError> {
-        let slug = Slug::of_name(&wanted.name).or_else(|| Slug::of_name(wanted.root.as_deref()?));
-        let company = Company {
+    /// Adds the company with its account, unless somebody else has just done so. Returns the one that is there.
+    async fn new_company(&self, wanted: &Wanted<'_>) -> Result<CompanyId, StoreError> {
+        let Candidate {
+            name, root, handle, ..
+        } = wanted.company;
+        let slug = Slug::of_name(name).or_else(|| Slug::of_name(root.as_deref()?));
+        let slug = slug.unwrap_or_else(|| Slug::of_name("company").expect("it is plain text"));
+        let mut company = Company {
             id: CompanyId::from_uuid(self.clock.new_uuid()),
-            slug: slug.unwrap_or_else(|| Slug::of_name("company").expect("it is plain text")),
-            name: wanted.name.clone(),
-            root: wanted.root.clone(),
-            handle: Some(wanted.handle.clone()),
+            slug: slug.clone(),
+            name: name.clone(),
+            root: root.clone(),
+            handle: Some(handle.clone()),
             publish_server: None,
             alias: None,
         };
-        companies::add_under_a_free_name(&self.store, company, self.clock.now()).await
+        let now = self.clock.now();
+        let connection = sealed(&self.vault, company.id, wanted.account);
+        let facts = wanted.signed_in.facts(wanted.company, now);
+        for number in 2..MOST_NAMESAKES {
+            let added = self
+                .store
+                .add_connected_company(&company, &connection, &facts, now)
+                .await;
+            match added {
+                Err(StoreError::Duplicate) => company.slug = slug.numbered(number),
+                added => return added,
+            }
+        }
+        Err(StoreError::Duplicate)
     }
 
     /// Gives a company its account, and takes over what Adobe says of it.
@@ -102,15 +131,12 @@ impl Connector {
         company: CompanyId,
         wanted: &Wanted<'_>,
     ) -> Result<Connected, StoreError> {
-        let store = &self.store;
-        let Account {
-            endpoint,
-            email,
-            password,
-        } = wanted.account;
-        connect(store, &self.vault, company, endpoint, email, password).await?;
-        let facts = wanted.signed_in.facts(wanted.company, self.clock.now());
-        store.put_account_facts(company, email, &facts).await?;
+        let now = self.clock.now();
+        let connection = sealed(&self.vault, company, wanted.account);
+        let facts = wanted.signed_in.facts(wanted.company, now);
+        self.store
+            .put_account(company, &connection, wanted.company.said(&facts), now)
+            .await?;
         if let Some((server, by)) = &wanted.publish_server {
             let change = SiteChange {
                 publish_server: Change::To(Some(server.clone())),
@@ -119,7 +145,7 @@ impl Connector {
             self.change_site(company, &change, by).await?;
         }
         let (company, unread_settings) = self
-            .take_over_all(company, wanted.account, wanted.company)
+            .take_over(company, wanted.account, &wanted.company.handle)
             .await?;
         Ok(Connected {
             company,
@@ -127,27 +153,4 @@ impl Connector {
             unread_settings,
         })
     }
-}
-
-/// The company of ours that a membership means. Handles are a region's own, so they count only where the company is
-/// connected to that region; its root counts there too, and where it has no account.
-async fn known_company(
-    store: &Store,
-    account: &Account,
-    wanted: &Candidate,
-) -> Result<Option<Company>, StoreError> {
-    let mut by_root = None;
-    for company in store.companies().await? {
-        let connection = store.connection(company.id).await?;
-        let here = connection
-            .as_ref()
-            .map(|connection| connection.endpoint == account.endpoint.as_str());
-        if here == Some(true) && company.handle.as_deref() == Some(&*wanted.handle) {
-            return Ok(Some(company));
-        }
-        if here != Some(false) && wanted.root.is_some() && company.root == wanted.root {
-            by_root = by_root.or(Some(company));
-        }
-    }
-    Ok(by_root)
 }

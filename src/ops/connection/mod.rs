@@ -49,6 +49,9 @@ pub enum AccountError {
     /// No account is stored.
     #[error("this company is not connected to a Dynamic Media account")]
     NotConnected,
+    /// It is no longer the account that was asked with.
+    #[error("the account was changed or deleted meanwhile")]
+    ChangedMeanwhile,
     /// The stored password does not open.
     #[error(transparent)]
     Unopenable(#[from] Unopenable),
@@ -104,12 +107,22 @@ pub async fn connect(
     email: &str,
     password: &SecretString,
 ) -> Result<(), StoreError> {
-    let connection = Connection {
-        endpoint: endpoint.to_string(),
+    let account = Account {
+        endpoint: endpoint.clone(),
         email: email.to_owned(),
-        sealed_password: vault.seal(&row(company), password),
+        password: password.clone(),
     };
+    let connection = sealed(vault, company, &account);
     store.put_connection(company, &connection).await
+}
+
+/// An account as it is stored for a company.
+fn sealed(vault: &Vault, company: CompanyId, account: &Account) -> Connection {
+    Connection {
+        endpoint: account.endpoint.to_string(),
+        email: account.email.clone(),
+        sealed_password: vault.seal(&row(company), &account.password),
+    }
 }
 
 /// What the sealed password is bound to.

@@ -2,10 +2,10 @@
 
 use tracing::warn;
 
-use super::{Candidate, Connector};
+use super::Connector;
 use crate::{
     clock::Timestamp,
-    domain::{Company, CompanyId, GeneralSettings, HostOrigin, TEMPLATE_PROPERTY, ValueSource},
+    domain::{Company, CompanyId, GeneralSettings, TEMPLATE_PROPERTY, ValueSource},
     ips::{Account, IpsError, PropertySet},
     ops::companies,
     store::{CompanySettings, RememberedTemplate, StoreError},
@@ -57,58 +57,55 @@ impl Connector {
         )
     }
 
-    /// Reads the settings and takes them over. Where they cannot be read, handle and root are taken over, and the reason
-    /// is returned with the company.
-    pub(super) async fn take_over_all(
-        &self,
-        id: CompanyId,
-        account: &Account,
-        membership: &Candidate,
-    ) -> Result<(Company, Option<IpsError>), StoreError> {
-        let (settings, unread) = match self.read_settings_of(id, account, &membership.handle).await
-        {
-            Ok(read) => (
-                Some(read.map(|read| read.settings).unwrap_or_default()),
-                None,
-            ),
-            Err(error) => (None, Some(error)),
-        };
-        let company = self.take_over(id, membership, settings.as_ref()).await?;
-        Ok((company, unread))
-    }
-
-    /// Takes over what Adobe says of a company: handle and root, and its settings where they could be read. What an
-    /// administrator typed stays; hosts are only added.
+    /// Reads the settings and takes them over. Where they cannot be read, the reason is returned with the company.
     pub(super) async fn take_over(
         &self,
         id: CompanyId,
-        membership: &Candidate,
-        settings: Option<&GeneralSettings>,
-    ) -> Result<Company, StoreError> {
-        let now = self.clock.now();
-        let Candidate { root, handle, .. } = membership;
-        self.store
-            .put_company_identity(id, root.as_deref(), handle, now)
-            .await?;
+        account: &Account,
+        company_handle: &str,
+    ) -> Result<(Company, Option<IpsError>), StoreError> {
+        let read = self.read_settings_of(id, account, company_handle).await;
+        let unread = match read {
+            Ok(read) => {
+                let settings = read.map(|read| read.settings).unwrap_or_default();
+                self.take_settings(id, &settings).await?;
+                None
+            }
+            Err(error) => Some(error),
+        };
+        let company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;
+        Ok((company, unread))
+    }
+
+    /// Takes over what the settings say. What an administrator typed stays; hosts are only added, and none that was removed
+    /// here.
+    async fn take_settings(
+        &self,
+        id: CompanyId,
+        settings: &GeneralSettings,
+    ) -> Result<(), StoreError> {
+        let (store, now) = (&self.store, self.clock.now());
         // Read only now, and where each value comes from first: while Adobe was asked, somebody may have changed it.
-        let seen = self.store.company_settings(id).await?;
-        let mut company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;
-        if let Some(settings) = settings {
-            let mut own = seen.clone();
-            take_servers(&mut company, &mut own, settings, now);
-            self.store
-                .put_found_servers(id, company.publish_server.as_ref(), &own, &seen, now)
-                .await?;
-            let template = RememberedTemplate {
-                text: settings.template().unwrap_or_default().to_owned(),
-                read_at: now,
-            };
-            self.store.remember_template(id, &template).await?;
-            company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;
+        let seen = store.company_settings(id).await?;
+        let mut company = store.company(id).await?.ok_or(StoreError::NotFound)?;
+        let mut own = seen.clone();
+        take_servers(&mut company, &mut own, settings, now);
+        store
+            .put_found_servers(id, company.publish_server.as_ref(), &own, &seen, now)
+            .await?;
+        let template = RememberedTemplate {
+            text: settings.template().unwrap_or_default().to_owned(),
+            read_at: now,
+        };
+        store.remember_template(id, &template).await?;
+        let names_it = settings.publish_server(None).is_some();
+        store.put_names_publish_server(id, names_it).await?;
+        let company = store.company(id).await?.ok_or(StoreError::NotFound)?;
+        companies::add_server_host(store, id, company.publish_server.as_ref(), true).await?;
+        for host in settings.delivery_hosts() {
+            store.add_found_host(id, &host).await?;
         }
-        let hosts = hosts_of(&company, settings);
-        companies::add_hosts(&self.store, id, hosts, true).await?;
-        Ok(company)
+        Ok(())
     }
 }
 
@@ -139,14 +136,6 @@ fn take_servers(
             at: now,
         });
     }
-}
-
-/// The host of the publish server, and those that the settings name.
-fn hosts_of(company: &Company, settings: Option<&GeneralSettings>) -> Vec<HostOrigin> {
-    let server = company.publish_server.as_ref();
-    let own = server.and_then(|server| HostOrigin::of(server.as_str()));
-    let others = settings.map(GeneralSettings::delivery_hosts);
-    own.into_iter().chain(others.unwrap_or_default()).collect()
 }
 
 /// A value that is missing or was found may be found anew; one that somebody typed, or of unknown origin, stays.

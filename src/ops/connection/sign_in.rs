@@ -6,12 +6,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::{AccountError, ConnectError, Connector};
+use super::{ConnectError, Connector};
 use crate::{
     clock::Timestamp,
     domain::{AccountFacts, Company, PersonId},
     ips::{Account, Endpoint, Membership, UserInfo},
-    store::{PendingConnection, StoreError},
+    store::{PendingConnection, Said, StoreError},
 };
 
 /// How long a verified account waits for its company to be chosen.
@@ -43,6 +43,17 @@ pub struct Candidate {
     pub root: Option<String>,
     /// The account's role there, as Adobe spells it.
     pub role: Option<String>,
+}
+
+impl Candidate {
+    /// What is kept of the company and of the account in it.
+    pub(super) fn said<'a>(&'a self, facts: &'a AccountFacts) -> Said<'a> {
+        Said {
+            facts,
+            root: self.root.as_deref(),
+            handle: &self.handle,
+        }
+    }
 }
 
 /// A verified account whose company is not chosen yet.
@@ -150,27 +161,30 @@ impl Connector {
         self.store.put_pending_connection(&pending).await
     }
 
-    /// The verified account of a person, if its company is still to be chosen.
-    pub async fn pending(&self, person: PersonId) -> Result<Option<Pending>, AccountError> {
+    /// The verified account of a person, if its company is still to be chosen. One that cannot be read is as good as over:
+    /// an earlier version wrote it, or the key was changed since.
+    pub async fn pending(&self, person: PersonId) -> Result<Option<Pending>, StoreError> {
         let now = self.clock.now();
         let Some(pending) = self.store.pending_connection(person, now).await? else {
             return Ok(None);
         };
-        // One that an earlier version wrote is as good as over.
-        let Ok(signed_in) = serde_json::from_str(&pending.found) else {
-            return Ok(None);
-        };
-        let password = self
-            .vault
-            .unseal(&pending_row(person), &pending.sealed_password)?;
-        Ok(Some(Pending {
+        let opened = self.open_pending(pending);
+        if opened.is_none() {
+            warn!(%person, "an account whose company is to be chosen cannot be read; it must sign in again");
+        }
+        Ok(opened)
+    }
+
+    fn open_pending(&self, pending: PendingConnection) -> Option<Pending> {
+        let row = pending_row(pending.person);
+        Some(Pending {
+            signed_in: serde_json::from_str(&pending.found).ok()?,
             account: Account {
-                endpoint: Endpoint::parse(&pending.endpoint)?,
+                endpoint: Endpoint::parse(&pending.endpoint).ok()?,
+                password: self.vault.unseal(&row, &pending.sealed_password).ok()?,
                 email: pending.email,
-                password,
             },
-            signed_in,
-        }))
+        })
     }
 
     /// Forgets it.

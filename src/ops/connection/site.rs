@@ -3,9 +3,7 @@
 
 use super::{AccountError, Connector, Trouble};
 use crate::{
-    domain::{
-        Alias, Change, Company, CompanyId, HostOrigin, PublishServer, SiteChange, ValueSource,
-    },
+    domain::{Alias, Change, Company, CompanyId, PublishServer, SiteChange, ValueSource},
     ips::{CompanyKey, IpsError},
     ops::companies,
     store::StoreError,
@@ -74,13 +72,14 @@ impl Connector {
         })
     }
 
-    /// Stores a change that `by` has made.
+    /// Stores a change that `by` has made. A server that was taken away is looked up at Dynamic Media at once; that its
+    /// settings cannot be read is returned, and what was stored stays.
     pub async fn change_site(
         &self,
         company: CompanyId,
         change: &SiteChange,
         by: &str,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Trouble>, StoreError> {
         let now = self.clock.now();
         let typed = ValueSource::Typed {
             by: by.to_owned(),
@@ -88,8 +87,30 @@ impl Connector {
         };
         self.store.change_site(company, change, &typed, now).await?;
         let server = change.publish_server.value();
-        let host = server.and_then(|server| HostOrigin::of(server.as_str()));
-        companies::add_hosts(&self.store, company, host.into_iter().collect(), false).await
+        companies::add_server_host(&self.store, company, server, false).await?;
+        if change.publish_server.is_emptied() || change.preview_server.is_emptied() {
+            return self.look_up_servers(company).await;
+        }
+        Ok(None)
+    }
+
+    /// Reads the settings of a company that has an account, and takes them over.
+    async fn look_up_servers(&self, id: CompanyId) -> Result<Option<Trouble>, StoreError> {
+        let account = match self.account(id).await {
+            Ok(account) => account,
+            Err(AccountError::NotConnected) => return Ok(None),
+            Err(error) => return error.trouble().map(Some),
+        };
+        let company = self.store.company(id).await?.ok_or(StoreError::NotFound)?;
+        let Some(handle) = company.handle else {
+            return Ok(None);
+        };
+        match self.take_over(id, &account, &handle).await {
+            Ok((_, unread)) => Ok(unread.as_ref().map(Trouble::of)),
+            // Disconnected meanwhile: there is nothing to look it up in.
+            Err(StoreError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn alias(

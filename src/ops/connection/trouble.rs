@@ -83,6 +83,19 @@ impl ConnectError {
 }
 
 impl AccountError {
+    /// For a page of an administrator. `Err` when it is our own database that failed.
+    pub fn trouble(self) -> Result<Trouble, StoreError> {
+        let sentence = match self {
+            Self::Store(error) => return Err(error),
+            Self::ChangedMeanwhile => sentence(&self.to_string()),
+            other => format!("The stored account cannot be used: {other}."),
+        };
+        Ok(Trouble {
+            sentence,
+            advice: "Type the account again, under Change the account.".to_owned(),
+        })
+    }
+
     /// For a page: what happened, and who can mend it. `Err` when it is our own database that failed.
     pub fn sentence(self) -> Result<String, StoreError> {
         match self {

@@ -11,7 +11,7 @@ use std::{
 
 use super::{Syncer, convert::asset_of};
 use crate::{
-    domain::{Asset, CatalogueSync, Company, CompanyId, ReadingKind, Step},
+    domain::{Asset, CatalogueSource, CatalogueSync, Company, CompanyId, ReadingKind, Step},
     ips::{Account, AssetItem, AssetPage, AssetSearch, FaultKind, IpsError, SortBy},
     ops::connection::{self, AccountError},
     store::{StoreError, SyncLease},
@@ -108,6 +108,16 @@ struct Source {
     handle: String,
 }
 
+impl Source {
+    fn place(&self) -> CatalogueSource {
+        CatalogueSource {
+            endpoint: self.account.endpoint.to_string(),
+            handle: self.handle.clone(),
+            email: self.account.email.clone(),
+        }
+    }
+}
+
 impl<'a> Reading<'a> {
     pub fn new(
         syncer: &'a Syncer,
@@ -133,6 +143,10 @@ impl<'a> Reading<'a> {
             // Anew for each page: the account may have been changed, or deleted.
             let source = self.source().await?;
             self.asked_as = Some(source.account.clone());
+            self.sync.source = Some(source.place());
+            if self.sync.is_elsewhere() {
+                self.begin_anew();
+            }
             match self.turn(step, &source).await? {
                 Turn::Again => self.sync.next_page(),
                 Turn::Done => {
@@ -150,6 +164,16 @@ impl<'a> Reading<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// The company is connected elsewhere since the last page. Here, by the one who stores, so that no page of the other
+    /// place is stored after the beginning: what it holds is found to have vanished.
+    fn begin_anew(&mut self) {
+        let now = self.syncer.clock.now();
+        self.sync.begin(ReadingKind::Full, now);
+        self.pages.clear();
+        self.largest = 0;
+        self.ahead = None;
     }
 
     async fn source(&self) -> Result<Source, ReadingError> {

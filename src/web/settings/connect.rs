@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 use super::account_form::{AccountFields, AccountForm};
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     domain::MayPurge,
     error::AppError,
     ips::Account,
-    ops::connection::{Candidate, SignedIn, Trouble, Wanted},
+    ops::connection::{Candidate, Pending, Region, SignedIn, Trouble, Wanted},
     store::Person,
     web::{
         extract::{Admin, Form},
@@ -40,11 +41,21 @@ struct ConnectPage {
 #[template(path = "settings/connect_company.html")]
 struct CompanyPage {
     shell: Shell,
+    /// Tells this account from another one that may wait by the time somebody chooses.
+    account: String,
     email: String,
     name: String,
+    /// The region, or the address of one's own.
+    place: String,
     companies: Vec<CompanyChoice>,
-    nothing_chosen: bool,
+    refused: Option<&'static str>,
 }
+
+/// Why nothing was connected.
+const NOTHING_CHOSEN: &str = "No company of the list is chosen. Choose one.";
+const ANOTHER_ACCOUNT: &str = "Nothing was connected: you have signed in with another account since that page was opened, \
+                               perhaps in another tab. These are the companies of the account that you signed in with \
+                               last. Choose again, or cancel and sign in with the other one.";
 
 struct CompanyChoice {
     handle: String,
@@ -59,6 +70,9 @@ struct CompanyChoice {
 /// The second step's fields.
 #[derive(Deserialize)]
 pub struct ChooseForm {
+    /// Whose list it is.
+    #[serde(default)]
+    account: String,
     /// A handle of the list.
     #[serde(default)]
     company: String,
@@ -106,8 +120,10 @@ pub async fn sign_in(
 
 /// Shows the companies of the account that waits.
 pub async fn companies(Admin(person): Admin, State(app): State<App>) -> Result<Response, AppError> {
-    match company_page(&app, &person, false).await? {
-        Some(page) => Ok(page.into_response()),
+    match app.connector.pending(person.id).await? {
+        Some(pending) => Ok(company_page(&app, &person, pending, None)
+            .await?
+            .into_response()),
         None => Ok(Redirect::to("/connect").into_response()),
     }
 }
@@ -125,10 +141,14 @@ pub async fn choose(
     let Some(pending) = app.connector.pending(person.id).await? else {
         return Ok(Redirect::to("/connect").into_response());
     };
+    // A handle is a region's own: in another account's list it may be another company's.
+    if form.account != fingerprint(&pending.account) {
+        let page = company_page(&app, &person, pending, Some(ANOTHER_ACCOUNT)).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     let mut companies = pending.signed_in.companies.iter();
     let Some(chosen) = companies.find(|it| it.handle == form.company) else {
-        let page = company_page(&app, &person, true).await?;
-        let page = page.ok_or(AppError::Conflict)?;
+        let page = company_page(&app, &person, pending, Some(NOTHING_CHOSEN)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let connected = connect(&app, &pending.account, &pending.signed_in, chosen).await?;
@@ -189,14 +209,18 @@ fn page(person: &Person, account: AccountFields, trouble: Option<Trouble>) -> Co
     }
 }
 
+/// Of the address and the e-mail address, which are what tells accounts apart.
+fn fingerprint(account: &Account) -> String {
+    let digest = Sha256::digest(format!("{}\n{}", account.endpoint, account.email));
+    hex::encode(&digest[..16])
+}
+
 async fn company_page(
     app: &App,
     person: &Person,
-    nothing_chosen: bool,
-) -> Result<Option<CompanyPage>, AppError> {
-    let Some(pending) = app.connector.pending(person.id).await? else {
-        return Ok(None);
-    };
+    pending: Pending,
+    refused: Option<&'static str>,
+) -> Result<CompanyPage, AppError> {
     let mut companies = Vec::new();
     for company in &pending.signed_in.companies {
         let known = app.connector.knows(&pending.account, company).await?;
@@ -216,11 +240,18 @@ async fn company_page(
     if let Some(company) = companies.iter_mut().find(likely) {
         company.is_chosen = true;
     }
-    Ok(Some(CompanyPage {
+    let endpoint = pending.account.endpoint.as_str();
+    let place = match Region::of(endpoint) {
+        Some(region) => format!("Region: {}.", region.name),
+        None => format!("Address: {endpoint}"),
+    };
+    Ok(CompanyPage {
         shell: Shell::of(TITLE, person),
+        account: fingerprint(&pending.account),
+        place,
         email: pending.account.email,
         name: pending.signed_in.name,
         companies,
-        nothing_chosen,
-    }))
+        refused,
+    })
 }

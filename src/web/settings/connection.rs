@@ -19,7 +19,7 @@ use crate::{
     app::App,
     domain::Company,
     error::AppError,
-    ops::connection::{AccountError, Connected, Trouble},
+    ops::connection::{Connected, Trouble},
     store::{Connection, Person},
     web::{
         extract::{Admin, Form, InCompany, Query},
@@ -40,6 +40,8 @@ pub(super) struct ConnectionPage {
     unread: bool,
     /// `None` for a company without an account.
     connection: Option<ConnectionView>,
+    /// The settings at Dynamic Media were read, and name no publish server.
+    names_no_server: bool,
     account: AccountFields,
     /// What is wrong with the account that was typed.
     pub account_trouble: Option<Trouble>,
@@ -115,7 +117,7 @@ pub async fn test(
 ) -> Result<Response, AppError> {
     match app.connector.check(&at.company).await {
         Ok(_) => Ok(Redirect::to(&format!("{}#test", path(&at.company))).into_response()),
-        Err(error) => refuse_account(&app, &person, &at, None, unusable(error)?).await,
+        Err(error) => refuse_account(&app, &person, &at, None, error.trouble()?).await,
     }
 }
 
@@ -196,7 +198,7 @@ async fn stored_password(
     }
     let account = match app.connector.account(company.id).await {
         Ok(account) => account,
-        Err(error) => return Ok(Err(unusable(error)?)),
+        Err(error) => return Ok(Err(error.trouble()?)),
     };
     Ok(match form.endpoint() {
         Ok(endpoint) if endpoint == account.endpoint => Ok(Some(account.password)),
@@ -206,17 +208,6 @@ async fn stored_password(
         }),
         Err(trouble) => Err(trouble),
     })
-}
-
-/// An account that cannot be used as it is stored.
-fn unusable(error: AccountError) -> Result<Trouble, AppError> {
-    match error {
-        AccountError::Store(error) => Err(error.into()),
-        other => Ok(Trouble {
-            sentence: format!("The stored account cannot be used: {other}."),
-            advice: "Type the account again, under Change the account.".to_owned(),
-        }),
-    }
 }
 
 async fn refuse_account(
@@ -251,6 +242,7 @@ pub(super) async fn page(
         }) => AccountFields::of(endpoint, email),
         None => AccountFields::empty(),
     };
+    let names_server = state.as_ref().and_then(|state| state.names_publish_server);
     let view = connection.zip(state).map(|(connection, state)| {
         ConnectionView::new(company, &connection, state, app.clock.now())
     });
@@ -262,6 +254,7 @@ pub(super) async fn page(
         done: None,
         unread: false,
         connection: view,
+        names_no_server: names_server == Some(false),
         account,
         account_trouble: None,
         site: SiteFields::new(company, &settings),

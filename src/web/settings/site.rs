@@ -97,10 +97,15 @@ pub async fn save(
     let connector = &app.connector;
     match connector.site_change(&at.company, &form.typed()).await {
         Ok(change) => {
-            connector
+            let trouble = connector
                 .change_site(at.company.id, &change, &person.email)
                 .await?;
-            Ok(Redirect::to(&format!("{}?done=site", path(&at.company))).into_response())
+            let unread = match trouble {
+                Some(_) => "&unread=true",
+                None => "",
+            };
+            let page = format!("{}?done=site{unread}", path(&at.company));
+            Ok(Redirect::to(&page).into_response())
         }
         Err(NoSite::Store(error)) => Err(error.into()),
         Err(NoSite::Trouble(trouble)) => {

@@ -372,13 +372,7 @@ async fn a_test_without_sample_or_connection_does_not_begin() {
         assert_eq!(refused.status, 422, "{sample:?}");
         assert!(refused.has(".panel .notice.blocks"));
     }
-    let mut company = app.company().await;
-    company.handle = None;
-    app.app
-        .store
-        .update_company(&company, app.clock.now())
-        .await
-        .unwrap();
+    app.execute("update company set handle = null").await;
     assert!(matches!(
         test(&app, base, "backpack").await,
         Err(NoTest::NotConnected)

@@ -1,7 +1,7 @@
 //! The outcome: Adobe's four errors word for word, and *Correct and resubmit*.
 
 use unstale::{
-    domain::{AssetKey, Company},
+    domain::AssetKey,
     sandbox::ips::{AnswerForm, Instead, Knobs},
 };
 
@@ -31,14 +31,6 @@ async fn outcome_with(turn: impl FnOnce(&mut Knobs)) -> Answer {
 
 fn headline(outcome: &Answer) -> String {
     outcome.text(".block .notice.blocks strong")
-}
-
-/// Changes the demo's company.
-async fn change_company(app: &TestApp, change: impl FnOnce(&mut Company)) {
-    let mut company = app.company().await;
-    change(&mut company);
-    let now = app.clock.now();
-    app.app.store.update_company(&company, now).await.unwrap();
 }
 
 #[tokio::test]
@@ -132,17 +124,16 @@ async fn the_other_documented_answers_are_accepted() {
 
 #[tokio::test]
 async fn without_a_publish_server_or_a_root_no_url_can_be_retrieved() {
-    let changes: [fn(&mut Company); 2] = [
-        |company| company.publish_server = None,
-        |company| company.root = None,
-    ];
-    for change in changes {
+    for change in [
+        "update company set publish_server = null",
+        "update company set root = null",
+    ] {
         let app = TestApp::start().await;
         let editor = app.editor().await;
         let draft = new_draft(&editor).await;
         let before = pick(&editor, &draft, "spinset").await;
         let confirm = next(&editor, &before).await;
-        change_company(&app, change).await;
+        app.execute(change).await;
 
         let details = editor.get(&format!("{draft}/details")).await;
         assert_eq!(
@@ -177,7 +168,7 @@ async fn without_a_publish_server_or_a_root_no_url_can_be_retrieved() {
 #[tokio::test]
 async fn without_an_account_at_adobe_no_url_can_be_retrieved() {
     let app = TestApp::start().await;
-    change_company(&app, |company| company.handle = None).await;
+    app.execute("update company set handle = null").await;
     let editor = app.editor().await;
     let outcome = outcome_of(&app, &editor).await;
     assert_eq!(

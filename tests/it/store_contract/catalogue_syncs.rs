@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use unstale::{
-    domain::{CatalogueSync, CompanyId, ReadingKind, Step},
+    domain::{CatalogueSource, CatalogueSync, CompanyId, ReadingKind, Step},
     store::{Connection, StoreError, SyncLease},
 };
 
@@ -12,6 +12,7 @@ use super::Fixture;
 on_both_databases! {
     a_company_without_a_row_was_never_read
     only_connected_companies_are_read
+    where_a_catalogue_was_read_is_kept_whatever_becomes_of_the_account
     one_reader_at_a_time_holds_the_lease
     a_lease_that_ran_out_goes_to_another_and_its_holder_can_write_no_more
     what_a_reader_keeps_comes_back
@@ -56,6 +57,46 @@ async fn only_connected_companies_are_read(f: &Fixture) {
     assert_eq!(connected, [(b, CatalogueSync::default())]);
     f.store.set_sync_stopped(b, true).await.unwrap();
     assert!(f.store.connected_syncs().await.unwrap()[0].1.stopped);
+}
+
+async fn where_a_catalogue_was_read_is_kept_whatever_becomes_of_the_account(f: &Fixture) {
+    let company = f.company("c").await;
+    let account = |endpoint: &str| Connection {
+        endpoint: endpoint.to_owned(),
+        email: "a@b".to_owned(),
+        sealed_password: vec![1],
+    };
+    let here = CatalogueSource {
+        endpoint: "https://here/".to_owned(),
+        handle: "c|6".to_owned(),
+        email: "a@b".to_owned(),
+    };
+    f.store
+        .put_connection(company, &account("https://here/"))
+        .await
+        .unwrap();
+    let lease = f.leased(company).await;
+    let mut sync = f.store.catalogue_sync(company).await.unwrap();
+    assert_eq!(sync.source.as_ref(), Some(&here));
+    assert_eq!(sync.read_from, None);
+    sync.begin(ReadingKind::Full, f.now());
+    f.store
+        .save_sync(company, lease, &sync, None)
+        .await
+        .unwrap();
+    f.store.delete_connection(company).await.unwrap();
+    let kept = f.store.catalogue_sync(company).await.unwrap();
+    assert_eq!(
+        (kept.source.as_ref(), kept.read_from.as_ref()),
+        (None, Some(&here))
+    );
+    f.store
+        .put_connection(company, &account("https://there/"))
+        .await
+        .unwrap();
+    let (_, kept) = f.store.connected_syncs().await.unwrap().remove(0);
+    assert_eq!(kept.source.as_ref().unwrap().endpoint, "https://there/");
+    assert!(kept.is_elsewhere());
 }
 
 async fn one_reader_at_a_time_holds_the_lease(f: &Fixture) {

@@ -3,12 +3,12 @@ use std::time::Duration;
 use unstale::{
     clock::Timestamp,
     domain::{
-        AccountFacts, Alias, Change, CheckOutcome, CheckReport, CheckStep, CheckedStep, CompanyId,
-        PublishServer, SiteChange, ValueSource,
+        AccountFacts, Alias, Change, CheckOutcome, CheckReport, CheckStep, CheckedStep, Company,
+        CompanyId, PublishServer, SiteChange, ValueSource,
     },
     store::{
-        CompanySettings, Connection, ConnectionState, PendingConnection, RememberedTemplate,
-        StoreError,
+        AskedAs, CompanySettings, Connection, ConnectionState, PendingConnection,
+        RememberedTemplate, Said, StoreError,
     },
 };
 
@@ -17,6 +17,8 @@ use super::Fixture;
 on_both_databases! {
     what_is_known_about_a_connection_is_kept_with_it
     a_new_account_is_untested
+    a_membership_means_a_company_of_its_region_or_one_without_account
+    who_connects_at_once_gets_one_company
     a_connection_is_deleted_and_the_company_stays
     servers_that_were_found_give_way_to_what_somebody_typed_meanwhile
     settings_of_a_company_are_kept
@@ -30,6 +32,22 @@ fn connection(email: &str) -> Connection {
         endpoint: "https://s7sps1apissl.scene7.com/scene7/".to_owned(),
         email: email.to_owned(),
         sealed_password: vec![0, 1, 255],
+    }
+}
+
+/// As the account of [`connection`].
+fn asked_as(email: &str) -> AskedAs<'_> {
+    AskedAs {
+        endpoint: "https://s7sps1apissl.scene7.com/scene7/",
+        email,
+    }
+}
+
+fn said(facts: &AccountFacts) -> Said<'_> {
+    Said {
+        facts,
+        root: Some("Root"),
+        handle: "c|9",
     }
 }
 
@@ -61,11 +79,13 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
         text: "<ID>\r\n<ID>?a\0".to_owned(),
         read_at: t.later(),
     };
+    let (a, b) = (asked_as("a@example.com"), asked_as("b@example.com"));
     for refused in [
         t.store
-            .put_account_facts(company, "a@example.com", &facts)
+            .put_account_facts(company, a, said(&facts), t.now())
             .await,
-        t.store.put_check_report(company, &report).await,
+        t.store.put_check_report(company, a, &report).await,
+        t.store.put_names_publish_server(company, false).await,
         t.store.remember_template(company, &template).await,
     ] {
         assert!(
@@ -79,18 +99,47 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
             .await
             .unwrap();
     }
-    let of = |email: &'static str| t.store.put_account_facts(company, email, &facts);
-    assert!(matches!(
-        of("b@example.com").await,
-        Err(StoreError::NotFound)
-    ));
-    of("a@example.com").await.unwrap();
-    t.store.put_check_report(company, &report).await.unwrap();
+    let elsewhere = AskedAs {
+        endpoint: "https://elsewhere.example/",
+        ..a
+    };
+    for other in [b, elsewhere] {
+        let refused = t
+            .store
+            .put_account_facts(company, other, said(&facts), t.now());
+        assert!(matches!(refused.await, Err(StoreError::NotFound)));
+        let refused = t.store.put_check_report(company, other, &report).await;
+        assert!(matches!(refused, Err(StoreError::NotFound)));
+    }
+    let shop = t.store.company(company).await.unwrap().unwrap();
+    assert_eq!(shop.handle.as_deref(), Some("c|6"), "nothing of it is kept");
+    t.store
+        .put_account_facts(company, a, said(&facts), t.now())
+        .await
+        .unwrap();
+    let untold = Said {
+        root: None,
+        ..said(&facts)
+    };
+    t.store
+        .put_account_facts(company, a, untold, t.now())
+        .await
+        .unwrap();
+    let shop = t.store.company(company).await.unwrap().unwrap();
+    assert_eq!(shop.root.as_deref(), Some("Root"));
+    assert_eq!(shop.handle.as_deref(), Some("c|9"));
+    assert_eq!(shop.name, "The shop company");
+    t.store.put_check_report(company, a, &report).await.unwrap();
+    t.store
+        .put_names_publish_server(company, false)
+        .await
+        .unwrap();
     t.store.remember_template(company, &template).await.unwrap();
 
     let state = t.store.connection_state(company).await.unwrap().unwrap();
     assert_eq!(state.facts, Some(facts), "JSON carries a NUL");
     assert_eq!(state.report, Some(report));
+    assert_eq!(state.names_publish_server, Some(false));
     let kept = state.template.unwrap();
     assert_eq!(kept.text, "<ID>\r\n<ID>?a\u{1a}");
     assert_eq!(kept.read_at, template.read_at);
@@ -105,13 +154,107 @@ async fn a_new_account_is_untested(t: &Fixture) {
         .put_connection(company, &connection("a@example.com"))
         .await
         .unwrap();
-    store.put_check_report(company, &report(now)).await.unwrap();
-    store
-        .put_connection(company, &connection("b@example.com"))
-        .await
-        .unwrap();
-    let state = store.connection_state(company).await.unwrap().unwrap();
-    assert_eq!(state.report, None);
+    let facts = facts(now);
+    for put_again in [false, true] {
+        let (email, next) = if put_again {
+            ("b@example.com", "c@example.com")
+        } else {
+            ("a@example.com", "b@example.com")
+        };
+        let asked = asked_as(email);
+        let kept = store.put_check_report(company, asked, &report(now)).await;
+        kept.unwrap();
+        store.put_names_publish_server(company, true).await.unwrap();
+        let next = connection(next);
+        let known = if put_again {
+            let said = said(&facts);
+            store.put_account(company, &next, said, now).await.unwrap();
+            Some(facts.clone())
+        } else {
+            store.put_connection(company, &next).await.unwrap();
+            None
+        };
+        let state = store.connection_state(company).await.unwrap().unwrap();
+        assert_eq!((state.report, state.names_publish_server), (None, None));
+        assert_eq!(state.facts, known);
+    }
+    let shop = store.company(company).await.unwrap().unwrap();
+    assert_eq!(
+        shop.handle.as_deref(),
+        Some("c|9"),
+        "it comes with the account"
+    );
+    let unknown = CompanyId::from_uuid(t.clock.new_uuid());
+    let (account, said) = (connection("a@example.com"), said(&facts));
+    let missing = store.put_account(unknown, &account, said, now).await;
+    assert!(matches!(missing, Err(StoreError::NotFound)));
+}
+
+/// A company that a membership is made to: of that name, with root and handle of its own region.
+fn of_region(t: &Fixture, slug: &str, root: Option<&str>) -> Company {
+    Company {
+        root: root.map(str::to_owned),
+        handle: Some("c|9".to_owned()),
+        ..t.new_company(slug)
+    }
+}
+
+async fn a_membership_means_a_company_of_its_region_or_one_without_account(t: &Fixture) {
+    let (store, facts) = (&t.store, facts(t.now()));
+    let alone = t.company("alone").await;
+    let there = of_region(t, "there", Some("there"));
+    let account = connection("a@example.com");
+    let added = store.add_connected_company(&there, &account, &facts, t.now());
+    assert_eq!(added.await.unwrap(), there.id);
+    assert_eq!(
+        store.connection(there.id).await.unwrap().as_ref(),
+        Some(&account)
+    );
+    let taken = of_region(t, "there", Some("new"));
+    let taken = Company {
+        handle: Some("c|10".to_owned()),
+        ..taken
+    };
+    let refused = store.add_connected_company(&taken, &account, &facts, t.now());
+    assert!(matches!(refused.await, Err(StoreError::Duplicate)));
+
+    let (here, elsewhere) = (account.endpoint.as_str(), "https://elsewhere.example/");
+    for (endpoint, handle, root, known) in [
+        (here, "c|9", None, Some(there.id)),
+        (here, "c|9", Some("alone"), Some(there.id)),
+        (here, "c|1", Some("there"), Some(there.id)),
+        (here, "c|6", None, None),
+        (elsewhere, "c|9", Some("there"), None),
+        (elsewhere, "c|6", Some("alone"), Some(alone)),
+        (here, "c|1", Some("Alone"), None),
+    ] {
+        let found = store.known_company(endpoint, handle, root).await.unwrap();
+        assert_eq!(found, known, "{endpoint} {handle} {root:?}");
+    }
+}
+
+async fn who_connects_at_once_gets_one_company(t: &Fixture) {
+    for root in [Some("acme"), None] {
+        let word = root.unwrap_or("none");
+        let account = Connection {
+            endpoint: format!("https://{word}.example/"),
+            ..connection("a@example.com")
+        };
+        let mut adding = tokio::task::JoinSet::new();
+        for number in 0..6 {
+            let company = of_region(t, &format!("{word}-{number}"), root);
+            let (store, account) = (t.store.clone(), account.clone());
+            let (facts, now) = (facts(t.now()), t.now());
+            adding.spawn(async move {
+                let added = store.add_connected_company(&company, &account, &facts, now);
+                added.await.unwrap()
+            });
+        }
+        let mut ids = adding.join_all().await;
+        ids.dedup();
+        assert_eq!(ids.len(), 1, "{word}");
+    }
+    assert_eq!(t.store.companies().await.unwrap().len(), 2);
 }
 
 async fn a_connection_is_deleted_and_the_company_stays(t: &Fixture) {
@@ -165,23 +308,6 @@ async fn servers_that_were_found_give_way_to_what_somebody_typed_meanwhile(t: &F
         put("https://next.example", &seen).await,
         "https://next.example"
     );
-
-    let identity = t
-        .store
-        .put_company_identity(company, Some("Root"), "c|9", t.now());
-    identity.await.unwrap();
-    let untold = t.store.put_company_identity(company, None, "c|9", t.now());
-    untold.await.unwrap();
-    let shop = t.store.company(company).await.unwrap().unwrap();
-    assert_eq!(shop.root.as_deref(), Some("Root"));
-    assert_eq!(shop.handle.as_deref(), Some("c|9"));
-    assert_eq!(shop.name, "The shop company");
-    let unknown = CompanyId::from_uuid(t.clock.new_uuid());
-    let missing = t
-        .store
-        .put_company_identity(unknown, Some("R"), "h", t.now())
-        .await;
-    assert!(matches!(missing, Err(StoreError::NotFound)));
 }
 
 async fn settings_of_a_company_are_kept(t: &Fixture) {
@@ -212,12 +338,9 @@ async fn settings_of_a_company_are_kept(t: &Fixture) {
     assert_eq!(t.store.company_settings(company).await.unwrap(), changed);
     assert_eq!(t.store.company_settings(other).await.unwrap(), at_first);
 
-    // What the company is stays untouched by that, and the other way round.
-    let mut shop = t.store.company(company).await.unwrap().unwrap();
+    // What the company is stays untouched by that.
+    let shop = t.store.company(company).await.unwrap().unwrap();
     assert_eq!(shop.root.as_deref(), Some("shop"));
-    "Renamed".clone_into(&mut shop.name);
-    t.store.update_company(&shop, t.now()).await.unwrap();
-    assert_eq!(t.store.company_settings(company).await.unwrap(), changed);
 
     let unknown = CompanyId::from_uuid(t.clock.new_uuid());
     let missing = t.store.company_settings(unknown).await;

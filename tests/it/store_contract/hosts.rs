@@ -10,6 +10,7 @@ use super::{Fixture, ids};
 on_both_databases! {
     a_new_host_is_exact_and_keeps_what_it_is_when_it_comes_again
     a_host_is_removed_from_its_company_only
+    a_host_that_was_removed_is_found_no_more_until_somebody_adds_it
     a_test_is_noted_from_its_beginning_to_its_result
     the_patterns_of_shared_hosts_are_a_companys_own
     recent_images_are_published_and_the_newest_come_first
@@ -77,6 +78,43 @@ async fn a_host_is_removed_from_its_company_only(t: &Fixture) {
         t.store.remove_delivery_host(company, &host).await,
         Err(StoreError::NotFound)
     ));
+}
+
+async fn a_host_that_was_removed_is_found_no_more_until_somebody_adds_it(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let host = origin("https://images.example.com");
+    for company in [company, other] {
+        t.store.add_found_host(company, &host).await.unwrap();
+        assert!(only(t, company).await.found);
+    }
+    t.store.remove_delivery_host(company, &host).await.unwrap();
+    t.store.add_found_host(company, &host).await.unwrap();
+    assert_eq!(t.store.host_settings(company).await.unwrap(), []);
+    t.store.add_found_host(other, &host).await.unwrap();
+    assert!(only(t, other).await.found);
+
+    assert!(
+        t.store
+            .add_delivery_host(company, &host, false)
+            .await
+            .unwrap()
+    );
+    t.store.add_found_host(company, &host).await.unwrap();
+    assert!(
+        !only(t, company).await.found,
+        "it stays as somebody added it"
+    );
+    let base = DeliveryHost {
+        origin: host.clone(),
+        scope: PurgeScope::Base,
+        check_root: false,
+    };
+    t.store.put_delivery_host(company, &base).await.unwrap();
+    t.store.add_found_host(company, &host).await.unwrap();
+    assert_eq!(only(t, company).await.host, base);
+    t.store.remove_delivery_host(company, &host).await.unwrap();
+    t.store.add_found_host(company, &host).await.unwrap();
+    assert_eq!(t.store.host_settings(company).await.unwrap(), []);
 }
 
 async fn a_test_is_noted_from_its_beginning_to_its_result(t: &Fixture) {

@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::{net::TcpListener, runtime::Runtime, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use unstale::{
@@ -254,7 +255,8 @@ impl TestApp {
         let read = async {
             loop {
                 let sync = self.app.store.catalogue_sync(company).await.unwrap();
-                if sync.finished_at.is_some() && sync.step.is_none() && sync.wanted.is_none() {
+                let is_idle = sync.step.is_none() && sync.wanted.is_none();
+                if is_idle && sync.finished_at.is_some() && sync.read_from == sync.source {
                     return;
                 }
                 tokio::task::yield_now().await;
@@ -262,6 +264,13 @@ impl TestApp {
         };
         let read = tokio::time::timeout(PATIENCE, read).await;
         read.expect("the catalogue is read");
+    }
+
+    /// Runs statements of the test's own on `SQLite`, past the store.
+    pub async fn execute(&self, sql: &'static str) {
+        let mut connection = SqliteConnection::connect(&self.address).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     /// A URL of the company on the `exact` host.

@@ -38,6 +38,7 @@ struct Catalogue {
     ips: IpsSandbox,
     company: CompanyId,
     syncer: Syncer,
+    vault: Vault,
     served: JoinHandle<()>,
 }
 
@@ -87,7 +88,13 @@ impl Catalogue {
             total: Duration::from_mins(1),
         };
         let client = Client::new(timeouts).unwrap();
-        let syncer = Syncer::new(store.clone(), vault, client, clock.clone(), Duration::ZERO);
+        let syncer = Syncer::new(
+            store.clone(),
+            vault.clone(),
+            client,
+            clock.clone(),
+            Duration::ZERO,
+        );
         Self {
             store,
             _db: db,
@@ -96,8 +103,33 @@ impl Catalogue {
             ips,
             company: company.id,
             syncer,
+            vault,
             served,
         }
+    }
+
+    /// Another region, with that many assets and one more: the account's company is there too.
+    async fn another_region(&self, assets: u32) -> Arc<Generated> {
+        let library = Arc::new(Generated::new(assets, self.clock.clone()));
+        library.add("only-there", "campaigns");
+        let ips = IpsSandbox::with_catalogue(&self.clock, library.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/scene7/", listener.local_addr().unwrap());
+        let endpoint = Endpoint::parse(&endpoint).unwrap();
+        tokio::spawn(async move { axum::serve(listener, ips.router()).await.unwrap() });
+        let (email, password) = sandbox::ACCOUNT;
+        let password = password.to_owned().into();
+        connection::connect(
+            &self.store,
+            &self.vault,
+            self.company,
+            &endpoint,
+            email,
+            &password,
+        )
+        .await
+        .unwrap();
+        library
     }
 
     /// One reading of what is due, to its end.
@@ -169,18 +201,22 @@ impl Catalogue {
 
     /// The IDs that Adobe has.
     fn there(&self) -> BTreeSet<String> {
-        use unstale::sandbox::library::Library as _;
-        (0..10_000)
-            .filter_map(|number| self.library.with_number(number))
-            .filter(|record| !record.trashed)
-            .map(|record| record.name)
-            .collect()
+        ids_of(&self.library)
     }
 
     /// What Adobe was asked for since that many calls.
     fn calls_since(&self, before: usize) -> Vec<Call> {
         self.ips.calls().split_off(before)
     }
+}
+
+fn ids_of(library: &Generated) -> BTreeSet<String> {
+    use unstale::sandbox::library::Library as _;
+    (0..10_000)
+        .filter_map(|number| library.with_number(number))
+        .filter(|record| !record.trashed)
+        .map(|record| record.name)
+        .collect()
 }
 
 /// The pages that were searched for, in order.

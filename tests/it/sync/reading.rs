@@ -12,7 +12,7 @@ use unstale::{
     },
 };
 
-use super::{Catalogue, pages};
+use super::{Catalogue, ids_of, pages};
 use crate::support::database::Backend;
 
 /// Longer than the pause after a first failure.
@@ -294,6 +294,87 @@ async fn nobody_is_asked_any_more_with_an_account_that_was_deleted() {
     let ended = reading.await.unwrap().unwrap();
     assert!(matches!(ended, Ended::Failed(_)), "{ended:?}");
     assert_eq!(pages(&c.ips.calls()), [1, 2]);
+}
+
+async fn after_a_move_everything_is_read_anew(backend: Backend) {
+    let c = Catalogue::on(backend, 120).await;
+    c.read_all().await;
+    assert!(matches!(c.read().await, Ended::NotDue));
+    c.later(A_WHILE);
+    let there = c.another_region(40).await;
+    let sync = Catalogue::finished(c.read().await);
+    assert_eq!((sync.kind, sync.vanished), (Some(ReadingKind::Full), 80));
+    assert_eq!(c.found().await, ids_of(&there));
+    assert!(matches!(c.read().await, Ended::NotDue));
+
+    // The same after the account was deleted meanwhile.
+    c.later(A_WHILE);
+    c.store.delete_connection(c.company).await.unwrap();
+    let there = c.another_region(10).await;
+    Catalogue::finished(c.read().await);
+    assert_eq!(c.found().await, ids_of(&there));
+}
+
+#[tokio::test]
+async fn after_a_move_to_another_region_everything_is_read_anew_on_sqlite() {
+    after_a_move_everything_is_read_anew(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn after_a_move_to_another_region_everything_is_read_anew_on_postgresql() {
+    after_a_move_everything_is_read_anew(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn a_move_in_the_middle_of_a_reading_begins_it_anew_and_keeps_nothing_of_before() {
+    let c = Catalogue::of(2_500).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(2));
+        knobs.hold = true;
+    });
+    let (syncer, company) = (c.syncer.clone(), c.company);
+    let reading =
+        tokio::spawn(async move { syncer.read(company, &CancellationToken::new()).await });
+    c.ips.wait_for_calls(2).await;
+    c.later(A_WHILE);
+    let there = c.another_region(40).await;
+    c.knobs(|knobs| knobs.hold = false);
+    Catalogue::finished(reading.await.unwrap().unwrap());
+    assert_eq!(c.found().await, ids_of(&there));
+    assert_eq!(
+        pages(&c.ips.calls()),
+        [1, 2],
+        "nobody is asked there any more"
+    );
+}
+
+#[tokio::test]
+async fn an_account_that_is_deleted_while_the_settings_are_read_is_no_failure() {
+    let c = Catalogue::of(100).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getPropertySets"));
+        knobs.hold = true;
+    });
+    let (syncer, company) = (c.syncer.clone(), c.company);
+    let reading =
+        tokio::spawn(async move { syncer.read(company, &CancellationToken::new()).await });
+    let mut arrived = 1;
+    while c
+        .ips
+        .wait_for_calls(arrived)
+        .await
+        .last()
+        .unwrap()
+        .operation
+        != "getPropertySets"
+    {
+        arrived = c.ips.calls().len() + 1;
+    }
+    c.store.delete_connection(c.company).await.unwrap();
+    c.knobs(|knobs| knobs.hold = false);
+    let sync = Catalogue::finished(reading.await.unwrap().unwrap());
+    assert_eq!(sync.seen, 100);
+    assert_eq!(c.sync().await.problem, None);
 }
 
 #[tokio::test]

@@ -1,13 +1,19 @@
 //! The connection of a company: testing it, changing its account, ending it.
 
+use std::time::Duration;
+
 use unstale::{
-    domain::AccountFacts,
+    demo::Catalogue,
+    domain::{AccountFacts, ReadingKind},
     ips::Endpoint,
     ops::connection,
     sandbox::{
-        ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, VIEWER_ACCOUNT,
+        ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, Sandbox, SandboxPorts,
+        VIEWER_ACCOUNT,
+        catalogue::COMPANY_HANDLE,
         ips::{Instead, Only},
     },
+    store::{AskedAs, Said},
 };
 use wiremock::MockServer;
 
@@ -15,7 +21,7 @@ use super::{COMPANY, connected, filled, settings, sign_in_as, steps};
 use crate::{
     pages::{draft_with_urls, next},
     support::{
-        app::TestApp,
+        app::{Start, TestApp},
         browser::{Answer, Browser, encode},
     },
 };
@@ -111,6 +117,9 @@ async fn a_password_that_ends_is_warned_of_and_one_that_has_ended_fails_the_sign
     assert!(page.has("#password-ends.warns"));
     assert_eq!(results(&page)[1], "look at this");
 
+    let state = app.app.store.connection_state(app.company().await.id).await;
+    let facts = state.unwrap().unwrap().facts.unwrap();
+
     // Over, as far as is known here; and Adobe takes an account no longer whose password is over.
     let (store, company) = (&app.app.store, app.company().await.id);
     let endpoint = Endpoint::parse(app.sandbox.ips_url()).unwrap();
@@ -119,13 +128,21 @@ async fn a_password_that_ends_is_warned_of_and_one_that_has_ended_fails_the_sign
     connection::connect(store, &app.app.vault, company, &endpoint, email, &password)
         .await
         .unwrap();
-    let state = store.connection_state(company).await.unwrap().unwrap();
     let over = AccountFacts {
         password_expires: Some(app.clock.now()),
-        ..state.facts.unwrap()
+        ..facts
+    };
+    let asked_as = AskedAs {
+        endpoint: endpoint.as_str(),
+        email,
+    };
+    let said = Said {
+        facts: &over,
+        root: None,
+        handle: COMPANY_HANDLE,
     };
     store
-        .put_account_facts(company, email, &over)
+        .put_account_facts(company, asked_as, said, app.clock.now())
         .await
         .unwrap();
     let page = test(&admin).await;
@@ -196,6 +213,51 @@ async fn an_account_that_adobe_does_not_take_replaces_nothing() {
     let account = account.unwrap();
     assert_eq!(account.email, VIEWER_ACCOUNT.0);
     assert!(!format!("{account:?}").contains(VIEWER_ACCOUNT.1));
+}
+
+#[tokio::test]
+async fn in_another_region_the_catalogue_is_not_up_to_date_until_it_is_read_there() {
+    let app = TestApp::with(Start {
+        catalogue: Some(Catalogue::Read),
+        ..Start::default()
+    })
+    .await;
+    let admin = app.admin().await;
+    sign_in_as(&app, &admin, ACCOUNT).await;
+    app.catalogue_is_read().await;
+    app.clock.advance(Duration::from_secs(1));
+    let elsewhere = Sandbox::start(app.clock.clone(), SandboxPorts::default(), None);
+    let elsewhere = elsewhere.await.unwrap();
+    elsewhere.ips().knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(1));
+        knobs.hold = true;
+    });
+    let page = admin.get(&settings("connection")).await;
+    let moved = filled(&app, &page, "#change-account", ACCOUNT);
+    let moved = moved.set("endpoint", elsewhere.ips_url());
+    assert_eq!(admin.submit(&moved).await.status, 303);
+    let page = admin.get(&settings("catalogue")).await;
+    let standing = page.text("#progress .notice strong");
+    assert!(
+        ["Beginning.", "Reading all assets."].contains(&&*standing),
+        "{standing}"
+    );
+    elsewhere.ips().knobs(|knobs| knobs.hold = false);
+    app.catalogue_is_read().await;
+    let page = admin.get(&settings("catalogue")).await;
+    assert!(page.text("#progress .notice").contains("Up to date."));
+    let calls = elsewhere.ips().calls();
+    assert!(calls.iter().any(|call| call.page() == Some(1)));
+
+    // Another account there may see other assets: all IDs are compared.
+    app.clock.advance(Duration::from_secs(1));
+    let page = admin.get(&settings("connection")).await;
+    let other = filled(&app, &page, "#change-account", VIEWER_ACCOUNT);
+    let other = other.set("endpoint", elsewhere.ips_url());
+    assert_eq!(admin.submit(&other).await.status, 303);
+    app.catalogue_is_read().await;
+    let sync = app.app.store.catalogue_sync(app.company().await.id).await;
+    assert_eq!(sync.unwrap().kind, Some(ReadingKind::Sweep));
 }
 
 #[tokio::test]

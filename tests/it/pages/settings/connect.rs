@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use unstale::sandbox::{
-    ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, TWO_COMPANIES_ACCOUNT,
-    VIEWER_ACCOUNT,
+    ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, Sandbox, SandboxPorts,
+    TWO_COMPANIES_ACCOUNT, VIEWER_ACCOUNT,
     ips::{Instead, Only},
 };
 
 use super::{companies, filled, sign_in_as, unconnected};
-use crate::support::{app::TestApp, browser::encode};
+use crate::support::{
+    app::{Start, TestApp},
+    browser::encode,
+    database::Backend,
+};
 
 #[tokio::test]
 async fn an_administrator_goes_from_an_empty_database_to_a_connected_company() {
@@ -146,6 +150,95 @@ async fn connecting_again_changes_the_account_and_adds_no_second_company() {
         page.text("#may-not-purge")
             .contains("may look, but not purge")
     );
+}
+
+async fn connecting_several_times_at_once_makes_one_company(backend: Backend) {
+    let app = TestApp::with(Start {
+        backend,
+        catalogue: None,
+        ..Start::default()
+    })
+    .await;
+    app.add_people().await;
+    let admin = app.admin().await;
+    let page = admin.get("/connect").await;
+    let form = filled(&app, &page, "#connect", ACCOUNT);
+    let connect = || admin.submit(&form);
+    let (a, b, c, d) = tokio::join!(connect(), connect(), connect(), connect());
+    for answer in [a, b, c, d] {
+        let to = answer.location();
+        assert!(to.starts_with("/c/snapshot-outdoor/settings/"), "{to}");
+    }
+    assert_eq!(companies(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn connecting_several_times_at_once_makes_one_company_on_sqlite() {
+    connecting_several_times_at_once_makes_one_company(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn connecting_several_times_at_once_makes_one_company_on_postgresql() {
+    connecting_several_times_at_once_makes_one_company(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn connecting_what_is_read_already_promises_no_reading() {
+    let app = unconnected().await;
+    let admin = app.admin().await;
+    sign_in_as(&app, &admin, ACCOUNT).await;
+    app.catalogue_is_read().await;
+    let to = sign_in_as(&app, &admin, ACCOUNT).await.location();
+    let said = admin
+        .get(&to)
+        .await
+        .text(".notice.success:not(#progress *)");
+    assert!(said.contains("are here already."), "{said}");
+    assert!(!said.contains("being read now"), "{said}");
+}
+
+#[tokio::test]
+async fn a_company_is_chosen_for_the_account_whose_list_was_shown() {
+    let app = unconnected().await;
+    let admin = app.admin().await;
+    let elsewhere = Sandbox::start(app.clock.clone(), SandboxPorts::default(), None);
+    let elsewhere = elsewhere.await.unwrap();
+    sign_in_as(&app, &admin, TWO_COMPANIES_ACCOUNT).await;
+    let first = admin.get("/connect/company").await;
+    assert!(first.body.contains(app.sandbox.ips_url()));
+    let page = admin.get("/connect").await;
+    let second = filled(&app, &page, "#connect", TWO_COMPANIES_ACCOUNT);
+    admin
+        .submit(&second.set("endpoint", elsewhere.ips_url()))
+        .await;
+
+    let choice = first.form("#companies").set("company", "c|6");
+    let refused = admin.submit(&choice.press("do", "connect")).await;
+    assert_eq!(refused.status, 409);
+    let notice = refused.text("[role=alert]");
+    assert!(notice.contains("Nothing was connected"), "{notice}");
+    assert!(refused.body.contains(elsewhere.ips_url()));
+    assert_eq!(companies(&app).await.len(), 0);
+
+    let choice = refused.form("#companies").set("company", "c|6");
+    let connected = admin.submit(&choice.press("do", "connect")).await;
+    assert_eq!(connected.status, 303);
+    let company = companies(&app).await.remove(0).id;
+    let stored = app.app.store.connection(company).await.unwrap().unwrap();
+    assert_eq!(stored.endpoint, elsewhere.ips_url());
+}
+
+#[tokio::test]
+async fn an_account_that_waits_under_a_key_that_was_changed_signs_in_again() {
+    let app = unconnected().await;
+    let admin = app.admin().await;
+    sign_in_as(&app, &admin, TWO_COMPANIES_ACCOUNT).await;
+    let choice = admin.get("/connect/company").await;
+    let choice = choice.form("#companies").press("do", "connect");
+    app.execute("update pending_connection set sealed_password = x'00'")
+        .await;
+    assert_eq!(admin.get("/connect/company").await.location(), "/connect");
+    assert_eq!(admin.submit(&choice).await.location(), "/connect");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use unstale::sandbox::{catalogue::COMPANY_HANDLE, ips::UpdatedForm};
 
-use super::{COMPANY, connected, settings};
+use super::{COMPANY, change_setting, connected, settings};
 use crate::support::{app::TestApp, browser::Browser};
 
 const TEMPLATE: &str = "application_cdn_invalidation_template";
@@ -16,18 +16,7 @@ fn there(app: &TestApp) -> String {
 
 /// Changes the template at the sandbox, as somebody with Adobe's own tool would.
 async fn change_there(app: &TestApp, text: &str) {
-    let company = app.company().await.id;
-    let account = app.app.connector.account(company).await.unwrap();
-    let ips = &app.app.ips;
-    let types = ips.property_set_types(&account, None).await.unwrap();
-    let mut types = types.iter();
-    let setting = types.find(|it| it.name == "Adobe.SPS.ApplicationSetting");
-    let setting = &setting.unwrap().handle;
-    let sets = ips.property_sets(&account, setting, COMPANY_HANDLE).await;
-    let set = sets.unwrap().remove(0).handle;
-    ips.update_property(&account, &set, TEMPLATE, text)
-        .await
-        .unwrap();
+    change_setting(app, TEMPLATE, text).await;
 }
 
 /// Everything else in the sandbox's settings.

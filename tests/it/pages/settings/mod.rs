@@ -5,7 +5,10 @@ mod connect;
 mod exchange;
 mod site;
 
-use unstale::{domain::Company, sandbox::ACCOUNT};
+use unstale::{
+    domain::Company,
+    sandbox::{ACCOUNT, catalogue::COMPANY_HANDLE},
+};
 
 use super::COMPANY;
 use crate::support::{
@@ -64,4 +67,20 @@ fn steps(page: &Answer) -> Vec<(String, String)> {
     let titles = page.texts("#test tbody td:nth-child(1)");
     let results = page.texts("#test tbody .status");
     titles.into_iter().zip(results).collect()
+}
+
+/// Changes a setting at the sandbox, as somebody with Adobe's own tool would.
+async fn change_setting(app: &TestApp, name: &str, value: &str) {
+    let company = app.company().await.id;
+    let account = app.app.connector.account(company).await.unwrap();
+    let ips = &app.app.ips;
+    let types = ips.property_set_types(&account, None).await.unwrap();
+    let mut types = types.iter();
+    let setting = types.find(|it| it.name == "Adobe.SPS.ApplicationSetting");
+    let setting = &setting.unwrap().handle;
+    let sets = ips.property_sets(&account, setting, COMPANY_HANDLE).await;
+    let set = sets.unwrap().remove(0).handle;
+    ips.update_property(&account, &set, name, value)
+        .await
+        .unwrap();
 }

@@ -2,11 +2,15 @@
 
 use unstale::{
     domain::{Alias, PublishServer, ValueSource},
-    sandbox::catalogue::ALIAS_ROOT,
+    sandbox::{
+        ACCOUNT,
+        catalogue::ALIAS_ROOT,
+        ips::{Instead, Knobs, Only},
+    },
     store::CompanySettings,
 };
 
-use super::{COMPANY, connected, settings};
+use super::{COMPANY, change_setting, connected, settings, sign_in_as};
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser, Form},
@@ -52,10 +56,83 @@ async fn a_typed_publish_server_stays_whatever_dynamic_media_says() {
     // Emptied, it is looked up again.
     let emptied = form(&admin).await.set("publish_server", " ");
     let page = saved(&admin, &emptied).await;
-    assert!(page.text("#servers .notice.warns").contains("not known"));
-    admin.post(&settings("connection/test"), &[]).await;
+    assert!(!page.has("#servers .notice.warns"));
+    assert!(
+        page.text("#publish-hint")
+            .starts_with("Found in Dynamic Media")
+    );
     let server = app.company().await.publish_server.unwrap();
     assert_eq!(server.as_str(), app.sandbox.exact_url());
+}
+
+#[tokio::test]
+async fn an_emptied_publish_server_says_what_is_true_of_the_settings() {
+    let (app, admin) = connected().await;
+    // They cannot be read: nobody knows what they say.
+    app.ips().knobs(|knobs| {
+        knobs.instead = Some(Instead::Html);
+        knobs.only = Some(Only::Operation("getPropertySets"));
+    });
+    let emptied = form(&admin).await.set("publish_server", "");
+    let page = saved(&admin, &emptied).await;
+    assert_eq!(app.company().await.publish_server, None);
+    assert!(page.has("#unread"));
+    let missing = page.text("#servers .notice.warns");
+    assert!(!missing.contains("do not name it"), "{missing}");
+    let later = admin.get(&settings("connection")).await;
+    let missing = later.text("#servers .notice.warns");
+    assert!(missing.contains("Test connection looks it up"), "{missing}");
+    assert!(!missing.contains("do not name it"), "{missing}");
+
+    // They are read, and name none.
+    app.ips().knobs(|knobs| *knobs = Knobs::default());
+    change_setting(&app, "application_server_prefix_published", "").await;
+    admin.post(&settings("connection/test"), &[]).await;
+    let page = admin.get(&settings("connection")).await;
+    let missing = page.text("#servers .notice.warns");
+    assert!(missing.contains("settings do not name it"), "{missing}");
+
+    // There are none.
+    let asking = admin.get(&settings("connection/disconnect")).await;
+    let page = admin.submit_and_follow(&asking.form("#disconnect")).await;
+    let missing = page.text("#servers .notice.warns");
+    assert!(
+        missing.contains("only where the company is connected"),
+        "{missing}"
+    );
+    assert!(!missing.contains("do not name it"), "{missing}");
+    assert!(!page.text("#publish-hint").contains("looked up"));
+}
+
+#[tokio::test]
+async fn a_found_host_that_was_removed_comes_back_only_by_hand() {
+    let (app, admin) = connected().await;
+    let exact = app.sandbox.exact_url();
+    let other = form(&admin)
+        .await
+        .set("publish_server", "https://images.example.com");
+    saved(&admin, &other).await;
+    let listed = async || {
+        let hosts = admin.get(&settings("hosts")).await;
+        hosts.body.contains(&format!("value=\"{exact}\""))
+    };
+    assert!(listed().await);
+    admin
+        .post(&settings("hosts/remove"), &[("host", exact)])
+        .await;
+    admin.post(&settings("connection/test"), &[]).await;
+    sign_in_as(&app, &admin, ACCOUNT).await;
+    assert!(!listed().await);
+    admin.post(&settings("hosts"), &[("url", exact)]).await;
+    admin.post(&settings("connection/test"), &[]).await;
+    assert!(listed().await);
+    admin
+        .post(&settings("hosts/remove"), &[("host", exact)])
+        .await;
+    // The publish server's own host is needed, wherever its address was found.
+    let found = form(&admin).await.set("publish_server", "");
+    saved(&admin, &found).await;
+    assert!(listed().await);
 }
 
 #[tokio::test]
