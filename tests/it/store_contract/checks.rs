@@ -501,7 +501,7 @@ async fn what_waits_for_its_purge_is_found_in_its_batch(t: &Fixture) {
     let url = |batch: usize, index: usize| submission.batches[batch].urls[index].url.clone();
     let waiting = new_check(t, &format!("{}?wid=1", url(1, 1)), &url(1, 1));
     let purged = NewCheck {
-        purged_at: Some(t.now()),
+        purge: Some(Purge::at(t.now())),
         ..new_check(t, &url(0, 0), &url(0, 0))
     };
     let checks = [waiting.clone(), purged];
