@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{CatalogueSync, CompanyId, ReadingKind, SYNC_INTERVAL, Step},
+    domain::{CatalogueSync, CompanyId, ReadingKind, SYNC_INTERVAL, Step, Unlisted},
 };
 
 /// A reader: each reading has an id of its own.
@@ -23,7 +23,7 @@ pub struct SyncLease(pub Uuid);
 
 const SELECT: &str = "select company_id, kind, step, page, started_at, since_at, since_seen, total, seen, added, changed, \
                       vanished, skipped, full_read_at, read_until, swept_at, finished_at, wanted, stopped, \
-                      interval_seconds, by_modified, failures, notice, problem, problem_at, retry_at, lease_until \
+                      interval_seconds, by_modified, failures, notice, unlisted, unlisted_of, take_away, problem, problem_at, retry_at, lease_until \
                       from catalogue_sync";
 
 #[derive(FromRow)]
@@ -51,6 +51,9 @@ struct SyncRow {
     by_modified: bool,
     failures: i64,
     notice: Option<String>,
+    unlisted: Option<i64>,
+    unlisted_of: Option<i64>,
+    take_away: bool,
     problem: Option<String>,
     problem_at: Option<i64>,
     retry_at: Option<i64>,
@@ -89,6 +92,11 @@ impl SyncRow {
             by_modified: self.by_modified,
             failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
             notice: self.notice,
+            unlisted: self.unlisted.map(|assets| Unlisted {
+                assets: assets.unsigned_abs(),
+                of: self.unlisted_of.unwrap_or(assets).unsigned_abs(),
+            }),
+            take_away: self.take_away,
             problem: self.problem,
             problem_at: instant(self.problem_at),
             retry_at: instant(self.retry_at),
@@ -135,10 +143,12 @@ impl Store {
             .collect())
     }
 
-    /// Asks for a reading as soon as may be, even where the last attempt has just failed.
+    /// Asks for a reading as soon as may be, even where the last attempt has just failed. Where a larger one is asked for
+    /// already, that one stays.
     pub async fn want_reading(&self, company: CompanyId, kind: ReadingKind) -> Result<()> {
         self.add_sync_row(company).await?;
-        let sql = "update catalogue_sync set wanted = $1, retry_at = null where company_id = $2";
+        let sql = "update catalogue_sync set retry_at = null, wanted = case when wanted = 'full' \
+                   or (wanted = 'sweep' and $1 = 'increment') then wanted else $1 end where company_id = $2";
         on_writer!(self, |pool| sqlx::query(sql)
             .bind(kind.as_str())
             .bind(company.uuid())
@@ -161,6 +171,19 @@ impl Store {
             .await?
             .rows_affected());
         Ok(asked > 0)
+    }
+
+    /// Lets the next comparison take away whatever is not listed, see [`CatalogueSync::take_away`].
+    pub async fn allow_taking_away(&self, company: CompanyId) -> Result<()> {
+        self.add_sync_row(company).await?;
+        let sql = "update catalogue_sync set take_away = $1 where company_id = $2";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(true)
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 
     /// Stops the reading of a company's catalogue, or lets it go on, at once and where it was.
@@ -248,7 +271,7 @@ impl Store {
     }
 
     /// Keeps how far the reading is. What was wanted is taken off the list when a reading of that kind has begun
-    /// (`answers`). Tells whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost.
+    /// (`answers`), and where it asks for another itself, the larger of the two stays. Tells whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost.
     pub async fn save_sync(
         &self,
         company: CompanyId,
@@ -260,7 +283,10 @@ impl Store {
                    since_seen = $8, total = $9, seen = $10, added = $11, changed = $12, vanished = $13, skipped = $14, \
                    full_read_at = $15, read_until = $16, swept_at = $17, finished_at = $18, by_modified = $19, \
                    failures = $20, problem = $21, problem_at = $22, retry_at = $23, notice = $26, \
-                   wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null else coalesce(wanted, $25) end \
+                   wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null \
+                   when wanted is null or (wanted = 'increment' and $25 is not null) or $25 = 'full' then $25 \
+                   else wanted end, \
+                   unlisted = $27, unlisted_of = $28, take_away = case when $29 then $30 else take_away end \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
             .bind(company.uuid())
@@ -293,6 +319,10 @@ impl Store {
                     .map(ReadingKind::as_str)
             )
             .bind(sync.notice.as_deref().map(storable))
+            .bind(sync.unlisted.map(|unlisted| whole(unlisted.assets)))
+            .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
+            .bind(sync.has_taken_away())
+            .bind(false)
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

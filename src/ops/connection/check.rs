@@ -46,10 +46,9 @@ impl Connector {
     ) -> Result<Option<String>, StoreError> {
         let (signed_in, membership) = match self.membership(account, company).await {
             Ok(found) => found,
-            Err(ConnectError::Store(error)) => return Err(error),
             Err(error) => {
                 warn!(company = %company.id, %error, "the account's membership could not be read");
-                return Ok(Some(error.to_string()));
+                return Ok(Some(error.trouble()?.whole()));
             }
         };
         let facts = signed_in.facts(&membership, self.clock.now());
@@ -65,7 +64,7 @@ impl Connector {
         let read = self
             .read_settings_of(company.id, account, &membership.handle)
             .await;
-        let unread = read.as_ref().err().map(|error| error.advice().to_owned());
+        let unread = read.as_ref().err().map(Trouble::told);
         let settings = read.ok().flatten().map(|read| read.settings);
         self.take_over(company.id, &membership, settings.as_ref())
             .await?;
