@@ -64,8 +64,11 @@ async fn list(app: &App, company: &Company) -> anyhow::Result<()> {
 
 async fn sync(app: &App, company: &Company) -> anyhow::Result<()> {
     match presets::sync(&app.store, &app.vault, &app.ips, &app.clock, company).await {
-        Ok(number) => {
-            println!("Presets read from Dynamic Media: {number}.");
+        Ok(read) => {
+            println!("Presets read from Dynamic Media: {}.", read.kept);
+            if let Some(sentence) = presets::left_out(read.left_out) {
+                eprintln!("{sentence}");
+            }
             Ok(())
         }
         Err(error) => bail!("{}", error.sentence()?),

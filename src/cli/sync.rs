@@ -28,6 +28,9 @@ pub struct SyncArgs {
     /// Look for assets that were deleted
     #[arg(long, conflicts_with = "all")]
     deleted: bool,
+    /// Look for assets that were deleted, and take them away even if they are most of the catalogue
+    #[arg(long, conflicts_with_all = ["all", "deleted"])]
+    take_away: bool,
 }
 
 /// Reads until nothing is left to do, or until Ctrl-C; what was read by then is kept.
@@ -48,12 +51,17 @@ pub(super) async fn run(app: &App, args: SyncArgs) -> anyhow::Result<()> {
             .map(|problem| format!(": {problem}"))
             .unwrap_or_default();
         bail!(
-            "reading is stopped{why}. Once that is mended, `unstale catalogue start {}` has it go on",
+            "reading is stopped{}. Once that is mended, `unstale catalogue start {}` has it go on",
+            why.trim_end_matches('.'),
             company.slug
         );
     }
     let mut seen = Tally::from(last);
-    app.syncer.read_soon(company.id, kind).await?;
+    if args.take_away {
+        app.syncer.take_away(company.id).await?;
+    } else {
+        app.syncer.read_soon(company.id, kind).await?;
+    }
     let bar = ProgressBar::no_length();
     let cancel = CancellationToken::new();
     let ended = tokio::select! {
@@ -66,6 +74,13 @@ pub(super) async fn run(app: &App, args: SyncArgs) -> anyhow::Result<()> {
     println!("{}: {}", company.slug, seen.words());
     if let Some(notice) = &seen.last.notice {
         eprintln!("Not everything could be read. {notice}");
+    }
+    if let Some(unlisted) = seen.last.unlisted {
+        eprintln!(
+            "No asset was taken away. {} If they were deleted at Dynamic Media, `unstale sync {} --take-away` takes them away.",
+            unlisted.sentence(|number| number.to_string()),
+            company.slug
+        );
     }
     Ok(())
 }

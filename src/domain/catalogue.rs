@@ -129,6 +129,49 @@ impl Step {
     }
 }
 
+/// Assets of the catalogue that Adobe lists no longer, too many to be taken away unasked: an account that lost its
+/// permissions gets empty lists, not refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unlisted {
+    /// How many are not listed.
+    pub assets: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+impl Unlisted {
+    /// So many may be gone from a small catalogue, as long as some are left.
+    const FEW: u64 = 100;
+
+    /// `None` where so few are missing that they were probably deleted: not all, and at most half or a hundred.
+    #[must_use]
+    pub const fn doubtful(assets: u64, of: u64) -> Option<Self> {
+        let all = assets > 0 && assets >= of;
+        let most = assets > Self::FEW && assets > of / 2;
+        if all || most {
+            Some(Self { assets, of })
+        } else {
+            None
+        }
+    }
+
+    /// What people read; numbers as `number` writes them.
+    #[must_use]
+    pub fn sentence(self, number: impl Fn(u64) -> String) -> String {
+        let Self { assets, of } = self;
+        let listed = match (assets, of) {
+            (_, 1) => "no longer lists the only asset".to_owned(),
+            _ if assets == of => format!("lists none of the {} assets", number(of)),
+            _ => format!(
+                "no longer lists {} of the {} assets",
+                number(assets),
+                number(of)
+            ),
+        };
+        format!("Dynamic Media {listed} of the catalogue. Has the account still its permissions?")
+    }
+}
+
 /// A company's catalogue, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueSync {
@@ -180,6 +223,10 @@ pub struct CatalogueSync {
     pub failures: u32,
     /// What stands beside the assets and could not be read this time, in sentences. The reading went on without it.
     pub notice: Option<String>,
+    /// What the last comparison with Adobe's list found missing and did not take away.
+    pub unlisted: Option<Unlisted>,
+    /// An administrator has said that the next comparison may take away whatever is not listed.
+    pub take_away: bool,
     /// Why the last attempt failed, in a sentence.
     pub problem: Option<String>,
     /// When that was.
@@ -217,6 +264,8 @@ impl Default for CatalogueSync {
             by_modified: false,
             failures: 0,
             notice: None,
+            unlisted: None,
+            take_away: false,
             problem: None,
             problem_at: None,
             retry_at: None,
@@ -307,6 +356,12 @@ impl CatalogueSync {
         if self.kind == Some(ReadingKind::Increment) {
             (self.seen, self.since_seen, self.skipped) = (0, 0, 0);
         }
+    }
+
+    /// Whether a comparison has ended that was allowed to take everything away: what was allowed is used up.
+    #[must_use]
+    pub fn has_taken_away(&self) -> bool {
+        self.take_away && self.step.is_none() && self.kind != Some(ReadingKind::Increment)
     }
 
     /// Goes on with the next page of the step.
@@ -570,6 +625,35 @@ mod tests {
             sync.begin(kind, NOW);
             assert_eq!(sync.by_modified, by_modified, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn only_what_would_take_away_most_of_a_catalogue_is_doubtful() {
+        for (assets, of, doubtful) in [
+            (0, 0, false),
+            (0, 2_500, false),
+            (1, 1, true),
+            (99, 100, false),
+            (100, 120, false),
+            (101, 120, true),
+            (1_250, 2_500, false),
+            (1_251, 2_500, true),
+            (2_500, 2_500, true),
+        ] {
+            let found = Unlisted::doubtful(assets, of);
+            assert_eq!(found.is_some(), doubtful, "{assets} of {of}");
+        }
+        let told = |assets, of| Unlisted { assets, of }.sentence(|number| number.to_string());
+        assert!(
+            told(1, 1)
+                .starts_with("Dynamic Media no longer lists the only asset of the catalogue.")
+        );
+        assert!(
+            told(9, 9).starts_with("Dynamic Media lists none of the 9 assets of the catalogue.")
+        );
+        assert!(
+            told(200, 300).starts_with("Dynamic Media no longer lists 200 of the 300 assets of")
+        );
     }
 
     #[test]

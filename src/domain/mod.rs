@@ -39,7 +39,7 @@ pub use self::{
     account::{AccountFacts, MayPurge, PasswordLife},
     asset::{Asset, AssetClass, type_of_extension},
     batch::{BatchChange, BatchEvent, BatchState},
-    catalogue::{CatalogueSource, CatalogueSync, ReadingKind, SYNC_INTERVAL, Step},
+    catalogue::{CatalogueSource, CatalogueSync, ReadingKind, SYNC_INTERVAL, Step, Unlisted},
     check::{CheckFormat, CheckSettings, LookKind},
     company::{Alias, Company, InvalidSlug, MissingSetting, PublishServer, Site, Slug},
     comparison::Comparison,

@@ -48,5 +48,11 @@ pub use self::{
     search_assets::{AssetPage, AssetSearch, SortBy},
 };
 
+/// Whether an ID can be sent. One that holds a character that XML cannot carry is no ID of Adobe's.
+#[must_use]
+pub fn can_be_asked_for(id: &str) -> bool {
+    soap::forbidden_in(id).is_none()
+}
+
 /// The field names of handles that [`IpsError::InvalidRequest`] uses.
 const COMPANY: &str = "company handle";

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    connection::{self, AccountError},
+    connection::{self, AccountError, Trouble},
     sync::{LookUpError, Syncer},
 };
 use crate::{
@@ -41,7 +41,7 @@ impl AssociationsError {
         match self {
             Self::NoHandle => Ok(self.to_string()),
             Self::Account(error) => error.sentence(),
-            Self::Ips(error) => Ok(error.advice().to_owned()),
+            Self::Ips(error) => Ok(Trouble::told(&error)),
             Self::LookUp(error) => error.sentence(),
             Self::Store(error) => Err(error),
         }

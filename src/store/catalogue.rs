@@ -57,6 +57,22 @@ impl Store {
             .await?))
     }
 
+    /// How many assets Adobe has not listed since an instant, and how many there are of those that were known by then.
+    pub async fn count_unseen_since(
+        &self,
+        company: CompanyId,
+        since: Timestamp,
+    ) -> Result<(u64, u64)> {
+        let sql = "select count(case when seen_at < $2 then 1 end), count(*) from asset \
+                   where company_id = $1 and vanished_at is null and added_at < $2";
+        let (unseen, all): (i64, i64) = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(company.uuid())
+            .bind(since.as_micros())
+            .fetch_one(pool)
+            .await?);
+        Ok((unseen.unsigned_abs(), all.unsigned_abs()))
+    }
+
     /// Notes that Adobe has these assets no longer, and tells how many that were. They are found by searching no more;
     /// drafts and history keep them.
     pub async fn mark_assets_vanished(

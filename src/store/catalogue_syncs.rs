@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{CatalogueSource, CatalogueSync, CompanyId, ReadingKind, SYNC_INTERVAL, Step},
+    domain::{
+        CatalogueSource, CatalogueSync, CompanyId, ReadingKind, SYNC_INTERVAL, Step, Unlisted,
+    },
 };
 
 /// A reader: each reading has an id of its own.
@@ -24,7 +26,7 @@ pub struct SyncLease(pub Uuid);
 /// With where the company is connected now.
 const SELECT: &str = "select s.company_id, k.endpoint, c.handle, k.email, read_endpoint, read_handle, read_email, kind, step, page, started_at, since_at, since_seen, total, seen, added, changed, \
                       vanished, skipped, full_read_at, read_until, swept_at, finished_at, wanted, stopped, \
-                      interval_seconds, by_modified, failures, notice, problem, problem_at, retry_at, lease_until \
+                      interval_seconds, by_modified, failures, notice, unlisted, unlisted_of, take_away, problem, problem_at, retry_at, lease_until \
                       from catalogue_sync s join company c on c.id = s.company_id \
                       left join connection k on k.company_id = s.company_id";
 
@@ -59,6 +61,9 @@ struct SyncRow {
     by_modified: bool,
     failures: i64,
     notice: Option<String>,
+    unlisted: Option<i64>,
+    unlisted_of: Option<i64>,
+    take_away: bool,
     problem: Option<String>,
     problem_at: Option<i64>,
     retry_at: Option<i64>,
@@ -99,6 +104,11 @@ impl SyncRow {
             by_modified: self.by_modified,
             failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
             notice: self.notice,
+            unlisted: self.unlisted.map(|assets| Unlisted {
+                assets: assets.unsigned_abs(),
+                of: self.unlisted_of.unwrap_or(assets).unsigned_abs(),
+            }),
+            take_away: self.take_away,
             problem: self.problem,
             problem_at: instant(self.problem_at),
             retry_at: instant(self.retry_at),
@@ -157,10 +167,12 @@ impl Store {
             .collect())
     }
 
-    /// Asks for a reading as soon as may be, even where the last attempt has just failed.
+    /// Asks for a reading as soon as may be, even where the last attempt has just failed. Where a larger one is asked for
+    /// already, that one stays.
     pub async fn want_reading(&self, company: CompanyId, kind: ReadingKind) -> Result<()> {
         self.add_sync_row(company).await?;
-        let sql = "update catalogue_sync set wanted = $1, retry_at = null where company_id = $2";
+        let sql = "update catalogue_sync set retry_at = null, wanted = case when wanted = 'full' \
+                   or (wanted = 'sweep' and $1 = 'increment') then wanted else $1 end where company_id = $2";
         on_writer!(self, |pool| sqlx::query(sql)
             .bind(kind.as_str())
             .bind(company.uuid())
@@ -183,6 +195,19 @@ impl Store {
             .await?
             .rows_affected());
         Ok(asked > 0)
+    }
+
+    /// Lets the next comparison take away whatever is not listed, see [`CatalogueSync::take_away`].
+    pub async fn allow_taking_away(&self, company: CompanyId) -> Result<()> {
+        self.add_sync_row(company).await?;
+        let sql = "update catalogue_sync set take_away = $1 where company_id = $2";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(true)
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 
     /// Stops the reading of a company's catalogue, or lets it go on, at once and where it was.
@@ -270,7 +295,7 @@ impl Store {
     }
 
     /// Keeps how far the reading is. What was wanted is taken off the list when a reading of that kind has begun
-    /// (`answers`). Tells whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost.
+    /// (`answers`), and where it asks for another itself, the larger of the two stays. Tells whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost.
     pub async fn save_sync(
         &self,
         company: CompanyId,
@@ -283,7 +308,10 @@ impl Store {
                    full_read_at = $15, read_until = $16, swept_at = $17, finished_at = $18, by_modified = $19, \
                    failures = $20, problem = $21, problem_at = $22, retry_at = $23, notice = $26, \
                    read_endpoint = $27, read_handle = $28, read_email = $29, \
-                   wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null else coalesce(wanted, $25) end \
+                   wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null \
+                   when wanted is null or (wanted = 'increment' and $25 is not null) or $25 = 'full' then $25 \
+                   else wanted end, \
+                   unlisted = $30, unlisted_of = $31, take_away = case when $32 then $33 else take_away end \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let read_from = sync.read_from.as_ref();
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
@@ -320,6 +348,10 @@ impl Store {
             .bind(read_from.map(|it| storable(&it.endpoint)))
             .bind(read_from.map(|it| storable(&it.handle)))
             .bind(read_from.map(|it| storable(&it.email)))
+            .bind(sync.unlisted.map(|unlisted| whole(unlisted.assets)))
+            .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
+            .bind(sync.has_taken_away())
+            .bind(false)
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

@@ -3,6 +3,7 @@
 
 mod instant;
 mod leaf;
+mod mend;
 mod read;
 mod scan;
 mod write;

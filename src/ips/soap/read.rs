@@ -3,11 +3,14 @@
 //! Elements are matched by local name in any namespace, in SOAP 1.1, SOAP 1.2 or none; a fault counts wherever it
 //! stands. No document type, no entities of its own, no deep nesting. The caller limits the size.
 
+use std::borrow::Cow;
+
 use quick_xml::events::Event;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::{
     forbidden_in,
+    mend::mend,
     scan::{not_xml, reader, resolve, scan},
 };
 use crate::ips::{Fault, FaultKind};
@@ -48,8 +51,9 @@ pub(in crate::ips) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Optio
 
 /// Finds the element `name` in the answer and reads its children; a fault anywhere wins.
 pub(in crate::ips) fn read<T: DeserializeOwned>(bytes: &[u8], name: &str) -> Result<T, Unread> {
-    let text = text(bytes)?;
-    let found = scan(text, name)?;
+    let bytes = String::from_utf8_lossy(bytes);
+    let text = text(&bytes)?;
+    let found = scan(&text, name)?;
     if let Some(range) = found.fault {
         return Err(Unread::Fault(fault(&text[range])?));
     }
@@ -66,8 +70,9 @@ pub(in crate::ips) fn read_nothing(bytes: &[u8], name: &str) -> Result<(), Unrea
     if bytes.trim_ascii().is_empty() {
         return Ok(());
     }
-    let text = text(bytes)?;
-    let found = scan(text, name)?;
+    let bytes = String::from_utf8_lossy(bytes);
+    let text = text(&bytes)?;
+    let found = scan(&text, name)?;
     if let Some(range) = found.fault {
         return Err(Unread::Fault(fault(&text[range])?));
     }
@@ -82,8 +87,8 @@ pub(super) fn malformed(problem: &str) -> Unread {
     Unread::Malformed(problem.to_owned())
 }
 
-fn text(bytes: &[u8]) -> Result<&str, Unread> {
-    let text = std::str::from_utf8(bytes).map_err(|_| malformed("is not UTF-8"))?;
+/// What can be walked through; one odd character somewhere costs no more than itself.
+fn text(text: &str) -> Result<Cow<'_, str>, Unread> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if text.trim().is_empty() {
         return Err(malformed("is empty"));
@@ -91,7 +96,8 @@ fn text(bytes: &[u8]) -> Result<&str, Unread> {
     if is_html(text) {
         return Err(malformed(HTML_PAGE));
     }
-    if forbidden_in(text).is_some() {
+    let text = mend(text);
+    if forbidden_in(&text).is_some() {
         return Err(malformed("holds characters that XML forbids"));
     }
     Ok(text)
@@ -283,17 +289,14 @@ mod tests {
                 "uses an entity that XML does not define",
             ),
             (
-                "<doItReturn>&#1;</doItReturn>",
-                "uses an entity that XML does not define",
-            ),
-            (
-                "<doItReturn>\u{1}</doItReturn>",
+                "<doItReturn a='\u{1}'/>",
                 "holds characters that XML forbids",
             ),
             (
                 "<?xml version='1.0' encoding='UTF-16'?><doItReturn/>",
                 "is not UTF-8",
             ),
+            ("<\0d\0o\0/\0>\0", "holds characters that XML forbids"),
             (
                 "<doItReturn><count>lots</count></doItReturn>",
                 "has a doItReturn that cannot be read",
@@ -301,11 +304,25 @@ mod tests {
         ] {
             assert_eq!(problem(text), expected, "{text}");
         }
-        let latin1: &[u8] = b"<doItReturn><word>Gr\xF6\xDFe</word></doItReturn>";
-        assert_eq!(
-            read::<Answer>(latin1, "doItReturn"),
-            Err(malformed("is not UTF-8"))
-        );
+    }
+
+    #[test]
+    fn an_odd_character_costs_no_more_than_itself() {
+        for text in [
+            "<doItReturn><word>Gr&#x1f;e</word><count>4</count></doItReturn>".as_bytes(),
+            "<doItReturn><word>Gr\u{1f}e</word><count>4</count></doItReturn>".as_bytes(),
+            b"<doItReturn><word>Gr\xF6e</word><count>4</count></doItReturn>",
+        ] {
+            let answer = read::<Answer>(text, "doItReturn").unwrap();
+            assert_eq!(answer.word.as_deref(), Some("Gr\u{FFFD}e"));
+            assert_eq!(answer.count, Some(4));
+        }
+        let refused = "<Fault><faultstring>no &#1; such</faultstring></Fault>";
+        let fault = match parse(refused) {
+            Err(Unread::Fault(fault)) => fault.reason,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(fault, "no \u{FFFD} such");
     }
 
     #[test]

@@ -137,7 +137,7 @@ pub(super) fn reader(text: &str) -> Reader<&[u8]> {
     reader
 }
 
-fn position(reader: &Reader<&[u8]>) -> usize {
+pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).expect("an offset into a slice fits")
 }
 

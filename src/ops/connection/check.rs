@@ -57,17 +57,16 @@ impl Connector {
     ) -> Result<Option<String>, StoreError> {
         let (signed_in, membership) = match self.membership(account, company).await {
             Ok(found) => found,
-            Err(ConnectError::Store(error)) => return Err(error),
             Err(error) => {
                 warn!(company = %company.id, %error, "the account's membership could not be read");
-                return Ok(Some(error.to_string()));
+                return Ok(Some(error.trouble()?.whole()));
             }
         };
         match self
             .take_what_is_said(company.id, account, &signed_in, &membership)
             .await
         {
-            Ok((_, unread)) => Ok(unread.map(|error| error.advice().to_owned())),
+            Ok((_, unread)) => Ok(unread.as_ref().map(Trouble::told)),
             // Connected with another account meanwhile, or with none: it is not what was asked about.
             Err(StoreError::NotFound) => Ok(None),
             Err(error) => Err(error),

@@ -126,6 +126,22 @@ impl Trouble {
             advice: error.advice().to_owned(),
         }
     }
+
+    /// The same in one go, wherever else Adobe was asked. What Adobe itself said is quoted; anything else would be a network
+    /// library's words.
+    #[must_use]
+    pub fn told(error: &IpsError) -> String {
+        match error {
+            IpsError::Fault(_) | IpsError::Partial { .. } => Self::of(error).whole(),
+            _ => error.advice().to_owned(),
+        }
+    }
+
+    /// Sentence and advice.
+    #[must_use]
+    pub fn whole(self) -> String {
+        format!("{} {}", self.sentence, self.advice)
+    }
 }
 
 /// Begins with a capital and ends with a full stop.
@@ -171,6 +187,20 @@ mod tests {
         ] {
             assert_eq!(error.step(), step, "{error}");
         }
+    }
+
+    #[test]
+    fn what_adobe_said_is_told_and_what_a_network_library_said_is_not() {
+        let told = Trouble::told(&fault(FaultKind::Api, 30_000));
+        assert!(
+            told.starts_with("Adobe refused (30000): because. "),
+            "{told}"
+        );
+        assert!(told.ends_with("quote the reason."), "{told}");
+        let cut = IpsError::Closed {
+            reason: "ECONNRESET".to_owned(),
+        };
+        assert!(!Trouble::told(&cut).contains("ECONNRESET"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! From what Adobe tells of an asset to what the catalogue keeps.
+//! From what Adobe tells to what the catalogue keeps.
 
 use crate::{
     clock::{Clock, Timestamp},
@@ -6,16 +6,41 @@ use crate::{
     ips::AssetItem,
 };
 
-/// A longer ID or folder, in bytes, does not fit into an index on every database. Adobe's are shorter by far.
+/// A longer ID, folder or name of a preset, in bytes, does not fit into an index on every database. Adobe's are shorter
+/// by far.
 const LONGEST: usize = 1_000;
+/// Adobe's longest word for a type has some thirty letters.
+const LONGEST_TYPE: usize = 100;
+
+/// Whether an asset with this ID, or a preset of this name, can be kept. What holds U+FFFD is called otherwise at Adobe:
+/// it stands for something that could not be read.
+pub(in crate::ops) fn can_be_kept(name: &str) -> bool {
+    !name.is_empty() && name.len() <= LONGEST && !name.contains(char::REPLACEMENT_CHARACTER)
+}
+
+/// The folders that can be kept, and a sentence where some cannot.
+pub(super) fn folders(mut paths: Vec<String>) -> (Vec<String>, Option<String>) {
+    let all = paths.len();
+    paths.retain(|path| path.len() <= LONGEST);
+    let left_out = match all - paths.len() {
+        0 => None,
+        1 => Some("One folder is left out, because its path is too long.".to_owned()),
+        number => Some(format!(
+            "{number} folders are left out, because their paths are too long."
+        )),
+    };
+    (paths, left_out)
+}
 
 /// The asset in our words; `None` where it has no name, or one that cannot be kept. A new key is made: a known asset
 /// keeps its own.
 pub(super) fn asset_of(item: AssetItem, clock: &Clock) -> Option<Asset> {
-    let id = item.name.filter(|name| !name.is_empty())?;
-    if id.len() > LONGEST || item.folder.len() > LONGEST {
+    let id = item.name.filter(|name| can_be_kept(name))?;
+    if item.folder.len() > LONGEST {
         return None;
     }
+    let mut asset_type = item.asset_type;
+    asset_type.truncate(asset_type.floor_char_boundary(LONGEST_TYPE));
     let created = item.created.or(item.last_modified);
     let changed = item.last_modified.or(item.created);
     let never = Timestamp::from_micros(0);
@@ -24,7 +49,7 @@ pub(super) fn asset_of(item: AssetItem, clock: &Clock) -> Option<Asset> {
         id,
         file_name: item.file_name,
         folder: item.folder,
-        asset_type: item.asset_type,
+        asset_type,
         // Where Adobe does not tell, its picture may well be there.
         published: item.ready_for_publish.unwrap_or(true),
         handle: item.handle,
@@ -52,7 +77,29 @@ mod tests {
         assert!(asset_of(item(None), &clock).is_none());
         assert!(asset_of(item(Some("")), &clock).is_none());
         assert!(asset_of(item(Some(&"x".repeat(1_001))), &clock).is_none());
+        assert!(asset_of(item(Some("a\u{FFFD}")), &clock).is_none());
         assert!(asset_of(item(Some(" ")), &clock).is_some());
+    }
+
+    #[test]
+    fn whatever_else_is_odd_about_an_asset_does_not_cost_it() {
+        let odd = AssetItem {
+            file_name: "a\u{FFFD}.jpg".to_owned(),
+            asset_type: "ü".repeat(9_000),
+            ..item(Some("a"))
+        };
+        let asset = asset_of(odd, &Clock::system()).unwrap();
+        assert_eq!(asset.file_name, "a\u{FFFD}.jpg");
+        assert_eq!(asset.asset_type.len(), LONGEST_TYPE);
+    }
+
+    #[test]
+    fn folders_that_no_index_takes_are_left_out_and_counted() {
+        let long = "x".repeat(LONGEST + 1);
+        let (kept, left_out) = folders(vec!["a".to_owned(), long.clone(), long.clone()]);
+        assert_eq!(kept, ["a"]);
+        assert!(left_out.unwrap().starts_with("2 folders are left out"));
+        assert_eq!(folders(vec!["a".to_owned()]).1, None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Syncer, convert::asset_of};
 use crate::{
     domain::{Asset, Company},
     ips::IpsError,
-    ops::connection::{self, AccountError},
+    ops::connection::{self, AccountError, Trouble},
     store::StoreError,
 };
 
@@ -27,7 +27,7 @@ impl LookUpError {
     pub fn sentence(self) -> Result<String, StoreError> {
         match self {
             Self::Account(error) => error.sentence(),
-            Self::Ips(error) => Ok(error.advice().to_owned()),
+            Self::Ips(error) => Ok(Trouble::told(&error)),
             Self::Store(error) => Err(error),
         }
     }

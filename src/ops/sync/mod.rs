@@ -6,9 +6,13 @@
 //! stores each page and its place before it asks for the next. So a crash, a restart or another node goes on there.
 
 mod ask;
+mod beside;
+mod compare;
 mod convert;
 mod look_up;
+mod pages;
 mod reading;
+mod trouble;
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,11 +20,9 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
 
+pub(super) use self::convert::can_be_kept;
 pub use self::{ask::Answer, look_up::LookUpError};
-use self::{
-    ask::Asked,
-    reading::{Reading, ReadingError},
-};
+use self::{ask::Asked, reading::Reading, trouble::ReadingError};
 use crate::{
     clock::Clock,
     domain::{CatalogueSync, CompanyId, ReadingKind},
@@ -116,6 +118,12 @@ impl Syncer {
         self.store.want_reading(company, kind).await?;
         self.wake.notify_one();
         Ok(())
+    }
+
+    /// Compares all IDs again, and this time takes away what Dynamic Media does not list, however much it is.
+    pub async fn take_away(&self, company: CompanyId) -> Result<(), StoreError> {
+        self.store.allow_taking_away(company).await?;
+        self.read_soon(company, ReadingKind::Sweep).await
     }
 
     /// Lets a company's reading go on, at once, after a stop or a failure.
@@ -240,11 +248,12 @@ impl Syncer {
             Err(ReadingError::Store(StoreError::Conflict)) => Ok(Ended::Busy),
             Err(error) => {
                 warn!(%company, kind = kind.as_str(), page = sync.page, %error, "the catalogue could not be read on");
+                let needs_somebody = error.needs_somebody();
                 let problem = error.sentence();
                 sync.fail(problem.clone(), self.clock.now());
                 self.store.save_sync(company, lease, &sync, None).await?;
                 // Not where somebody has changed the account meanwhile: that was another one's trouble.
-                if error.needs_somebody() && self.is_current(company, asked_as.as_ref()).await? {
+                if needs_somebody && self.is_current(company, asked_as.as_ref()).await? {
                     self.store.set_sync_stopped(company, true).await?;
                 }
                 Ok(Ended::Failed(problem))
@@ -268,7 +277,7 @@ impl Syncer {
     /// Renews the lease for as long as it is ours.
     async fn hold(&self, company: CompanyId, lease: SyncLease) {
         loop {
-            tokio::time::sleep(HEARTBEAT).await;
+            self.clock.sleep(HEARTBEAT).await;
             let until = self.clock.now().plus(LEASE);
             match self.store.renew_sync_lease(company, lease, until).await {
                 Ok(true) => {}

@@ -43,17 +43,17 @@ const NOT_HERE: [&str; 9] = [
 /// Reads all conditions; `no_last_modified` refuses the field that Adobe uses and does not list.
 pub(super) fn read(
     request: &Request<'_, '_>,
-    no_last_modified: bool,
+    no_last_modified: Option<i32>,
 ) -> Result<Vec<Condition>, Fault> {
     let entries = request.entries("systemFieldConditionArray", &ORDER)?;
     let conditions = entries.iter().map(|entry| {
         let field = demand(entry, "field")?;
         let op = demand(entry, "op")?;
+        if let ("LastModified", Some(code)) = (field, no_last_modified) {
+            let reason = "LastModified is no field of an asset".to_owned();
+            return Err(Fault::new(code, reason));
+        }
         match field {
-            "LastModified" if no_last_modified => {
-                let reason = "LastModified is no field of an asset".to_owned();
-                Err(Fault::new(30_001, reason))
-            }
             "LastModified" => dates(entry, op).map(|r| Condition::Date(DateField::LastModified, r)),
             "Created" => dates(entry, op).map(|r| Condition::Date(DateField::Created, r)),
             "Name" => text(entry, op, TextField::Name),

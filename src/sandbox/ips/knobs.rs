@@ -48,8 +48,10 @@ pub struct Knobs {
 /// How searches misbehave.
 #[derive(Debug, Clone, Default)]
 pub struct SearchKnobs {
-    /// A condition on `LastModified` meets fault 30001: Adobe does not list it among the fields.
-    pub no_last_modified: bool,
+    /// A condition on `LastModified` meets this fault, by its code: Adobe does not list it among the fields.
+    pub no_last_modified: Option<i32>,
+    /// Nothing is found, by searching or by name, as for an account that may read nothing: no refusal, but empty lists.
+    pub blind: bool,
     /// What `totalRows` says.
     pub total_rows: TotalRows,
     /// From this page on, it is this page that comes again and again.

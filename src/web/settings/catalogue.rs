@@ -56,6 +56,8 @@ struct StateView {
     detail: Option<String>,
     /// What could not be read beside the assets.
     notice: Option<String>,
+    /// What is missing at Dynamic Media and was not taken away.
+    unlisted: Option<String>,
     /// What keeps it from going on.
     problem: Option<ProblemView>,
     /// Something is being read, or will be at once.
@@ -110,6 +112,7 @@ enum Action {
     SyncNow,
     ReadAll,
     Compare,
+    TakeAway,
     Stop,
     Start,
     Interval,
@@ -183,6 +186,7 @@ pub async fn act(
         Action::SyncNow => syncer.read_soon(company, ReadingKind::Increment).await?,
         Action::ReadAll => syncer.read_soon(company, ReadingKind::Full).await?,
         Action::Compare => syncer.read_soon(company, ReadingKind::Sweep).await?,
+        Action::TakeAway => syncer.take_away(company).await?,
         Action::Stop => syncer.stop(company).await?,
         Action::Start => syncer.go_on(company).await?,
         Action::Interval => {
@@ -221,6 +225,9 @@ impl StateView {
             ("warns", "warning", "Waiting to try again.".to_owned())
         } else if running {
             ("info", "info", reading_words(sync))
+        } else if sync.unlisted.is_some() {
+            let standing = "Up to date, except for deletions.";
+            ("warns", "warning", standing.to_owned())
         } else {
             ("success", "check-circle", "Up to date.".to_owned())
         };
@@ -230,6 +237,7 @@ impl StateView {
             standing,
             detail: detail(sync, now).filter(|_| connected),
             notice: sync.notice.clone(),
+            unlisted: sync.unlisted.map(|unlisted| unlisted.sentence(grouped)),
             problem: problem(sync, now),
             running,
             stopped: sync.stopped,
@@ -312,7 +320,7 @@ fn last(sync: &CatalogueSync) -> Option<LastView> {
         counts,
         skipped: (sync.skipped > 0).then(|| {
             format!(
-                "{} left out, because it has no name, or one that is too long.",
+                "{} left out: without a name, or with one that is too long or could not be read.",
                 counted(sync.skipped, "asset")
             )
         }),

@@ -57,6 +57,7 @@ pub struct Wanted {
     q: String,
     saved: bool,
     read: Option<u32>,
+    left_out: usize,
 }
 
 /// The ticks, and the names that they stand beside.
@@ -79,10 +80,17 @@ pub async fn show(
 ) -> Result<Response, AppError> {
     let mut page = load(&app, &person, &at, &wanted.q).await?;
     page.done = match wanted.read {
-        Some(number) => Some(format!(
-            "{} read from Dynamic Media.",
-            counted(number, "preset")
-        )),
+        Some(number) => {
+            let read = format!("{} read from Dynamic Media.", counted(number, "preset"));
+            let sentences = [Some(read), presets::left_out(wanted.left_out)];
+            Some(
+                sentences
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        }
         None if wanted.saved => {
             Some("Saved. Lists that are formed from now on follow it.".to_owned())
         }
@@ -123,10 +131,12 @@ pub async fn sync(
         ..
     } = &app;
     let error = match presets::sync(store, vault, ips, clock, &at.company).await {
-        Ok(number) => {
+        Ok(read) => {
             let page = format!(
-                "{}/settings/presets?read={number}",
-                company_path(&at.company)
+                "{}/settings/presets?read={}&left_out={}",
+                company_path(&at.company),
+                read.kept,
+                read.left_out
             );
             return Ok(Redirect::to(&page).into_response());
         }

@@ -137,9 +137,29 @@ async fn a_refused_account_is_a_sentence_and_an_exit_code() {
     let asked = beside.sandbox.ips().calls().len();
     let complaint = beside.complains(&["sync"]).await;
     assert!(complaint.contains("unstale catalogue start"), "{complaint}");
+    assert!(!complaint.contains(".."), "{complaint}");
     assert_eq!(beside.sandbox.ips().calls().len(), asked);
     beside.says(&["catalogue", "start"]).await;
     success(&beside.run(&["sync"]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_takes_nothing_away_before_it_is_told_to() {
+    let beside = Beside::connected().await;
+    beside.says(&["sync"]).await;
+    let blind = |knobs: &mut unstale::sandbox::ips::Knobs| knobs.search.blind = true;
+    beside.sandbox.ips().knobs(blind);
+    let compared = beside.run(&["sync", "--deleted"]).await;
+    assert!(success(&compared).contains(" 0 vanished"));
+    let warned = text(&compared.stderr);
+    assert!(
+        warned.contains("Dynamic Media lists none of the") && warned.contains("--take-away"),
+        "{warned}"
+    );
+    let taken = beside.run(&["sync", "--take-away"]).await;
+    let vanished = success(&taken);
+    assert!(!vanished.contains(" 0 vanished"), "{vanished}");
+    assert_eq!(text(&taken.stderr), "");
 }
 
 /// `script` gives it a terminal, without which no bar is drawn.

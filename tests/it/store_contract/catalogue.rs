@@ -11,6 +11,7 @@ use super::Fixture;
 
 on_both_databases! {
     ids_that_are_listed_are_seen_and_the_others_are_told
+    what_is_not_seen_is_counted_among_what_was_known_before
     what_is_not_seen_can_vanish_and_come_back
     a_vanished_asset_stays_in_drafts
     the_list_of_folders_is_replaced
@@ -70,6 +71,25 @@ async fn ids_that_are_listed_are_seen_and_the_others_are_told(f: &Fixture) {
         .await
         .unwrap();
     assert_eq!(some.len(), 1);
+}
+
+async fn what_is_not_seen_is_counted_among_what_was_known_before(f: &Fixture) {
+    let (company, other) = (f.company("c").await, f.company("d").await);
+    f.put(company, &["a", "b", "gone"]).await;
+    f.put(other, &["x"]).await;
+    let gone = ids(&["gone"]);
+    let vanished = f.store.mark_assets_vanished(company, &gone, f.now());
+    assert_eq!(vanished.await.unwrap(), 1);
+    let began = f.later();
+    let count = || f.store.count_unseen_since(company, began);
+    assert_eq!(count().await.unwrap(), (2, 2));
+    let new = f.new_asset("new", "a");
+    f.store.put_assets(company, &[new], began).await.unwrap();
+    f.store
+        .mark_assets_seen(company, &ids(&["a"]), began)
+        .await
+        .unwrap();
+    assert_eq!(count().await.unwrap(), (1, 2));
 }
 
 async fn what_is_not_seen_can_vanish_and_come_back(f: &Fixture) {

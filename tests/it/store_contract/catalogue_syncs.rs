@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use unstale::{
-    domain::{CatalogueSource, CatalogueSync, CompanyId, ReadingKind, Step},
+    domain::{CatalogueSource, CatalogueSync, CompanyId, ReadingKind, Step, Unlisted},
     store::{Connection, StoreError, SyncLease},
 };
 
@@ -18,6 +18,8 @@ on_both_databases! {
     what_a_reader_keeps_comes_back
     what_people_ask_for_survives_what_a_reader_keeps
     a_reading_answers_what_was_wanted
+    of_two_wishes_the_larger_stays
+    a_comparison_may_take_everything_away_once
     changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_under_way
 }
 
@@ -155,6 +157,7 @@ async fn what_a_reader_keeps_comes_back(f: &Fixture) {
     sync.by_modified = true;
     (sync.full_read_at, sync.read_until) = (Some(f.now()), Some(f.later()));
     (sync.swept_at, sync.finished_at) = (Some(f.later()), Some(f.later()));
+    sync.unlisted = Some(Unlisted { assets: 3, of: 4 });
     sync.fail("It is down.".to_owned(), f.later());
     let stopped = f
         .store
@@ -208,17 +211,16 @@ async fn what_people_ask_for_survives_what_a_reader_keeps(f: &Fixture) {
 
 async fn a_reading_answers_what_was_wanted(f: &Fixture) {
     use ReadingKind::{Full, Increment, Sweep};
-    let company = f.company("c").await;
-    let lease = f.leased(company).await;
-    let mut sync = f.store.catalogue_sync(company).await.unwrap();
-    for (wanted, begun, left) in [
+    for (number, (wanted, begun, left)) in (0..).zip([
         (Sweep, Sweep, None),
         (Sweep, Full, Some(Sweep)),
         (Increment, Full, None),
         (Full, Increment, Some(Full)),
-    ] {
+    ]) {
+        let company = f.company(&format!("c-{number}")).await;
+        let lease = f.leased(company).await;
+        let mut sync = f.store.catalogue_sync(company).await.unwrap();
         f.store.want_reading(company, wanted).await.unwrap();
-        sync.step = None;
         sync.begin(begun, f.now());
         f.store
             .save_sync(company, lease, &sync, Some(begun))
@@ -227,6 +229,68 @@ async fn a_reading_answers_what_was_wanted(f: &Fixture) {
         let kept = f.store.catalogue_sync(company).await.unwrap();
         assert_eq!(kept.wanted, left, "{wanted:?} {begun:?}");
     }
+}
+
+async fn of_two_wishes_the_larger_stays(f: &Fixture) {
+    use ReadingKind::{Full, Increment, Sweep};
+    for (number, (first, second, kept)) in (0..).zip([
+        (Full, Increment, Full),
+        (Full, Sweep, Full),
+        (Sweep, Increment, Sweep),
+        (Sweep, Full, Full),
+        (Increment, Sweep, Sweep),
+        (Increment, Increment, Increment),
+    ]) {
+        let company = f.company(&format!("asked-{number}")).await;
+        f.store.want_reading(company, first).await.unwrap();
+        f.store.want_reading(company, second).await.unwrap();
+        let sync = f.store.catalogue_sync(company).await.unwrap();
+        assert_eq!(sync.wanted, Some(kept), "{first:?} {second:?}");
+        if first == second || first == Full {
+            continue;
+        }
+        // A full reading that ends asks for a comparison itself, whatever was asked for meanwhile.
+        let company = f.company(&format!("ended-{number}")).await;
+        let lease = f.leased(company).await;
+        f.store.want_reading(company, first).await.unwrap();
+        let ended = CatalogueSync {
+            wanted: Some(second),
+            ..CatalogueSync::default()
+        };
+        let saved = f.store.save_sync(company, lease, &ended, None);
+        saved.await.unwrap();
+        let sync = f.store.catalogue_sync(company).await.unwrap();
+        assert_eq!(sync.wanted, Some(kept), "{first:?} {second:?}");
+    }
+}
+
+async fn a_comparison_may_take_everything_away_once(f: &Fixture) {
+    let company = f.company("c").await;
+    let lease = f.leased(company).await;
+    let before = f.store.catalogue_sync(company).await.unwrap();
+    f.store.allow_taking_away(company).await.unwrap();
+    let allowed = async || f.store.catalogue_sync(company).await.unwrap().take_away;
+    assert!(allowed().await);
+    let save = async |sync: &CatalogueSync| {
+        let saved = f.store.save_sync(company, lease, sync, None);
+        saved.await.unwrap();
+    };
+    // One that began before does not use it up, nor does a reading of changes.
+    let ended = |kind, take_away| CatalogueSync {
+        kind: Some(kind),
+        take_away,
+        ..before.clone()
+    };
+    save(&ended(ReadingKind::Sweep, false)).await;
+    save(&ended(ReadingKind::Increment, true)).await;
+    let under_way = CatalogueSync {
+        step: Some(Step::Confirm),
+        ..ended(ReadingKind::Sweep, true)
+    };
+    save(&under_way).await;
+    assert!(allowed().await);
+    save(&ended(ReadingKind::Sweep, true)).await;
+    assert!(!allowed().await);
 }
 
 async fn changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_under_way(

@@ -12,6 +12,7 @@ use unstale::{
 };
 
 use super::Catalogue;
+use crate::support::database::Backend;
 
 #[tokio::test]
 async fn whatever_comes_instead_of_a_page_is_a_sentence_and_the_next_attempt_finishes() {
@@ -82,6 +83,78 @@ async fn an_asset_without_a_name_is_counted_and_left_out() {
     let sync = c.read_all().await;
     assert_eq!((sync.seen, sync.skipped), (2_500, 3));
     assert_eq!(c.found().await.len(), 2_497);
+}
+
+#[tokio::test]
+async fn one_odd_character_costs_at_most_its_asset() {
+    let c = Catalogue::of(10).await;
+    c.library.add("odd\u{1f}name", "campaigns");
+    c.library.add("kept", "odd\u{1}folder");
+    let sync = c.read_all().await;
+    assert_eq!((sync.seen, sync.skipped), (12, 1));
+    let kept = ["kept".to_owned()];
+    let kept = c.store.assets_by_id(c.company, &kept).await.unwrap();
+    assert!(kept[0].folder.ends_with("odd\u{FFFD}folder"));
+    c.later(Duration::from_hours(1));
+    let before = c.ips.calls().len();
+    let sync = c.want(ReadingKind::Sweep).await;
+    assert_eq!((sync.seen, sync.skipped, sync.vanished), (12, 1, 0));
+    let calls = c.calls_since(before);
+    assert!(
+        calls.iter().all(|call| call.operation != "getAssetsByName"),
+        "it is called otherwise at Adobe"
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_adobe_cannot_have_vanishes_without_being_asked_for() {
+    let c = Catalogue::of(10).await;
+    c.read_all().await;
+    let known = [c.library.with_number(3).unwrap().name];
+    let mut asset = c
+        .store
+        .assets_by_id(c.company, &known)
+        .await
+        .unwrap()
+        .remove(0);
+    asset.id = "from a file\u{FFFE}".to_owned();
+    asset.key = unstale::domain::AssetKey::from_uuid(c.clock.new_uuid());
+    let (assets, now) = ([asset], c.clock.now());
+    c.store.put_assets(c.company, &assets, now).await.unwrap();
+    c.later(Duration::from_hours(1));
+    assert_eq!(c.want(ReadingKind::Sweep).await.vanished, 1);
+    assert_eq!(c.found().await, c.there());
+}
+
+#[tokio::test]
+async fn a_folder_that_no_index_takes_is_left_out_and_said() {
+    let c = Catalogue::on(Backend::Postgres, 10).await;
+    let path: String = (0..120)
+        .map(|_| c.clock.new_uuid().simple().to_string())
+        .collect();
+    c.library.add("deep", &path);
+    let sync = c.read_all().await;
+    assert_eq!((sync.seen, sync.skipped), (11, 1));
+    let notice = sync.notice.expect("it is said");
+    assert!(notice.starts_with("One folder is left out"), "{notice}");
+    let folders = c.store.known_folders(c.company).await.unwrap();
+    assert!(!folders.is_empty() && !folders.iter().any(|it| it.ends_with(&path)));
+}
+
+#[tokio::test]
+async fn the_notice_about_settings_shows_nobody_elses_page() {
+    let c = Catalogue::of(10).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getUserInfo"));
+        knobs.instead = Some(Instead::Unavailable);
+    });
+    let notice = c.read_all().await.notice.expect("it is said");
+    assert!(
+        notice.starts_with("The settings could not be read"),
+        "{notice}"
+    );
+    assert!(notice.contains("HTTP status 503"), "{notice}");
+    assert!(!notice.contains('<'), "{notice}");
 }
 
 #[tokio::test]
@@ -171,6 +244,8 @@ async fn folders_and_presets_that_are_refused_do_not_hold_up_the_catalogue() {
             notice.contains("could not be read, so what was known of them stays"),
             "{notice}"
         );
+        let quoted = "Adobe refused (20003): A switch of the sandbox is on.";
+        assert!(notice.contains(quoted), "{notice}");
     }
     c.knobs(|knobs| knobs.fault = None);
     c.read_all().await;

@@ -1,11 +1,22 @@
 //! Reading a catalogue from Adobe's stand-in, by the real client into real databases: what is read, what is asked for, and
 //! how it goes on after everything that can go wrong.
 
+mod manners;
 mod misbehaving;
+mod missing;
 mod pages;
 mod reading;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{extract::Request, middleware};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -39,6 +50,9 @@ struct Catalogue {
     company: CompanyId,
     syncer: Syncer,
     vault: Vault,
+    address: std::net::SocketAddr,
+    /// The most questions that Adobe had at once.
+    at_once: Arc<AtomicUsize>,
     served: JoinHandle<()>,
 }
 
@@ -55,12 +69,28 @@ impl Catalogue {
     }
 
     async fn on(backend: Backend, assets: u32) -> Self {
+        Self::with_pause(backend, assets, Duration::ZERO).await
+    }
+
+    /// With a pause between two questions, which passes as the test moves the clock.
+    async fn with_pause(backend: Backend, assets: u32, pause: Duration) -> Self {
         let clock = Clock::manual(Timestamp::from_micros(1_800_000_000_000_000));
         let library = Arc::new(Generated::new(assets, clock.clone()));
         let ips = IpsSandbox::with_catalogue(&clock, library.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = ips.router();
+        let at_once = Arc::<AtomicUsize>::default();
+        let (most, now) = (Arc::clone(&at_once), Arc::<AtomicUsize>::default());
+        let count = move |request: Request, next: middleware::Next| {
+            let (most, now) = (Arc::clone(&most), Arc::clone(&now));
+            async move {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                let answer = next.run(request).await;
+                now.fetch_sub(1, Ordering::SeqCst);
+                answer
+            }
+        };
+        let router = ips.router().layer(middleware::from_fn(count));
         let served = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
 
         let db = TestDatabase::create(backend).await;
@@ -88,13 +118,7 @@ impl Catalogue {
             total: Duration::from_mins(1),
         };
         let client = Client::new(timeouts).unwrap();
-        let syncer = Syncer::new(
-            store.clone(),
-            vault.clone(),
-            client,
-            clock.clone(),
-            Duration::ZERO,
-        );
+        let syncer = Syncer::new(store.clone(), vault.clone(), client, clock.clone(), pause);
         Self {
             store,
             _db: db,
@@ -104,6 +128,8 @@ impl Catalogue {
             company: company.id,
             syncer,
             vault,
+            address,
+            at_once,
             served,
         }
     }
@@ -130,6 +156,15 @@ impl Catalogue {
         .await
         .unwrap();
         library
+    }
+
+    /// A reading under way, beside the test.
+    fn reading(&self) -> JoinHandle<Ended> {
+        let (syncer, company) = (self.syncer.clone(), self.company);
+        tokio::spawn(async move {
+            let cancel = CancellationToken::new();
+            syncer.read(company, &cancel).await.unwrap()
+        })
     }
 
     /// One reading of what is due, to its end.

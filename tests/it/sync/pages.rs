@@ -52,6 +52,84 @@ async fn what_could_not_be_read_beside_the_assets_is_said() {
 }
 
 #[tokio::test]
+async fn a_list_without_most_of_the_assets_is_a_warning_and_a_button() {
+    let app = reading().await;
+    app.catalogue_is_read().await;
+    app.ips().knobs(|knobs| knobs.search.blind = true);
+    app.clock.advance(Duration::from_secs(1));
+    let admin = app.admin().await;
+    admin.post(PAGE, &[("do", "compare")]).await;
+    app.catalogue_is_read().await;
+    let page = admin.get(PAGE).await;
+    let standing = page.text("#progress .notice[role=status]");
+    assert!(
+        standing.contains("Up to date, except for deletions."),
+        "{standing}"
+    );
+    assert!(
+        page.body.contains("Dynamic Media lists none of the"),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.text(".facts").contains(", 0 vanished"),
+        "{}",
+        page.body
+    );
+    assert_eq!(page.text("button[value=take-away]"), "Take them away");
+
+    app.clock.advance(Duration::from_secs(1));
+    let pressed = admin.post(PAGE, &[("do", "take-away")]).await;
+    assert_eq!(pressed.status, 303);
+    app.catalogue_is_read().await;
+    let page = admin.get(PAGE).await;
+    assert!(
+        page.text(".notice").contains("Up to date."),
+        "{}",
+        page.body
+    );
+    assert!(!page.has("button[value=take-away]"));
+    assert!(
+        !page.text(".facts").contains(", 0 vanished"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn how_it_goes_on_is_told_as_it_is() {
+    let app = reading().await;
+    app.catalogue_is_read().await;
+    app.ips().knobs(|knobs| knobs.fault = Some(10_001));
+    let company = app.company().await.id;
+    let store = &app.app.store;
+    let syncer = &app.app.syncer;
+    syncer
+        .read_soon(company, ReadingKind::Increment)
+        .await
+        .unwrap();
+    while !store.catalogue_sync(company).await.unwrap().stopped {
+        tokio::task::yield_now().await;
+    }
+    let admin = app.admin().await;
+    let notice = admin.get(PAGE).await.text(".notice.blocks");
+    assert!(
+        notice.contains("Start lets it go on where it was."),
+        "{notice}"
+    );
+    store.delete_connection(company).await.unwrap();
+    let page = admin.get(PAGE).await;
+    assert!(
+        page.text("[role=status]").contains("Not connected"),
+        "{}",
+        page.body
+    );
+    let notice = page.text(".notice.blocks");
+    assert!(notice.contains("What was read before stays."), "{notice}");
+    assert!(!notice.contains("where it was"), "{notice}");
+}
+
+#[tokio::test]
 async fn an_editor_may_neither_see_nor_press_anything() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
@@ -171,4 +249,6 @@ async fn a_failure_is_told_with_what_to_do() {
     let notice = page.text(".notice.blocks");
     assert!(notice.contains("The last attempt failed"), "{}", page.body);
     assert!(notice.contains("What was read before stays."), "{notice}");
+    let quoted = "Adobe refused (20003): A switch of the sandbox is on.";
+    assert!(notice.contains(quoted), "{notice}");
 }

@@ -94,7 +94,7 @@ async fn a_change_just_before_the_last_reading_by_another_clock_is_not_missed() 
 #[tokio::test]
 async fn where_adobe_refuses_to_search_by_last_change_the_newest_changes_are_read_instead() {
     let c = Catalogue::of(2_500).await;
-    c.knobs(|knobs| knobs.search.no_last_modified = true);
+    c.knobs(|knobs| knobs.search.no_last_modified = Some(30_001));
     let sync = c.read_all().await;
     assert_eq!(sync.seen, 2_500);
     c.later(Duration::from_hours(1));
@@ -108,6 +108,50 @@ async fn where_adobe_refuses_to_search_by_last_change_the_newest_changes_are_rea
 }
 
 #[tokio::test]
+async fn whatever_a_search_by_last_change_is_refused_with_the_other_order_is_tried() {
+    let c = Catalogue::of(10).await;
+    c.read_all().await;
+    for (number, code) in (0..).zip([20_005, 30_000, 30_001, 30_002, 30_003]) {
+        c.knobs(|knobs| knobs.search.no_last_modified = Some(code));
+        c.later(Duration::from_hours(24));
+        c.want(ReadingKind::Sweep).await;
+        c.later(Duration::from_hours(1));
+        c.library.replace(number);
+        let sync = c.want(ReadingKind::Increment).await;
+        assert_eq!(sync.changed, 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_other_order_is_refused_too_it_is_said_and_the_first_is_tried_again() {
+    let c = Catalogue::of(10).await;
+    c.read_all().await;
+    c.later(Duration::from_hours(1));
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::Operation("searchAssets"));
+        knobs.fault = Some(30_000);
+    });
+    let before = c.ips.calls().len();
+    let problem = c.failure().await;
+    assert!(
+        problem.starts_with("Adobe refused (30000): A switch"),
+        "{problem}"
+    );
+    let calls = c.calls_since(before);
+    let sorts: Vec<_> = calls
+        .iter()
+        .filter_map(|call| call.text("sortBy"))
+        .collect();
+    assert_eq!(sorts, ["Created", "Modified"]);
+    assert!(!c.sync().await.by_modified);
+    c.knobs(|knobs| knobs.fault = None);
+    c.later(A_WHILE);
+    let before = c.ips.calls().len();
+    Catalogue::finished(c.read().await);
+    assert_eq!(c.calls_since(before)[0].text("sortBy"), Some("Created"));
+}
+
+#[tokio::test]
 async fn a_search_by_last_change_that_is_refused_on_a_later_page_begins_again_in_the_other_order() {
     let c = Catalogue::of(2_500).await;
     c.read_all().await;
@@ -117,7 +161,7 @@ async fn a_search_by_last_change_that_is_refused_on_a_later_page_begins_again_in
     }
     let ips = c.ips.clone();
     c.ips
-        .on_page(move |_| ips.knobs(|knobs| knobs.search.no_last_modified = true));
+        .on_page(move |_| ips.knobs(|knobs| knobs.search.no_last_modified = Some(30_001)));
     let before = c.ips.calls().len();
     let sync = c.want(ReadingKind::Increment).await;
     let calls = c.calls_since(before);
@@ -292,7 +336,13 @@ async fn nobody_is_asked_any_more_with_an_account_that_was_deleted() {
     c.store.delete_connection(c.company).await.unwrap();
     c.knobs(|knobs| knobs.hold = false);
     let ended = reading.await.unwrap().unwrap();
-    assert!(matches!(ended, Ended::Failed(_)), "{ended:?}");
+    let Ended::Failed(problem) = ended else {
+        panic!("{ended:?}");
+    };
+    assert_eq!(
+        problem,
+        "This company is not connected to a Dynamic Media account. An administrator can look at Settings > Connection."
+    );
     assert_eq!(pages(&c.ips.calls()), [1, 2]);
 }
 
@@ -375,6 +425,32 @@ async fn an_account_that_is_deleted_while_the_settings_are_read_is_no_failure() 
     let sync = Catalogue::finished(reading.await.unwrap().unwrap());
     assert_eq!(sync.seen, 100);
     assert_eq!(c.sync().await.problem, None);
+}
+
+#[tokio::test]
+async fn what_the_account_of_before_was_answered_is_not_the_new_ones() {
+    let c = Catalogue::of(2_500).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(2));
+        knobs.hold = true;
+        knobs.fault = Some(10_001);
+    });
+    let reading = c.reading();
+    c.ips.wait_for_calls(2).await;
+    // The same server under another name.
+    let mut connection = c.store.connection(c.company).await.unwrap().unwrap();
+    connection.endpoint = format!("http://localhost:{}/scene7/", c.address.port());
+    c.store
+        .put_connection(c.company, &connection)
+        .await
+        .unwrap();
+    c.knobs(|knobs| {
+        knobs.fault = None;
+        knobs.hold = false;
+    });
+    assert_eq!(Catalogue::finished(reading.await.unwrap()).seen, 2_500);
+    assert!(!c.sync().await.stopped);
+    assert_eq!(pages(&c.ips.calls())[..4], [1, 2, 2, 3]);
 }
 
 #[tokio::test]

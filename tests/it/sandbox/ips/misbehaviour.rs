@@ -28,7 +28,7 @@ async fn conditions_on_the_last_change_can_be_refused() {
                      <minDate>2020-01-01T00:00:00Z</minDate><maxDate>2030-01-01T00:00:00Z</maxDate>\
                      </items></systemFieldConditionArray>";
     assert_eq!(lab.search(condition).await.status, 200);
-    lab.knobs(|knobs| knobs.search.no_last_modified = true);
+    lab.knobs(|knobs| knobs.search.no_last_modified = Some(30_001));
     assert_eq!(lab.search(condition).await.fault(), 30_001);
     assert_eq!(lab.search("<sortBy>Modified</sortBy>").await.status, 200);
 }

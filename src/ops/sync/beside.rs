@@ -1,0 +1,96 @@
+//! What stands beside the assets: folders, presets, the company's settings. The catalogue does not wait for them: what
+//! cannot be read, or cannot be kept, is said.
+
+use super::{
+    convert,
+    pages::Turn,
+    reading::{Reading, Source},
+    trouble::ReadingError,
+};
+use crate::{
+    domain::Step,
+    ips::{FaultKind, IpsError},
+    ops::presets,
+};
+
+impl Reading<'_> {
+    /// One of those steps.
+    pub(super) async fn beside(
+        &mut self,
+        step: Step,
+        source: &Source,
+    ) -> Result<Turn, ReadingError> {
+        match step {
+            Step::Folders => {
+                let read = self.folders(source).await;
+                self.unless_refused("folders", read)?;
+            }
+            Step::Presets => {
+                let read = self.presets(source).await;
+                self.unless_refused("presets", read)?;
+            }
+            _ => {
+                let connector = &self.syncer.connector;
+                let unread = connector.refresh(&source.account, &source.company).await?;
+                if let Some(why) = unread {
+                    self.could_not_be_read("settings", &why);
+                }
+            }
+        }
+        Ok(Turn::Done)
+    }
+
+    async fn folders(&mut self, source: &Source) -> Result<(), ReadingError> {
+        let ips = &self.syncer.ips;
+        let folders = ips.folder_tree(&source.account, &source.handle).await?;
+        let (folders, left_out) = convert::folders(folders);
+        let store = &self.syncer.store;
+        store.put_folders(self.company, &folders).await?;
+        self.say(left_out);
+        Ok(())
+    }
+
+    async fn presets(&mut self, source: &Source) -> Result<(), ReadingError> {
+        let ips = &self.syncer.ips;
+        let read = ips.image_formats(&source.account, &source.handle).await?;
+        let (kept, left_out) = presets::keepable(read);
+        let (store, now) = (&self.syncer.store, self.syncer.clock.now());
+        store.put_presets(self.company, &kept, now).await?;
+        self.say(presets::left_out(left_out));
+        Ok(())
+    }
+
+    /// Where Adobe refuses it, or sends what cannot be read, what was known stays, and that is said.
+    fn unless_refused(
+        &mut self,
+        what: &str,
+        read: Result<(), ReadingError>,
+    ) -> Result<(), ReadingError> {
+        match read {
+            Err(ReadingError::Ips(
+                error @ (IpsError::Fault(_) | IpsError::Unexpected { status: 200, .. }),
+            )) if !is_signed_out(&error) => {
+                tracing::warn!(company = %self.company, %error, "the {what} of a company could not be read; the reading goes on without them");
+                self.could_not_be_read(what, &ReadingError::Ips(error).sentence());
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
+    fn could_not_be_read(&mut self, what: &str, why: &str) {
+        self.say(Some(format!(
+            "The {what} could not be read, so what was known of them stays. {why}"
+        )));
+    }
+
+    fn say(&mut self, sentence: Option<String>) {
+        let said = [self.sync.notice.take(), sentence];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        self.sync.notice = (!said.is_empty()).then(|| said.join(" "));
+    }
+}
+
+fn is_signed_out(error: &IpsError) -> bool {
+    matches!(error, IpsError::Fault(fault) if fault.kind == FaultKind::Authentication)
+}

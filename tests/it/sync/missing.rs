@@ -1,0 +1,71 @@
+//! Lists from which most of the catalogue is missing: nothing is taken away before somebody has said so.
+
+use std::time::Duration;
+
+use unstale::domain::{ReadingKind, Unlisted};
+
+use super::Catalogue;
+
+#[tokio::test]
+async fn an_account_that_may_read_nothing_any_more_does_not_empty_the_catalogue() {
+    let c = Catalogue::of(2_500).await;
+    c.read_all().await;
+    let all = c.found().await;
+    c.knobs(|knobs| knobs.search.blind = true);
+    let none = Some(Unlisted {
+        assets: 2_500,
+        of: 2_500,
+    });
+    for kind in [
+        ReadingKind::Sweep,
+        ReadingKind::Full,
+        ReadingKind::Increment,
+    ] {
+        c.later(Duration::from_hours(1));
+        let sync = c.want(kind).await;
+        assert_eq!((sync.vanished, sync.unlisted), (0, none), "{kind:?}");
+        assert_eq!(c.found().await, all);
+    }
+
+    c.knobs(|knobs| knobs.search.blind = false);
+    c.later(Duration::from_hours(1));
+    let sync = c.want(ReadingKind::Sweep).await;
+    assert_eq!((sync.vanished, sync.unlisted), (0, None));
+    assert_eq!(c.found().await, all);
+}
+
+#[tokio::test]
+async fn what_an_administrator_says_takes_it_away_once() {
+    let c = Catalogue::of(500).await;
+    c.read_all().await;
+    for gone in [300, 150] {
+        for number in 0..500 {
+            c.library.trash(number, number < gone);
+        }
+        c.later(Duration::from_hours(1));
+        c.want(ReadingKind::Increment).await;
+        c.later(Duration::from_hours(1));
+        c.want(ReadingKind::Sweep).await;
+    }
+    assert_eq!(c.found().await.len(), 350, "150 of 500 are few");
+
+    for number in 0..500 {
+        c.library.trash(number, number < 400);
+    }
+    c.later(Duration::from_hours(1));
+    let missing = Unlisted {
+        assets: 250,
+        of: 350,
+    };
+    assert_eq!(c.want(ReadingKind::Sweep).await.unlisted, Some(missing));
+    c.later(Duration::from_hours(1));
+    c.syncer.take_away(c.company).await.unwrap();
+    let sync = Catalogue::finished(c.read().await);
+    assert_eq!((sync.vanished, sync.unlisted), (250, None));
+    assert_eq!(c.found().await, c.there());
+
+    c.knobs(|knobs| knobs.search.blind = true);
+    c.later(Duration::from_hours(1));
+    let sync = c.want(ReadingKind::Sweep).await;
+    assert_eq!(sync.vanished, 0, "it was said for one comparison");
+}
