@@ -77,6 +77,7 @@ pub use self::{
     connections::{ConnectionState, RememberedTemplate},
     drafts::Draft,
     error::{Result, StoreError},
+    fold::lower_letter,
     folders::FolderEntry,
     history::{
         HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery,
