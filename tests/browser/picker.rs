@@ -30,7 +30,8 @@ pub(crate) async fn world() -> World {
                 published: false,
                 handle: None,
                 created_at: Timestamp::from_micros(0),
-                changed_at: Timestamp::from_micros(0),
+                // By last change they stand in another order than by name.
+                changed_at: Timestamp::from_micros(i64::try_from(n).unwrap()),
                 vanished_at: None,
             }
         })
