@@ -80,6 +80,7 @@ pub use self::{
     drafts::Draft,
     error::{Result, StoreError},
     fate::{Fate, Fates},
+    fold::lower_letter,
     folders::FolderEntry,
     history::{
         HistoryCursor, HistoryEntry, HistoryOrder, HistoryPage, HistoryQuery,

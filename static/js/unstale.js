@@ -53,8 +53,9 @@ let lostFocus = null;
 
 function rememberFocus(part) {
   const control = document.activeElement;
-  const place = control?.name ? [...part.querySelectorAll(`[name="${control.name}"]`)].indexOf(control) : -1;
-  lostFocus = place < 0 ? null : { name: control.name, value: control.value, place, isTick: control.type === "checkbox" };
+  const place = control?.name ? within(part, `[name="${control.name}"]`).indexOf(control) : -1;
+  if (place < 0) return;
+  lostFocus = { name: control.name, value: control.value, place, isTick: control.type === "checkbox" };
 }
 
 /**
@@ -65,13 +66,15 @@ function rememberFocus(part) {
 function restoreFocus(part) {
   if (!lostFocus || document.activeElement !== document.body) return;
   const { name, value, place, isTick } = lostFocus;
-  lostFocus = null;
-  const controls = [...part.querySelectorAll(`[name="${name}"]`)];
+  const controls = within(part, `[name="${name}"]`);
   const same = controls.find((control) => control.value === value);
   const beside = isTick ? null : controls[Math.min(place, controls.length - 1)];
-  const next = same ?? beside ?? part.querySelector("h2");
-  if (next?.matches("h2")) next.tabIndex = -1;
-  next?.focus();
+  const next = same ?? beside ?? within(part, "h2")[0];
+  // What comes in several elements is handed over one by one.
+  if (!next) return;
+  lostFocus = null;
+  if (next.matches("h2")) next.tabIndex = -1;
+  next.focus();
 }
 
 /** What each part that asks again and again was answered last. */
@@ -158,7 +161,17 @@ function forgetTold(event) {
   const ticked = requestConfig.formData.getAll("asset");
   for (const key of requestConfig.formData.getAll("tick")) {
     if (unsent.get(key) === ticked.includes(key)) unsent.delete(key);
+    for (const box of document.querySelectorAll(`[data-range] input[name=asset][value="${key}"]`)) sayStored(box, ticked.includes(key));
   }
+}
+
+/** The form says what was stored beside what is ticked: otherwise its next button would store it once more. */
+function sayStored(box, isStored) {
+  const was = box.parentElement.querySelector("input[name=was]");
+  if (isStored === (was !== null)) return;
+  if (was) return void was.remove();
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "was", value: box.value });
+  box.after(field);
 }
 
 /** A list that goes away takes its requests with it: what they had to say is said without waiting for an answer. */
@@ -173,7 +186,10 @@ function saveTicks(part) {
 /** The new list may have been made before they were stored. */
 function showTicks(root) {
   const boxes = within(root, "[data-range] input[name=asset]");
-  for (const box of boxes) box.checked = unsent.get(box.value) ?? box.checked;
+  for (const box of boxes.filter((it) => unsent.has(it.value))) {
+    box.checked = unsent.get(box.value);
+    sayStored(box, box.checked);
+  }
   if (within(root, "[data-range]").length) unsent.clear();
 }
 
@@ -185,10 +201,20 @@ function unfold(button) {
   if (inside) inside.hidden = !open;
 }
 
+/** A status that stays is read out when its words change; of one that is swapped in with its words they may be missed. */
+function tellStatus() {
+  for (const line of document.querySelectorAll("#picker-status > [data-of]")) {
+    const said = [...document.querySelectorAll(`[data-says=${line.dataset.of}]`)].filter((part) => part.checkVisibility());
+    const words = said.map((part) => part.textContent.trim()).join(" ");
+    if (line.textContent !== words) line.textContent = words;
+  }
+}
+
 function enhance(root) {
   showTicks(root);
   openModals(root);
   restoreFocus(root);
+  tellStatus();
   localiseTimes(root);
   keepNextInStep();
 }
@@ -229,9 +255,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   keepUnchanged(event);
   if (!event.detail.shouldSwap) return;
+  lostFocus = null;
   rememberFocus(event.detail.target);
   saveTicks(event.detail.target);
 });
+document.addEventListener("htmx:oobBeforeSwap", (event) => rememberFocus(event.detail.target));
+document.addEventListener("htmx:beforeSend", tellStatus);
 window.addEventListener("pagehide", () => saveTicks(document));
 document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 // An answer that only takes something away loads no element.

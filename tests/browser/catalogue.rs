@@ -131,9 +131,7 @@ async fn an_id_that_is_newer_than_the_catalogue_is_asked_for_when_the_typing_res
     browser.one("#q").await?.send_keys("4").await?;
     browser.see(".empty", "“zephyr-24”").await?;
     hold_asking(&world, false);
-    browser
-        .see("#results [role=status]", "Found in Dynamic Media.")
-        .await?;
+    browser.hear("Found in Dynamic Media.").await?;
     assert_eq!(first_row(&browser).await?, "zephyr-24");
     browser.look("picker-asked").await?;
     browser.press(".asset-row:first-child .asset-pick").await?;
@@ -158,6 +156,26 @@ async fn an_id_that_is_newer_than_the_catalogue_is_asked_for_when_the_typing_res
         .see("#details .asset-list .asset-name", "zephyr-24")
         .await?;
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn above_a_list_the_line_that_says_that_dynamic_media_is_asked_is_sound()
+-> WebDriverResult<()> {
+    let world = World::reading().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, EDITOR).await?;
+    browser.press("button.tile").await?;
+    browser.press_words("Add Assets").await?;
+    hold_asking(&world, true);
+    browser.type_into("#q", "enamel-mu").await?;
+    browser
+        .see(
+            ".beside",
+            "exactly the ID “enamel-mu”. Asking Dynamic Media …",
+        )
+        .await?;
+    browser.hear("Asking Dynamic Media …").await?;
+    browser.look("picker-asking-beside").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

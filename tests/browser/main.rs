@@ -14,6 +14,7 @@ mod keyboard;
 mod live;
 mod pages;
 mod picker;
+mod picker_parts;
 mod proof;
 mod sending;
 mod story;

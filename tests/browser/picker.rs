@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The demo, with three folders more of ten assets each.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::demo().await;
     let company = world.app.store.companies().await.unwrap().remove(0).id;
     let assets: Vec<Asset> = (0..30)
@@ -30,7 +30,8 @@ async fn world() -> World {
                 published: false,
                 handle: None,
                 created_at: Timestamp::from_micros(0),
-                changed_at: Timestamp::from_micros(0),
+                // By last change they stand in another order than by name.
+                changed_at: Timestamp::from_micros(i64::try_from(n).unwrap()),
                 vanished_at: None,
             }
         })
@@ -164,12 +165,12 @@ async fn shift_ticks_a_range_and_another_tab_finds_it() -> WebDriverResult<()> {
     browser.see("#results h2", "Selected").await?;
     assert_eq!(
         browser
-            .find_all(By::Css("button[name=remove]"))
+            .find_all(By::Css("button[name=take_out]"))
             .await?
             .len(),
         5
     );
-    browser.press("button[name=remove]").await?;
+    browser.press("button[name=take_out]").await?;
     browser.see("#picked", "4 assets").await?;
 
     let address = browser.current_url().await?;

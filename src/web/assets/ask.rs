@@ -48,7 +48,6 @@ pub struct Beside {
 #[template(path = "assets/ask.html")]
 pub struct AnswerPart {
     draft: String,
-    place: String,
     id: String,
     is_beside: bool,
     rows: Vec<PickRow>,
@@ -132,7 +131,6 @@ impl AnswerPart {
         };
         Ok(Self {
             draft: draft.trim_end_matches('/').to_owned(),
-            place: wanted.and_query(),
             id: id.to_owned(),
             is_beside: false,
             rows: rows(app, my, &assets, &wanted.words()).await?,

@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
-use serde::Deserialize;
 
 use super::{
     count::all_selected,
@@ -19,49 +18,48 @@ use crate::{
     domain::{AssetClass, AssetKey, CompanyId, InvalidationId},
     error::AppError,
     web::{
-        extract::{Form, Htmx, MyDraft},
-        view::draft_path,
+        extract::{Fields, Form, Htmx, MyDraft},
+        view::{asset_history, draft_path},
     },
 };
 
-/// The picker's form: what is looked for, what is ticked, and the button.
-#[derive(Debug, Deserialize)]
-pub struct ChooseForm {
-    #[serde(flatten)]
+/// The picker's form: what is looked for, what is ticked, and the button. What cannot be read counts as not sent.
+#[derive(Debug)]
+struct ChooseForm {
     wanted: Wanted,
+    /// The list that is on the page, which knows nothing of what was typed since.
+    shown: Wanted,
     /// Ticked now.
-    #[serde(default)]
     asset: BTreeSet<AssetKey>,
     /// Ticked when the page was made.
-    #[serde(default)]
     was: BTreeSet<AssetKey>,
     /// Just ticked, or its tick just taken away: by a script, one at a time or a range.
-    #[serde(default)]
     tick: BTreeSet<AssetKey>,
-    #[serde(default, rename = "do")]
     action: Action,
     /// A folder's button; `/` stands for all folders, because an empty field counts as none.
     open: Option<String>,
     /// The button of another list.
     list: Option<String>,
     /// X beside a selected asset.
-    remove: Option<AssetKey>,
-    /// The next page's place.
-    #[serde(default)]
-    next: String,
+    take_out: Option<AssetKey>,
+    /// The button of another page of the list: all that it asks for.
+    page: Option<Wanted>,
+    /// The button that leads to an image's sets.
+    sets: Option<AssetKey>,
+    /// The button that leads to an asset's history, by its ID.
+    history: Option<String>,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
-    #[default]
     Search,
-    More,
     SelectAll,
     Paste,
+    Ask,
     Grid,
     List,
     Add,
+    Close,
 }
 
 /// Stores the ticks, then does what the button says.
@@ -70,8 +68,9 @@ pub async fn choose(
     my: MyDraft,
     Htmx(is_htmx): Htmx,
     headers: HeaderMap,
-    Form(form): Form<ChooseForm>,
+    Form(fields): Form<Fields>,
 ) -> Result<Response, AppError> {
+    let form = ChooseForm::of(&fields)?;
     let (add, remove) = form.changes();
     store_ticks(&app, &my, &add, &remove).await?;
     let mut selected = None;
@@ -94,12 +93,7 @@ pub async fn choose(
         let page = PickerPage::load(&app, &my, form.leads_to(), said).await?;
         return page.answer(&headers);
     }
-    let page = |page| draft_path(&my.at.company, my.draft.id, page);
-    let to = match form.action {
-        Action::Add => page("details"),
-        Action::Paste => page("assets/paste"),
-        _ => format!("{}{}", page("assets"), form.leads_to().to_query()),
-    };
+    let to = form.path(&my);
     let to = match selected {
         Some(added) if to.contains('?') => format!("{to}&added={added}"),
         Some(added) => format!("{to}?added={added}"),
@@ -173,6 +167,47 @@ async fn select_all(
 }
 
 impl ChooseForm {
+    fn of(fields: &Fields) -> Result<Self, AppError> {
+        let text = |name| fields.last(name).map(str::to_owned);
+        let query = |name| {
+            let query = fields.last(name).map(Fields::of_query);
+            query.map(|query| query.read()).transpose()
+        };
+        let wanted: Wanted = fields.read()?;
+        Ok(Self {
+            shown: query("shown")?.unwrap_or_else(|| wanted.clone()),
+            wanted,
+            asset: fields.all("asset").collect(),
+            was: fields.all("was").collect(),
+            tick: fields.all("tick").collect(),
+            action: Action::of(fields.last("do").unwrap_or_default()),
+            open: text("open"),
+            list: text("list"),
+            take_out: fields.all("take_out").last(),
+            page: query("page")?,
+            sets: fields.all("sets").last(),
+            history: text("history"),
+        })
+    }
+
+    /// Where the button leads, without a script.
+    fn path(&self, my: &MyDraft) -> String {
+        let page = |page: &str| draft_path(&my.at.company, my.draft.id, page);
+        if let Some(image) = self.sets {
+            let place = self.shown.and_query();
+            return page(&format!("assets/sets?asset={image}{place}"));
+        }
+        if let Some(id) = &self.history {
+            return asset_history(page("").trim_end_matches('/'), id);
+        }
+        match self.action {
+            Action::Add | Action::Close => page("details"),
+            Action::Paste => page("assets/paste"),
+            Action::Ask => page(&format!("assets/ask{}", self.wanted.to_query())),
+            _ => page(&format!("assets{}", self.leads_to().to_query())),
+        }
+    }
+
     /// What is to be selected, and what no longer.
     fn changes(&self) -> (Vec<AssetKey>, Vec<AssetKey>) {
         let mut add: Vec<AssetKey> = self.asset.difference(&self.was).copied().collect();
@@ -182,8 +217,8 @@ impl ChooseForm {
             add = self.tick.intersection(&self.asset).copied().collect();
             remove = self.tick.difference(&self.asset).copied().collect();
         }
-        remove.extend(self.remove);
-        add.retain(|key| Some(*key) != self.remove);
+        remove.extend(self.take_out);
+        add.retain(|key| Some(*key) != self.take_out);
         (add, remove)
     }
 
@@ -196,15 +231,32 @@ impl ChooseForm {
         if let Some(path) = &self.open {
             return here.in_folder(path.trim_matches('/'));
         }
+        if let Some(page) = &self.page {
+            return page.clone();
+        }
+        if self.take_out.is_some() {
+            return self.shown.clone();
+        }
         match self.action {
-            Action::More => Wanted {
-                after: self.next.clone(),
-                ..here.clone()
-            },
             Action::Search => here.searched(),
             Action::Grid => with_view(here, "grid"),
             Action::List => with_view(here, ""),
-            Action::SelectAll | Action::Paste | Action::Add => here.clone(),
+            _ => here.clone(),
+        }
+    }
+}
+
+impl Action {
+    fn of(name: &str) -> Self {
+        match name {
+            "select-all" => Self::SelectAll,
+            "paste" => Self::Paste,
+            "ask" => Self::Ask,
+            "grid" => Self::Grid,
+            "list" => Self::List,
+            "add" => Self::Add,
+            "close" => Self::Close,
+            _ => Self::Search,
         }
     }
 }

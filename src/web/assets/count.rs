@@ -77,7 +77,7 @@ impl CountPart {
             Matches::MoreThan(all) => {
                 let more = format!("more than {} assets", grouped(all.unsigned_abs()));
                 let most = grouped(INVALIDATION_LIMIT as u64);
-                let select = format!("Select all that match, at most {most}");
+                let select = format!("Select all that match, if no more than {most}");
                 (more, select, all + 1)
             }
         };
@@ -105,7 +105,7 @@ impl CountPart {
 pub fn before_counting() -> String {
     let most = grouped(INVALIDATION_LIMIT as u64);
     format!(
-        "That is every page of this list, at most {most} assets, without excluded formats. {}",
+        "That is every page of this list without excluded formats, if that is no more than {most} assets. {}",
         beyond_one_request("more than that")
     )
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use askama::Template as _;
 use axum::{
     extract::State,
     http::StatusCode,
@@ -66,6 +65,6 @@ pub async fn newer(
     if read_until.is_none_or(|at| at.as_micros() <= than) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let page = PickerPage::load(&app, &my, wanted, None).await?;
-    Ok(Html(page.as_view().render()?).into_response())
+    let mut page = PickerPage::load(&app, &my, wanted, None).await?;
+    Ok(Html(page.results()?).into_response())
 }

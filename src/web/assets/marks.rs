@@ -3,6 +3,8 @@
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
+use crate::store::lower_letter;
+
 /// A piece of a text, and whether it is marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
@@ -53,19 +55,8 @@ fn fold(text: &str) -> Vec<Folded> {
         let to = from + c.len_utf8();
         let parts = c.nfkd().filter(|part| !is_combining_mark(*part));
         let before = folded.len();
-        for part in parts.flat_map(char::to_lowercase) {
-            let twice = if part == 'ß' {
-                [Some('s'), Some('s')]
-            } else {
-                [Some(part), None]
-            };
-            folded.extend(
-                twice
-                    .into_iter()
-                    .flatten()
-                    .map(|is| Folded { is, from, to }),
-            );
-        }
+        let letters = parts.flat_map(lower_letter);
+        folded.extend(letters.map(|is| Folded { is, from, to }));
         if folded.len() == before
             && let Some(last) = folded.last_mut()
         {
@@ -117,6 +108,7 @@ mod tests {
             ("GLO_Shoe", "shoe", "GLO_[Shoe]"),
             ("Größen", "grossen", "[Größen]"),
             ("Gro\u{308}ße", "OSS", "Gr[o\u{308}ß]e"),
+            ("ΟΔΟΣΑΚΙ Οδός", "ΟΔΟΣ", "[ΟΔΟΣ]ΑΚΙ [Οδός]"),
             ("a-shoe-shoe", "shoe a-", "[a-shoe]-[shoe]"),
             ("redShoe_sh", "sh", "red[Sh]oe_[sh]"),
             ("tower", "ow", "tower"),

@@ -25,10 +25,10 @@ pub fn why_empty(wanted: &Wanted) -> String {
             "Nothing here is like that. Take a filter away, or open another folder.".to_owned()
         }
         Show::All => {
-            let inside = if wanted.folder.is_empty() {
-                ""
-            } else {
-                " in this folder"
+            let inside = match (wanted.folder.is_empty(), wanted.only == "1") {
+                (true, false) => "",
+                (true, true) => " outside all folders",
+                (false, _) => " in this folder",
             };
             format!(
                 "Nothing matches “{}”{inside}. Every word must occur in the name, the file or the folder.",

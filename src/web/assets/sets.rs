@@ -21,9 +21,9 @@ use crate::{
     error::AppError,
     ops::associations,
     web::{
-        extract::{Form, MyDraft, Query},
+        extract::{Fields, Form, MyDraft, Query},
         shell::Shell,
-        view::draft_path,
+        view::{asset_history, draft_path},
     },
 };
 
@@ -45,15 +45,6 @@ struct SetsPage {
 pub struct With {
     #[serde(default)]
     asset: String,
-}
-
-/// What is ticked, and what was.
-#[derive(Debug, Deserialize)]
-pub struct SetsForm {
-    #[serde(default)]
-    asset: BTreeSet<AssetKey>,
-    #[serde(default)]
-    was: BTreeSet<AssetKey>,
 }
 
 /// Shows the sets that the image is in.
@@ -95,15 +86,21 @@ pub async fn show(
     Ok(page.into_response())
 }
 
-/// Selects what was ticked, of the image and the sets, and takes out what no longer is.
+/// Selects what was ticked, of the image and the sets, and takes out what no longer is; then goes on to the selected, or to
+/// an asset's history.
 pub async fn add(
     State(app): State<App>,
     my: MyDraft,
-    Form(form): Form<SetsForm>,
+    Form(fields): Form<Fields>,
 ) -> Result<Redirect, AppError> {
-    let add: Vec<AssetKey> = form.asset.difference(&form.was).copied().collect();
-    let remove: Vec<AssetKey> = form.was.difference(&form.asset).copied().collect();
+    let ticked: BTreeSet<AssetKey> = fields.all("asset").collect();
+    let was: BTreeSet<AssetKey> = fields.all("was").collect();
+    let add: Vec<AssetKey> = ticked.difference(&was).copied().collect();
+    let remove: Vec<AssetKey> = was.difference(&ticked).copied().collect();
     store_ticks(&app, &my, &add, &remove).await?;
-    let page = draft_path(&my.at.company, my.draft.id, "assets");
-    Ok(Redirect::to(&format!("{page}?show=selected")))
+    let page = |page| draft_path(&my.at.company, my.draft.id, page);
+    Ok(Redirect::to(&match fields.last("history") {
+        Some(id) => asset_history(page("").trim_end_matches('/'), id),
+        None => page("assets?show=selected"),
+    }))
 }

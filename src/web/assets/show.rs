@@ -24,7 +24,7 @@ use crate::{
     domain::Asset,
     error::AppError,
     web::{
-        extract::{MyDraft, Query},
+        extract::{Fields, MyDraft, Query},
         shell::Shell,
         view::{counted, draft_path, grouped},
     },
@@ -33,9 +33,12 @@ use crate::{
 /// Assets on one page.
 const PAGE: i64 = 48;
 
+const AT_THE_BEGINNING: &str =
+    "There is nothing after that place. This is the beginning of the list.";
+
 /// The page; its blocks are the parts that are asked for alone.
 #[derive(Template, WebTemplate)]
-#[template(path = "assets/page.html", blocks = ["picker", "view", "results", "picked"])]
+#[template(path = "assets/page.html", blocks = ["picker", "view", "lists", "results", "picked"])]
 pub struct PickerPage {
     shell: Shell,
     pub picker: Picker,
@@ -62,11 +65,15 @@ pub struct Picker {
     /// The next page's address, as a query.
     pub next: Option<String>,
     pub first: Option<String>,
-    /// The place after which the next page begins.
-    pub next_after: String,
     pub count_query: String,
-    /// All that is wanted, after something else in a query string.
-    pub place: String,
+    /// The address of what is on this page, as a query.
+    pub shown: String,
+    /// Whether the search gets the focus: as the page or the dialog opens, not where a part of it was asked for.
+    pub takes_focus: bool,
+    /// Whether the lists come beside the part that was asked for, to be put into their own place.
+    pub lists_beside: bool,
+    /// Whether somebody searches, and does not press a button that leads elsewhere.
+    pub is_search: bool,
     /// What a button did, or why not.
     pub said: Option<String>,
     pub selected: Selected,
@@ -100,15 +107,6 @@ impl Picker {
 
     pub fn changed_is(&self, value: &str) -> bool {
         self.wanted.changed == value
-    }
-
-    /// The way the list is shown, as it goes on in an address.
-    pub fn and_view(&self) -> &'static str {
-        if self.wanted.is_grid() {
-            "&view=grid"
-        } else {
-            ""
-        }
     }
 
     /// Whether there may be something to select at once.
@@ -152,16 +150,14 @@ pub async fn show(
     {
         tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
     }
-    let wanted = if beside.action == "search" {
-        wanted.searched()
-    } else {
-        wanted
-    };
+    let is_search = beside.action == "search";
+    let wanted = if is_search { wanted.searched() } else { wanted };
     let said = match beside.added.parse() {
         Ok(added) => Some(all_selected(&app, &my, added).await?),
         Err(_) => None,
     };
-    let page = PickerPage::load(&app, &my, wanted, said).await?;
+    let mut page = PickerPage::load(&app, &my, wanted, said).await?;
+    page.picker.is_search = is_search;
     page.answer(&headers)
 }
 
@@ -171,11 +167,18 @@ impl PickerPage {
         app: &App,
         my: &MyDraft,
         mut wanted: Wanted,
-        said: Option<String>,
+        mut said: Option<String>,
     ) -> Result<Self, AppError> {
         let company = my.at.company.id;
         let draft = draft_path(&my.at.company, my.draft.id, "");
         let mut found = find(app, my, &wanted).await?;
+        if found.assets.is_empty() && !wanted.after.is_empty() {
+            // The place was the last one, or is none any more: an empty page would say that there is nothing at all.
+            wanted = wanted.first_page();
+            found = find(app, my, &wanted).await?;
+            let is_told = said.is_none() && !found.assets.is_empty();
+            said = said.or(is_told.then(|| AT_THE_BEGINNING.to_owned()));
+        }
         // A newer catalogue is asked for as the person did: what was replaced meanwhile then comes first.
         let asked = wanted.clone();
         let asks_nothing = wanted.show.is_empty() && wanted.after.is_empty();
@@ -206,13 +209,12 @@ impl PickerPage {
                 .await?,
             rows,
             ask,
-            next_after: next
-                .as_ref()
-                .map(|next| next.after.clone())
-                .unwrap_or_default(),
             next: next.map(|next| next.to_query()),
             first: (!wanted.after.is_empty()).then(|| wanted.first_page().to_query()),
-            place: wanted.and_query(),
+            shown: wanted.to_query(),
+            takes_focus: true,
+            lists_beside: false,
+            is_search: false,
             count_query: wanted.first_page().to_query(),
             said,
             as_of: AsOf::of(&sync, app.clock.now(), &asked),
@@ -226,7 +228,7 @@ impl PickerPage {
     }
 
     /// The whole page; for htmx the part that it asks for. Going back in a dialog's history asks for a whole page.
-    pub fn answer(self, headers: &HeaderMap) -> Result<Response, AppError> {
+    pub fn answer(mut self, headers: &HeaderMap) -> Result<Response, AppError> {
         let is_back = headers.contains_key("hx-history-restore-request");
         let target = headers
             .get("hx-target")
@@ -236,9 +238,12 @@ impl PickerPage {
                 return Ok(Html(PickerDialog { page: self }.render()?).into_response());
             }
             Some("picked") => return Ok(Html(self.as_picked().render()?).into_response()),
-            Some("results") => self.as_results().render()?,
+            Some("results") => self.results()?,
             Some("view") => self.as_view().render()?,
-            Some("picker") => self.as_picker().render()?,
+            Some("picker") => {
+                self.picker.takes_focus = false;
+                self.as_picker().render()?
+            }
             _ => return Ok(self.into_response()),
         };
         let address = format!(
@@ -248,11 +253,29 @@ impl PickerPage {
         );
         let mut response = Html(part).into_response();
         if let Ok(address) = HeaderValue::from_str(&address) {
-            response
-                .headers_mut()
-                .insert(HeaderName::from_static("hx-push-url"), address);
+            let header = if self.goes_on_searching(headers) {
+                HeaderName::from_static("hx-replace-url")
+            } else {
+                HeaderName::from_static("hx-push-url")
+            };
+            response.headers_mut().insert(header, address);
         }
         Ok(response)
+    }
+
+    /// The list, and what stands elsewhere on the page but says which list it is.
+    pub fn results(&mut self) -> askama::Result<String> {
+        self.picker.lists_beside = true;
+        Ok(self.as_results().render()? + &self.as_lists().render()?)
+    }
+
+    /// Whether the page that asks shows a search already: then a letter more is no place of its own to go back to.
+    fn goes_on_searching(&self, headers: &HeaderMap) -> bool {
+        let asking = headers.get("hx-current-url");
+        let asking = asking.and_then(|url| url.to_str().ok()).unwrap_or_default();
+        let (page, query) = asking.split_once('?').unwrap_or_default();
+        let is_picker = page.ends_with(&format!("{}/assets", self.picker.draft));
+        self.picker.is_search && is_picker && Fields::of_query(query).last("q").is_some()
     }
 }
 

@@ -79,7 +79,13 @@ impl Wanted {
 
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
-        !self.q.trim().is_empty() || !self.folder.is_empty() || self.filters() > 0
+        !self.q.trim().is_empty() || self.wanted_folder().is_some() || self.filters() > 0
+    }
+
+    /// The folder that is asked for. The root is one only where its subfolders do not count: with them it is everything.
+    fn wanted_folder(&self) -> Option<&str> {
+        let is_one = !self.folder.is_empty() || self.only == "1";
+        is_one.then_some(self.folder.as_str())
     }
 
     /// How many filters are on, besides words and folder.
@@ -135,7 +141,7 @@ impl Wanted {
         let recent = is_recent.then(|| now.minus(RECENT));
         AssetQuery {
             words: self.words(),
-            folder: Some(self.folder.clone()).filter(|folder| !folder.is_empty()),
+            folder: self.wanted_folder().map(str::to_owned),
             with_subfolders: self.only != "1",
             class: self.class(),
             asset_type: Some(self.asset_type.clone()).filter(|kind| !kind.is_empty()),
@@ -243,11 +249,13 @@ impl Wanted {
         }
     }
 
-    /// The same in another folder; the list of recent changes has none.
+    /// The same in another folder; the list of recent changes has none. Whoever goes out of all folders wants everything.
     pub fn in_folder(&self, folder: &str) -> Self {
+        let only = if folder.is_empty() { "" } else { &self.only };
         Self {
             show: "all".to_owned(),
             folder: folder.to_owned(),
+            only: only.to_owned(),
             find: String::new(),
             after: String::new(),
             ..self.clone()

@@ -13,5 +13,5 @@ pub use self::{
     form::Form,
     htmx::Htmx,
     person::{Admin, Editor, MaybePerson},
-    query::Query,
+    query::{Fields, Query},
 };

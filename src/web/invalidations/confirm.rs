@@ -55,7 +55,7 @@ pub struct ConfirmForm {
     #[serde(default, rename = "do")]
     action: Action,
     /// X beside a URL.
-    remove: Option<String>,
+    take_out: Option<String>,
     /// *Put back* beside a removed one.
     put_back: Option<String>,
     /// Why, in the person's words.
@@ -160,7 +160,7 @@ async fn answer(
 async fn change(app: &App, my: &MyDraft, form: &ConfirmForm) -> Result<(), AppError> {
     let (company, id, now) = (my.at.company.id, my.draft.id, app.clock.now());
     let store = &app.store;
-    if let Some(url) = &form.remove {
+    if let Some(url) = &form.take_out {
         store
             .remove_urls(company, id, std::slice::from_ref(url), now)
             .await?;

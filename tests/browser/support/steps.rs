@@ -1,5 +1,7 @@
 //! Steps that several journeys take, in the words of the page.
 
+use std::time::Duration;
+
 use serde::de::DeserializeOwned;
 use thirtyfour::{
     error::{WebDriverError, WebDriverErrorInner},
@@ -63,6 +65,22 @@ impl Browser {
                 typed => return typed,
             }
         }
+    }
+
+    /// Waits until a script of the test's own says so.
+    pub async fn until(&self, holds: &str) -> WebDriverResult<()> {
+        let holding = async {
+            while !self.ask::<bool>(&format!("return {holds}")).await? {}
+            Ok(())
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(20), holding).await;
+        waited.unwrap_or_else(|_| panic!("never: {holds}"))
+    }
+
+    /// Waits until the picker's status, which is read out and not seen, holds this text.
+    pub async fn hear(&self, words: &str) -> WebDriverResult<()> {
+        let status = "document.querySelector('#picker-status').textContent";
+        self.until(&format!("{status}.includes('{words}')")).await
     }
 
     /// What a script of the test's own returns.

@@ -75,7 +75,7 @@ async fn an_asset_that_is_newer_than_the_catalogue_is_found_by_its_id() {
     let part = part(&editor, &picker).await;
     assert_eq!(ids(&part), [NEW]);
     assert!(!part.has("#picker"), "a part, not a page");
-    assert_eq!(part.text("[role=status]"), "Found in Dynamic Media.");
+    assert_eq!(part.text("[data-says]"), "Found in Dynamic Media.");
     let key = part.attributes("input[name=asset]", "value").remove(0);
     let add = picker.form("#picker").and("asset", &key).press("do", "add");
     let details = editor.submit_and_follow(&add).await;
@@ -120,7 +120,7 @@ async fn capital_letters_count_and_an_unknown_id_is_asked_for_once_a_minute() {
     for _ in 0..2 {
         let picker = search(&editor, &draft, &[("q", &typed)]).await;
         let part = part(&editor, &picker).await;
-        let sentence = part.text("[role=status]");
+        let sentence = part.text("[data-says]");
         assert!(sentence.contains(&format!("“{typed}”")), "{sentence}");
         assert!(
             sentence.contains("Dynamic Media does not know it either."),
@@ -228,7 +228,7 @@ async fn above_a_list_an_unknown_id_is_said_in_one_line_and_words_are_not_asked_
     let address = typed.attributes(".beside", "hx-get").remove(0);
     let page = editor.get(&address).await;
     assert_eq!(ids(&page), listed, "the list stays");
-    let said = page.text("#results > [role=status]");
+    let said = page.text("#results > [data-says]");
     assert!(said.contains("knows no asset with exactly the ID “enamel-mu”"));
     for query in ["q=enamel", "q=enamel-mug", "q=enamel-mu&show=selected"] {
         let picker = editor.get(&format!("{draft}/assets?{query}")).await;

@@ -40,7 +40,7 @@ async fn another_tabs_removal_makes_this_one_stale() {
     let (_, details) = draft_with_urls(&editor, &numbered(&app, 3)).await;
     let confirm = next(&editor, &details).await;
     let urls = listed(&confirm);
-    let x = confirm.form("#confirm").press("remove", &urls[1]);
+    let x = confirm.form("#confirm").press("take_out", &urls[1]);
     editor.submit(&x).await;
     let answer = editor
         .submit(&confirm.form("#confirm").press("do", "submit"))
@@ -79,7 +79,7 @@ async fn removals_survive_back_and_next() {
     let (draft, details) = draft_with_urls(&editor, &numbered(&app, 3)).await;
     let confirm = next(&editor, &details).await;
     let urls = listed(&confirm);
-    let x = confirm.form("#confirm").press("remove", &urls[0]);
+    let x = confirm.form("#confirm").press("take_out", &urls[0]);
     let confirm = editor.submit_and_follow(&x).await;
     let back = editor
         .submit(&confirm.form("#confirm").press("do", "back"))
@@ -98,7 +98,7 @@ async fn with_everything_removed_nothing_is_sent() {
     let (_, details) = draft_with_urls(&editor, &numbered(&app, 2)).await;
     let mut confirm = next(&editor, &details).await;
     for url in listed(&confirm) {
-        let x = confirm.form("#confirm").press("remove", &url);
+        let x = confirm.form("#confirm").press("take_out", &url);
         confirm = editor.submit_and_follow(&x).await;
     }
     let refused = editor
@@ -182,7 +182,7 @@ async fn a_long_list_comes_by_200_rows_and_is_sent_whole() {
 
     // An X on a later page stays on that page.
     let url = app.exact("n00449");
-    let x = last.form("#confirm").press("remove", &url);
+    let x = last.form("#confirm").press("take_out", &url);
     let last = editor.submit_and_follow(&x).await;
     assert_eq!(last.text(".pager span"), "Page 3 of 3");
     assert_eq!(listed(&last).len(), 49);
@@ -224,7 +224,7 @@ async fn for_htmx_an_x_answers_with_the_list_alone() {
     let confirm = next(&editor, &details).await;
     let urls = listed(&confirm);
     let part = editor
-        .htmx(&confirm.form("#confirm").press("remove", &urls[0]))
+        .htmx(&confirm.form("#confirm").press("take_out", &urls[0]))
         .await;
     assert_eq!(part.status, 200);
     assert!(!part.body.contains("<html"));
@@ -269,7 +269,7 @@ async fn a_removed_url_that_was_never_listed_changes_nothing() {
     let (_, details) = draft_with_urls(&editor, &numbered(&app, 2)).await;
     let confirm = next(&editor, &details).await;
     for value in ["", "\0", "https://elsewhere.example/x"] {
-        let form = confirm.form("#confirm").and("remove", value);
+        let form = confirm.form("#confirm").and("take_out", value);
         let after = editor.submit_and_follow(&form).await;
         assert_eq!(listed(&after), listed(&confirm), "{value:?}");
     }

@@ -394,7 +394,7 @@ async fn a_url_of_100000_characters_goes_its_way() {
     assert_eq!(page.textarea("#urls"), long);
     let confirm = next(&editor, &page).await;
     assert_eq!(listed(&confirm), [&*long]);
-    let again = confirm.form("#confirm").press("remove", &long);
+    let again = confirm.form("#confirm").press("take_out", &long);
     let confirm = editor.submit_and_follow(&again).await;
     assert_eq!(confirm.texts(".url-row.is-removed .url-text"), [long]);
 }

@@ -50,7 +50,7 @@ async fn a_stale_picture_turns_fresh(backend: Backend) {
     ];
     assert_eq!(listed(&confirm), all);
 
-    let x = confirm.form("#confirm").press("remove", &all[2]);
+    let x = confirm.form("#confirm").press("take_out", &all[2]);
     let confirm = editor.submit_and_follow(&x).await;
     assert_eq!(listed(&confirm).len(), 4);
     assert_eq!(removed(&confirm), [all[2].as_str()]);

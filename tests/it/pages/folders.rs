@@ -112,7 +112,7 @@ async fn a_folder_among_too_many_is_found_by_its_name_without_javascript_too() {
     let part = editor
         .get(&format!("{draft}/assets/folders?find=nowhere&open=many"))
         .await;
-    assert!(part.text("[role=status]").contains("“nowhere”"));
+    assert!(part.text("[data-says]").contains("“nowhere”"));
     let part = editor
         .get(&format!("{draft}/assets/folders?find=&open=many/f-399"))
         .await;

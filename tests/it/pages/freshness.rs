@@ -96,6 +96,7 @@ async fn the_open_picker_shows_what_was_just_replaced_on_top() {
     assert_eq!(view.status, 200);
     assert_eq!(first(&view), "backpack");
     assert!(view.text("h2").contains("Changed recently"));
+    assert!(!view.has("#find"), "the folders stay as they are");
     assert!(!view.has("[hx-trigger='every 4s']"), "now it is new");
 }
 

@@ -340,7 +340,7 @@ async fn a_note_outlives_every_press_on_confirm() {
     let urls = listed(&confirm);
     let form = confirm.form("#confirm").set("note", "why \"not\"");
     let confirm = editor
-        .submit_and_follow(&form.press("remove", &urls[0]))
+        .submit_and_follow(&form.press("take_out", &urls[0]))
         .await;
     assert_eq!(confirm.form("#confirm").value("note"), "why \"not\"");
     let form = confirm.form("#confirm").set("note", &"x".repeat(600));

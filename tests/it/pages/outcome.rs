@@ -60,7 +60,7 @@ async fn a_refused_url_is_named_and_comes_first_when_it_is_corrected() {
     assert!(confirm.texts(".url-origins")[0].contains("Adobe named this one"));
     assert_eq!(sent(&app).len(), 1, "nothing is sent by itself");
 
-    let x = confirm.form("#confirm").press("remove", &foreign);
+    let x = confirm.form("#confirm").press("take_out", &foreign);
     let confirm = editor.submit_and_follow(&x).await;
     let outcome = settled(&editor, &submit(&editor, &confirm).await).await;
     assert!(outcome.has(".status.accepted"));

@@ -21,6 +21,38 @@ async fn find(editor: &Browser, draft: &str, text: &str) -> Answer {
 }
 
 #[tokio::test]
+async fn a_similar_id_that_was_ticked_stays_ticked_until_it_is_added() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = find(&editor, &draft, "SPINSET.tif").await;
+    let keys = found.attributes(".similar input[name=asset]", "value");
+    let form = found.form("#paste").and("asset", &keys[0]);
+
+    let again = editor.submit(&form.clone().press("do", "find")).await;
+    assert_eq!(
+        again.attributes(".similar input[checked]", "value"),
+        keys[..1]
+    );
+    // No longer among the similar ones, and with a list that is refused.
+    for (text, status) in [("backpack", 200), ("", 422)] {
+        let changed = form.clone().set("ids", text).press("do", "find");
+        let changed = editor.submit(&changed).await;
+        assert_eq!(changed.status, status);
+        let ticked = changed.attributes("input[name=asset][checked]", "value");
+        assert_eq!(ticked, keys[..1], "{text}");
+        assert!(!changed.has(".similar"));
+    }
+    let changed = form.set("ids", "backpack").and("asset", "x");
+    let changed = editor.submit(&changed.press("do", "find")).await;
+    let add = changed.form("#paste").press("do", "add");
+    let selected = editor.submit_and_follow(&add).await;
+    let mut selected = ids(&selected);
+    selected.sort_unstable();
+    assert_eq!(selected, ["backpack", "spinset"]);
+}
+
+#[tokio::test]
 async fn pasted_ids_are_found_missed_or_refused() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

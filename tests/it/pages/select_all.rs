@@ -15,7 +15,7 @@ async fn press(editor: &Browser, draft: &str, query: &str) -> String {
     let picker = editor.get(&format!("{draft}/assets?{query}")).await;
     let form = picker.form("#picker").press("do", "select-all");
     let after = editor.submit_and_follow(&form).await;
-    after.text("#results [role=status]")
+    after.text("#results [data-says]")
 }
 
 /// That many assets more, each with `bulk` in its ID.
@@ -53,7 +53,7 @@ async fn the_page_says_how_many_were_added() {
     let again = press(&editor, &draft, "q=enamel-mug").await;
     assert_eq!(again, "All that match were selected already.");
     let picker = editor.get(&format!("{draft}/assets?q=enamel-mug")).await;
-    assert!(!picker.has("#results [role=status]"), "it is said once");
+    assert!(!picker.has("#results [data-says]"), "it is said once");
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn excluded_formats_are_not_counted_among_what_can_be_selected() {
     app.add_asset("probe-two").await;
     let part = count(&editor, &draft, "q=probe").await;
     assert_eq!(part.text("button"), "Select all 2 assets that match");
-    let sentence = part.text("[role=status]");
+    let sentence = part.text("[data-says]");
     assert_eq!(sentence, "3 assets, 1 in excluded formats");
     let said = press(&editor, &draft, "q=probe").await;
     assert_eq!(said, "2 more selected.");
@@ -131,15 +131,18 @@ async fn more_than_ten_thousand_are_not_counted_and_more_than_fifty_thousand_not
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
     let part = count(&editor, &draft, "q=bulk").await;
-    assert_eq!(part.text("[role=status]"), "more than 10,000 assets");
-    assert_eq!(part.text("button"), "Select all that match, at most 50,000");
+    assert_eq!(part.text("[data-says]"), "more than 10,000 assets");
+    assert_eq!(
+        part.text("button"),
+        "Select all that match, if no more than 50,000"
+    );
     assert!(part.body.contains(LIMIT), "{}", part.body);
 
     let picker = editor.get(&format!("{draft}/assets?q=bulk")).await;
     let form = picker.form("#picker").press("do", "select-all");
     let refused = editor.submit(&form).await;
     assert_eq!(refused.status, 422);
-    let said = refused.text("#results [role=status]");
+    let said = refused.text("#results [data-says]");
     assert!(said.starts_with("Nothing was selected"), "{said}");
     assert!(said.contains("Narrow the search"), "{said}");
     assert_eq!(refused.text("#picked strong"), "0 assets");
@@ -156,6 +159,6 @@ async fn what_somebody_writes_into_the_address_says_nothing() {
             .get(&format!("{draft}/assets?q=mug&added={odd}"))
             .await;
         assert_eq!(picker.status, 200, "{odd}");
-        assert!(!picker.has("#results [role=status]"), "{odd}");
+        assert!(!picker.has("#results [data-says]"), "{odd}");
     }
 }

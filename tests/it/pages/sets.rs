@@ -14,16 +14,17 @@ use crate::support::{
 /// It is in a set of its own views and in one that somebody put together.
 const IMAGE: &str = "daypack-14-front";
 
-/// The page, by the link beside the image in the picker.
+/// The page, by the button beside the image in the picker.
 async fn sets_with(editor: &Browser, draft: &str, image: &str) -> Answer {
     let query = encode(&[("q", image)]);
     let picker = editor.get(&format!("{draft}/assets?{query}")).await;
     let names = picker.texts(".asset-sets");
-    let links = picker.attributes(".asset-sets", "href");
+    let keys = picker.attributes(".asset-sets", "value");
     let wanted = format!("Sets with {image}");
-    let mut links = names.iter().zip(links);
-    let (_, link) = links.find(|(name, _)| **name == wanted).unwrap();
-    editor.get(&link).await
+    let mut buttons = names.iter().zip(keys);
+    let (_, key) = buttons.find(|(name, _)| **name == wanted).unwrap();
+    let form = picker.form("#picker").press("sets", &key);
+    editor.submit_and_follow(&form).await
 }
 
 fn ids(page: &Answer) -> Vec<String> {
@@ -219,8 +220,9 @@ async fn back_leads_to_the_view_that_one_came_from() {
     let draft = new_draft(&editor).await;
     let query = "show=all&q=daypack%2D14&folder=dms7snapshot&view=grid";
     let picker = editor.get(&format!("{draft}/assets?{query}")).await;
-    let link = picker.attributes(".asset-sets", "href").remove(0);
-    let page = editor.get(&link).await;
+    let key = picker.attributes(".asset-sets", "value").remove(0);
+    let form = picker.form("#picker").press("sets", &key);
+    let page = editor.submit_and_follow(&form).await;
     let back = page.attributes(".page-actions a", "href").remove(0);
     let again = editor.get(&back).await;
     assert_eq!(ids(&again), ids(&picker));

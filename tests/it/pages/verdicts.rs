@@ -187,7 +187,8 @@ async fn from_an_asset_one_sees_when_it_was_invalidated_last_by_whom_and_whether
 
     let draft = new_draft(&stage.editor).await;
     let picker = stage.editor.get(&format!("{draft}/assets?q=spinset")).await;
-    let links = picker.attributes(".asset-row .asset-history", "href");
+    let history = picker.form("#picker").press("history", "spinset");
+    let links = [stage.editor.submit(&history).await.location()];
     assert_eq!(links[0], format!("{HISTORY}?asset=spinset"));
     let details = pick(&stage.editor, &draft, "backpack").await;
     let link = details.attributes(".asset-row .asset-history", "href");

@@ -14,6 +14,7 @@ on_both_databases_and_without_trigrams! {
     an_interrupted_bulk_load_is_known_and_can_be_finished
     a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable
     indexes_that_another_program_takes_away_are_missed_by_nobody
+    a_sigma_is_found_in_whichever_shape_it_was_stored
 }
 
 fn word(word: &str) -> AssetQuery {
@@ -245,6 +246,45 @@ async fn indexes_that_another_program_takes_away_are_missed_by_nobody(t: &Fixtur
         t.assets(company, &["three"]).await;
     }
     assert_eq!(select().await, Ok(0), "it was selected once");
+}
+
+async fn a_sigma_is_found_in_whichever_shape_it_was_stored(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.assets(company, &["ΟΔΟΣ", "ΟΔΟΣΑΚΙ", "other"]).await;
+    // As it was stored before: at the end of a word in its other shape.
+    t.db.execute(
+        "update asset set id_folded = 'οδος', search_text = replace(search_text, 'οδοσ', 'οδος') where id = 'ΟΔΟΣ'",
+    )
+    .await;
+    match t.db.backend {
+        Backend::Sqlite => {
+            t.db.execute(
+                "delete from _asset_trigram where rowid = (select number from asset where id = 'ΟΔΟΣ');
+                 insert into _asset_trigram (rowid, search_text)
+                   select number, search_text from asset where id = 'ΟΔΟΣ';",
+            )
+            .await;
+            t.db.execute(include_str!(
+                "../../../migrations/sqlite/0019_final_sigma.sql"
+            ))
+            .await;
+            let indexed: i64 = sqlx::query_scalar("select count(*) from _asset_trigram('\"δοσ\"')")
+                .fetch_one(&mut t.db.sqlite().await)
+                .await
+                .unwrap();
+            assert_eq!(indexed, 2);
+        }
+        Backend::Postgres => {
+            t.db.execute(include_str!(
+                "../../../migrations/postgres/0019_final_sigma.sql"
+            ))
+            .await;
+        }
+    }
+    for typed in ["ΟΔΟΣ", "οδος", "οδοσ", "Οδός"] {
+        let found = t.store.search_assets(company, &word(typed)).await.unwrap();
+        assert_eq!(ids(&found.assets), ["ΟΔΟΣ", "ΟΔΟΣΑΚΙ"], "{typed}");
+    }
 }
 
 #[tokio::test]

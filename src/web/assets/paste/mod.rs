@@ -13,11 +13,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use serde::Deserialize;
 
 use self::{
     read::{Pasted, Places},
-    result::{ResultView, Unasked},
+    result::{ResultView, Similar, Unasked},
 };
 use super::choose::add_supported;
 use crate::{
@@ -25,7 +24,7 @@ use crate::{
     domain::{Asset, AssetKey, HostOrigin},
     error::AppError,
     web::{
-        extract::{Form, MyDraft},
+        extract::{Fields, Form, MyDraft},
         forms::{Unreadable, readable, showable},
         shell::Shell,
         view::{draft_path, grouped},
@@ -46,27 +45,8 @@ struct PastePage {
     ids: String,
     refused: Option<String>,
     result: Option<ResultView>,
-}
-
-/// The list, what is ticked of what is much like, and the button.
-#[derive(Debug, Deserialize)]
-pub struct PasteForm {
-    #[serde(default)]
-    ids: String,
-    #[serde(default)]
-    asset: BTreeSet<AssetKey>,
-    #[serde(default, rename = "do")]
-    action: Action,
-    /// Ask Adobe for those that follow this one.
-    next_after: Option<String>,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Action {
-    #[default]
-    Find,
-    Add,
+    /// What was ticked and is not among what is listed now.
+    kept: Vec<Similar>,
 }
 
 /// The assets of a list.
@@ -88,13 +68,18 @@ pub async fn show(my: MyDraft) -> Response {
 pub async fn act(
     State(app): State<App>,
     my: MyDraft,
-    Form(form): Form<PasteForm>,
+    Form(fields): Form<Fields>,
 ) -> Result<Response, AppError> {
-    let page = PastePage::new(&my, showable(&form.ids));
-    if readable(&form.ids).is_err() {
+    let ids = fields.last("ids").unwrap_or_default();
+    let ticked: BTreeSet<AssetKey> = fields.all("asset").collect();
+    let page = PastePage {
+        kept: kept(&app, &my, &ticked).await?,
+        ..PastePage::new(&my, showable(ids))
+    };
+    if readable(ids).is_err() {
         return Ok(page.refuse(Unreadable::SENTENCE.to_owned()));
     }
-    let pasted = read::read(&form.ids, &places(&app, &my).await?);
+    let pasted = read::read(ids, &places(&app, &my).await?);
     if pasted.ids.is_empty() && pasted.foreign.is_empty() {
         return Ok(page.refuse("Paste at least one ID or URL.".to_owned()));
     }
@@ -105,25 +90,36 @@ pub async fn act(
             format!("These are {number} IDs; at most {most} can be added at once. Remove some.");
         return Ok(page.refuse(sentence));
     }
-    let after = form.next_after.as_deref().unwrap_or_default();
+    let after = fields.last("next_after").unwrap_or_default();
     let found = find(&app, &my, pasted, after).await?;
-    if form.action == Action::Add {
+    if fields.last("do") == Some("add") {
         let keys: Vec<AssetKey> = found
             .assets
             .iter()
             .map(|asset| asset.key)
-            .chain(form.asset)
+            .chain(ticked)
             .collect();
         add_supported(&app, my.at.company.id, my.draft.id, &keys).await?;
         let to = draft_path(&my.at.company, my.draft.id, "assets?show=selected");
         return Ok(Redirect::to(&to).into_response());
     }
-    let result = ResultView::new(&app, &my, found).await?;
-    Ok(PastePage {
-        result: Some(result),
-        ..page
-    }
-    .into_response())
+    let result = ResultView::new(&app, &my, found, &ticked).await?;
+    let mut page = page;
+    page.kept.retain(|it| !result.lists(it.key));
+    page.result = Some(result);
+    Ok(page.into_response())
+}
+
+/// What was ticked, whatever became of the list since.
+async fn kept(
+    app: &App,
+    my: &MyDraft,
+    ticked: &BTreeSet<AssetKey>,
+) -> Result<Vec<Similar>, AppError> {
+    let keys: Vec<AssetKey> = ticked.iter().copied().collect();
+    let assets = app.store.assets_by_key(my.at.company.id, &keys).await?;
+    let ticked = |asset| Similar::new(asset, true);
+    Ok(assets.into_iter().map(ticked).collect())
 }
 
 async fn places(app: &App, my: &MyDraft) -> Result<Places, AppError> {
@@ -190,6 +186,7 @@ impl PastePage {
             ids,
             refused: None,
             result: None,
+            kept: Vec::new(),
         }
     }
 

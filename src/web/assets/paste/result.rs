@@ -1,5 +1,7 @@
 //! What became of a pasted list, as the page says it.
 
+use std::collections::BTreeSet;
+
 use super::{ASKED, Found};
 use crate::{
     app::App,
@@ -64,10 +66,26 @@ pub struct Missing {
 pub struct Similar {
     pub key: AssetKey,
     pub id: String,
+    pub is_ticked: bool,
+}
+
+impl Similar {
+    pub fn new(asset: Asset, is_ticked: bool) -> Self {
+        Self {
+            key: asset.key,
+            id: asset.id,
+            is_ticked,
+        }
+    }
 }
 
 impl ResultView {
-    pub async fn new(app: &App, my: &MyDraft, found: Found) -> Result<Self, AppError> {
+    pub async fn new(
+        app: &App,
+        my: &MyDraft,
+        found: Found,
+        ticked: &BTreeSet<AssetKey>,
+    ) -> Result<Self, AppError> {
         let (unsupported, fine): (Vec<Asset>, Vec<Asset>) = found
             .assets
             .into_iter()
@@ -85,10 +103,8 @@ impl ResultView {
             missing.push(Missing {
                 id: id.clone(),
                 similar: similar
-                    .map(|asset| Similar {
-                        key: asset.key,
-                        id: asset.id,
-                    })
+                    .map(|asset| (ticked.contains(&asset.key), asset))
+                    .map(|(is_ticked, asset)| Similar::new(asset, is_ticked))
                     .collect(),
             });
         }
@@ -119,12 +135,17 @@ impl ResultView {
         })
     }
 
-    /// Whether something can be added: what was found, or what is much like what was not.
+    /// Whether something is to be ticked or was found.
     pub fn can_add(&self) -> bool {
-        self.has_found
-            || self
-                .missing
-                .iter()
-                .any(|missing| !missing.similar.is_empty())
+        self.has_found || self.similar().next().is_some()
+    }
+
+    /// Whether it can be ticked here.
+    pub fn lists(&self, key: AssetKey) -> bool {
+        self.similar().any(|it| it.key == key)
+    }
+
+    fn similar(&self) -> impl Iterator<Item = &Similar> {
+        self.missing.iter().flat_map(|missing| &missing.similar)
     }
 }
