@@ -48,13 +48,15 @@ function waitsForButton(element) {
   return waits;
 }
 
-/** What had the focus in a part that is being replaced: the control, by name and value, and its place among its like. */
+/** What had the focus in a part that is being replaced: the part, the control by name and value, and its place among its like. */
 let lostFocus = null;
 
 function rememberFocus(part) {
   const control = document.activeElement;
-  const place = control?.name ? [...part.querySelectorAll(`[name="${control.name}"]`)].indexOf(control) : -1;
-  lostFocus = place < 0 ? null : { name: control.name, value: control.value, place, isTick: control.type === "checkbox" };
+  if (!control?.name || !part.contains(control)) return;
+  const { name, value, type } = control;
+  const place = [...part.querySelectorAll(`[name="${name}"]`)].indexOf(control);
+  lostFocus = { part: part.id, name, value, place, isTick: type === "checkbox" };
 }
 
 /**
@@ -64,7 +66,9 @@ function rememberFocus(part) {
  */
 function restoreFocus(part) {
   if (!lostFocus || document.activeElement !== document.body) return;
-  const { name, value, place, isTick } = lostFocus;
+  const { part: id, name, value, place, isTick } = lostFocus;
+  // One answer may bring several parts.
+  if (id && !part.closest(`#${id}`)) return;
   lostFocus = null;
   const controls = [...part.querySelectorAll(`[name="${name}"]`)];
   const same = controls.find((control) => control.value === value);
@@ -185,7 +189,14 @@ function unfold(button) {
   if (inside) inside.hidden = !open;
 }
 
+/** Where the folders stand beside the list, the style sheet shows them anyway; not all that reads a page knows that. */
+function openFolders(root) {
+  if (!matchMedia("(min-width: 48rem)").matches) return;
+  for (const folders of within(root, "details.picker-side")) folders.open = true;
+}
+
 function enhance(root) {
+  openFolders(root);
   showTicks(root);
   openModals(root);
   restoreFocus(root);
@@ -229,9 +240,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   keepUnchanged(event);
   if (!event.detail.shouldSwap) return;
+  lostFocus = null;
   rememberFocus(event.detail.target);
   saveTicks(event.detail.target);
 });
+document.addEventListener("htmx:oobBeforeSwap", (event) => rememberFocus(event.detail.target));
 window.addEventListener("pagehide", () => saveTicks(document));
 document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 // An answer that only takes something away loads no element.

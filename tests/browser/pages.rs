@@ -279,7 +279,7 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
             "https://elsewhere.example/is/image/other/shoe\nnot a url",
         )
         .await?;
-    browser.see("#live .problem-list", "URL").await?;
+    browser.see("#found .problem-list", "URL").await?;
     browser.look("details").await?;
     browser.press_words("Next").await?;
     browser.see(".notice.blocks", "not valid").await?;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     count::all_selected,
-    show::PickerPage,
+    show::{PickerPage, back},
     wanted::{Show, Wanted},
 };
 use crate::{
@@ -96,7 +96,7 @@ pub async fn choose(
     }
     let page = |page| draft_path(&my.at.company, my.draft.id, page);
     let to = match form.action {
-        Action::Add => page("details"),
+        Action::Add => back(&my),
         Action::Paste => page("assets/paste"),
         _ => format!("{}{}", page("assets"), form.leads_to().to_query()),
     };

@@ -6,7 +6,7 @@ use crate::{
     domain::{BatchChange, BatchEvent, CompanyId},
     error::AppError,
     store::{Batch, Store, SubmittedUrl},
-    web::view::{Moment, origin_words},
+    web::view::{Moment, origins_words},
 };
 
 /// URLs on one page.
@@ -79,12 +79,7 @@ impl UrlsView {
 fn row(submitted: &SubmittedUrl) -> RowView {
     RowView {
         url: submitted.url.clone(),
-        origins: submitted
-            .origins
-            .iter()
-            .map(origin_words)
-            .collect::<Vec<_>>()
-            .join(" · "),
+        origins: origins_words(&submitted.origins, usize::MAX),
         covers: submitted.covers.len(),
     }
 }
