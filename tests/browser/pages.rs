@@ -271,6 +271,8 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     for asset in ["spinset", "gspdf", "backpack"] {
         browser.add_asset(asset).await?;
     }
+    // The way back from the picker ends below it.
+    browser.execute("scrollTo(0, 0)", vec![]).await?;
     browser.press_words("Which presets").await?;
     browser.press("input[value=some]").await?;
     browser
