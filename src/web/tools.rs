@@ -38,6 +38,8 @@ struct ToolsPage {
     /// The start of the company's addresses.
     base: String,
     not_ready: Option<String>,
+    /// Whether lists are sent, or only downloaded.
+    connected: bool,
     changed: Vec<ChangedView>,
     more_changed: bool,
     /// For administrators: more requests than are normal.
@@ -97,6 +99,7 @@ pub async fn show(
         base: company_path(company),
         not_ready: company.site().err().map(|missing| missing.to_string()),
         more_changed: changed.next.is_some(),
+        connected: app.store.connection_state(company.id).await?.is_some(),
         changed: changed
             .assets
             .iter()

@@ -53,6 +53,8 @@ pub struct Tally {
     cached_again: u64,
     nothing_newer: u64,
     could_not_check: u64,
+    /// Could not be checked so far; it is looked at again.
+    not_certain: u64,
     pending: u64,
     /// Some are covered by the URL that was sent: how many of those there are is not known here.
     is_covered: bool,
@@ -63,13 +65,15 @@ impl Tally {
     pub fn of(checks: &[Check]) -> Self {
         let mut tally = Self::default();
         for check in checks.iter().filter(|check| check.covered) {
-            tally.pending += u64::from(check.next_look_at.is_some());
+            let is_pending = check.next_look_at.is_some();
+            tally.pending += u64::from(is_pending);
             tally.is_covered |= check.url != check.sent_url;
             match check.verdict {
                 Some(Verdict::Live | Verdict::Gone) => tally.live += 1,
                 Some(Verdict::StillOld) => tally.still_old += 1,
                 Some(Verdict::CachedAgain) => tally.cached_again += 1,
                 Some(Verdict::NothingNewer) => tally.nothing_newer += 1,
+                Some(Verdict::CouldNotCheck) if is_pending => tally.not_certain += 1,
                 Some(Verdict::CouldNotCheck) => tally.could_not_check += 1,
                 Some(Verdict::NotChecked) | None => {}
             }
@@ -79,7 +83,12 @@ impl Tally {
 
     /// How many were looked at after the purge.
     pub const fn seen(&self) -> u64 {
-        self.live + self.still_old + self.cached_again + self.nothing_newer + self.could_not_check
+        self.live
+            + self.still_old
+            + self.cached_again
+            + self.nothing_newer
+            + self.could_not_check
+            + self.not_certain
     }
 
     /// The tone of it: a class of the style sheet. Nothing is good before all that is looked at is live.
@@ -134,6 +143,7 @@ impl Tally {
             (self.cached_again, "cached again too early"),
             (self.nothing_newer, "with nothing newer"),
             (self.could_not_check, "could not be checked"),
+            (self.not_certain, "not certain yet"),
         ]
         .into_iter()
         .filter(|(number, _)| *number > 0)
@@ -228,6 +238,14 @@ pub mod tests {
             (
                 vec![check(Some(Verdict::StillOld), true)],
                 Some("Of 1 checked so far: 1 still old."),
+                "info",
+            ),
+            (
+                vec![
+                    check(Some(Verdict::CouldNotCheck), true),
+                    check(Some(Verdict::CouldNotCheck), false),
+                ],
+                Some("Of 2 checked so far: 1 could not be checked, 1 not certain yet."),
                 "info",
             ),
         ] {

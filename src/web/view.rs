@@ -109,6 +109,11 @@ pub struct ProblemView {
 }
 
 impl ProblemView {
+    /// The URLs that it offers to add.
+    pub fn offered(&self) -> Vec<&str> {
+        self.offer.iter().flat_map(|urls| urls.lines()).collect()
+    }
+
     /// Puts it into words. `assets` and `manual` are those that the plan was formed with.
     pub fn new(problem: &Problem, assets: &[Asset], manual: &str) -> Self {
         let place = match problem.place {
@@ -172,6 +177,45 @@ pub fn origin_words(origin: &UrlOrigin) -> String {
         UrlOrigin::Fixed { line } => format!("template line {line}"),
         UrlOrigin::Manual { line } => format!("added by hand, line {line}"),
     }
+}
+
+/// Where a URL comes from, all of it: the lines of Add URL together, and of the rest at most so many.
+pub fn origins_words(origins: &[UrlOrigin], most: usize) -> String {
+    let is_manual = |origin: &&UrlOrigin| matches!(origin, UrlOrigin::Manual { .. });
+    let (manual, formed): (Vec<_>, Vec<_>) = origins.iter().partition(is_manual);
+    let mut words: Vec<String> = formed
+        .iter()
+        .take(most)
+        .map(|it| origin_words(it))
+        .collect();
+    if formed.len() > most {
+        words.push(format!("and {} more", formed.len() - most));
+    }
+    let mut lines: Vec<u32> = manual
+        .into_iter()
+        .filter_map(|origin| match origin {
+            UrlOrigin::Manual { line } => Some(*line),
+            _ => None,
+        })
+        .collect();
+    lines.sort_unstable();
+    match lines[..] {
+        [] => {}
+        [line] => words.push(origin_words(&UrlOrigin::Manual { line })),
+        _ => words.push(format!("added by hand, lines {}", ranges(&lines))),
+    }
+    words.join(" · ")
+}
+
+/// `1–3, 5` of numbers that ascend.
+fn ranges(numbers: &[u32]) -> String {
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b);
+    let runs = runs.map(|run| match run {
+        [first, .., last] => format!("{first}–{last}"),
+        [one] => one.to_string(),
+        [] => String::new(),
+    });
+    runs.collect::<Vec<_>>().join(", ")
 }
 
 /// The picture of an asset, or the icon that stands for it.
@@ -314,6 +358,18 @@ mod tests {
         assert_eq!(counted(50_000_u32, "URL"), "50,000 URLs");
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn lines_of_add_url_are_named_together_and_in_order() {
+        let manual = [4, 1, 2, 3, 7].map(|line| UrlOrigin::Manual { line });
+        let fixed = [8, 9].map(|line| UrlOrigin::Fixed { line });
+        assert_eq!(origins_words(&manual[..1], 5), "added by hand, line 4");
+        assert_eq!(origins_words(&manual, 5), "added by hand, lines 1–4, 7");
+        assert_eq!(
+            origins_words(&[&manual[..2], &fixed].concat(), 1),
+            "template line 8 · and 1 more · added by hand, lines 1, 4"
+        );
     }
 
     #[test]

@@ -48,14 +48,15 @@ function waitsForButton(element) {
   return waits;
 }
 
-/** What had the focus in a part that is being replaced: the control, by name and value, and its place among its like. */
+/** What had the focus in a part that is being replaced: the part, the control by name and value, and its place among its like. */
 let lostFocus = null;
 
 function rememberFocus(part) {
   const control = document.activeElement;
   const place = control?.name ? within(part, `[name="${control.name}"]`).indexOf(control) : -1;
   if (place < 0) return;
-  lostFocus = { name: control.name, value: control.value, place, isTick: control.type === "checkbox" };
+  const { name, value, type } = control;
+  lostFocus = { part: part.id, name, value, place, isTick: type === "checkbox" };
 }
 
 /**
@@ -65,7 +66,9 @@ function rememberFocus(part) {
  */
 function restoreFocus(part) {
   if (!lostFocus || document.activeElement !== document.body) return;
-  const { name, value, place, isTick } = lostFocus;
+  const { part: id, name, value, place, isTick } = lostFocus;
+  // One answer may bring several parts.
+  if (id && !part.closest(`#${id}`)) return;
   const controls = within(part, `[name="${name}"]`);
   const same = controls.find((control) => control.value === value);
   const beside = isTick ? null : controls[Math.min(place, controls.length - 1)];
@@ -210,7 +213,14 @@ function tellStatus() {
   }
 }
 
+/** Where the folders stand beside the list, the style sheet shows them anyway; not all that reads a page knows that. */
+function openFolders(root) {
+  if (!matchMedia("(min-width: 48rem)").matches) return;
+  for (const folders of within(root, "details.picker-side")) folders.open = true;
+}
+
 function enhance(root) {
+  openFolders(root);
   showTicks(root);
   openModals(root);
   restoreFocus(root);

@@ -107,7 +107,13 @@ async fn an_assets_history_is_one_press_away() -> WebDriverResult<()> {
     browser.press(".asset-row .asset-history").await?;
     browser.see("#last", "Last invalidated").await?;
     browser.see("tbody", "new straps").await?;
-    browser.look("history-asset").await
+    browser.look("history-asset").await?;
+    browser.type_into("#asset", "-nowhere").await?;
+    browser
+        .see(".empty", "No invalidation of “backpack-nowhere” is known")
+        .await?;
+    assert_eq!(browser.one("#last").await?.text().await?, "");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,8 @@ async fn the_whole_way_goes_by_keyboard() -> WebDriverResult<()> {
     tab_back_to(&browser, "button[value=add]").await?;
     keys(&browser, Key::Enter).await?;
     browser.see(".asset-name", "spinset").await?;
-    tab_to(&browser, "button[value=next]").await?;
+    assert!(has_focus(&browser, "#add-assets").await?);
+    tab_back_to(&browser, "button[value=next]").await?;
     keys(&browser, Key::Enter).await?;
     browser.see("[aria-current]", "Confirm").await?;
 

@@ -78,6 +78,17 @@ async fn added_urls_are_counted_while_typed_and_next_follows_the_limit() -> WebD
     fill(&browser, "#urls", &lines(&world, 1_000)).await?;
     browser.see("#live .counter", "1,000 URLs").await?;
     browser.one("button[data-next]:enabled").await?;
+
+    // The lines below are made anew with each answer; what has the focus there keeps it.
+    fill(&browser, "#urls", &lines(&world, 3)).await?;
+    browser.see("#live .counter", "3 URLs").await?;
+    browser
+        .ask::<()>("document.querySelectorAll('#found button[name=remove_line]')[1].focus()")
+        .await?;
+    fill(&browser, "#urls", &lines(&world, 4)).await?;
+    browser.see("#live .counter", "4 URLs").await?;
+    let focused: String = browser.ask("return document.activeElement.value").await?;
+    assert_eq!(focused, line(&world, 2));
     Ok(())
 }
 
@@ -87,7 +98,10 @@ async fn a_very_long_list_waits_for_count_urls() -> WebDriverResult<()> {
     open_details_without_template(&browser).await?;
     fill(&browser, "#urls", &lines(&world, 4_500)).await?;
     browser
-        .see("[data-live-paused]", "press Count URLs")
+        .see(
+            "[data-live-paused]",
+            "too long to be counted while you type",
+        )
         .await?;
     browser.see("#live .counter", "send 0 URLs").await?;
     browser.press_words("Count URLs").await?;

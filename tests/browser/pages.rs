@@ -271,6 +271,8 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
     for asset in ["spinset", "gspdf", "backpack"] {
         browser.add_asset(asset).await?;
     }
+    // The way back from the picker ends below it.
+    browser.execute("scrollTo(0, 0)", vec![]).await?;
     browser.press_words("Which presets").await?;
     browser.press("input[value=some]").await?;
     browser
@@ -279,7 +281,7 @@ async fn the_pages_of_an_invalidation_are_sound() -> WebDriverResult<()> {
             "https://elsewhere.example/is/image/other/shoe\nnot a url",
         )
         .await?;
-    browser.see("#live .problem-list", "URL").await?;
+    browser.see("#found .problem-list", "URL").await?;
     browser.look("details").await?;
     browser.press_words("Next").await?;
     browser.see(".notice.blocks", "not valid").await?;

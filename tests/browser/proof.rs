@@ -109,7 +109,7 @@ async fn the_checks_and_the_question_after_an_old_picture_are_sound() -> WebDriv
     browser.press_words("Check").await?;
     browser.see("#checks .url-text", "wid=321").await?;
     browser.look("checks-asked").await?;
-    browser.press_words("Not checked").await?;
+    browser.press_words("Show what was not checked").await?;
     browser.see("h1", "Not checked").await?;
     browser.look("not-checked").await
 }

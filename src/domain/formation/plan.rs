@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{
     Count, Origin, UrlRoot,
-    problem::{Place, Problem, Severity},
+    problem::{Place, Problem, ProblemKind, Severity},
     skipped::Skipped,
 };
 use crate::domain::BATCH_LIMIT;
@@ -134,6 +134,13 @@ impl Plan {
             && self
                 .sent()
                 .any(|url| url.severity() == Some(Severity::Blocks))
+    }
+
+    /// Whether the list depends on [`Options::fold`](crate::domain::Options::fold).
+    #[must_use]
+    pub fn can_fold(&self) -> bool {
+        let could = |problem: &Problem| matches!(problem.kind, ProblemKind::CouldFold { .. });
+        !self.covered.is_empty() || self.problems.iter().any(could)
     }
 
     /// The requests to be sent: the company's, then the alias', each with at most [`BATCH_LIMIT`] URLs.

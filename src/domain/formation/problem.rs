@@ -210,6 +210,11 @@ impl Problem {
                     shortened(origin)
                 );
             }
+            ProblemKind::Placeholder { found } if matches!(self.place, Place::Manual { .. }) => {
+                return format!(
+                    "In Add URL, “{found}” is not replaced. Write the asset's ID, or put the line into the template."
+                );
+            }
             ProblemKind::Placeholder { found } => {
                 return format!(
                     "“{found}” is not replaced by an asset's ID. Write <ID>, in capital letters, and only in the template; more than one on a line needs the full address, from https:// on."
@@ -230,7 +235,7 @@ impl Problem {
             }
             ProblemKind::CouldFold { urls } => {
                 return format!(
-                    "{urls} of these URLs are on a host where the address up to “?” clears all sizes and presets. Send base URLs only, to send less and to miss nothing."
+                    "{urls} of these URLs are on a host where the address up to “?” clears all sizes and presets. Let one URL clear those, to send less and to miss nothing."
                 );
             }
             ProblemKind::RawSpelling { id } => {

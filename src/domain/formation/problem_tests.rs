@@ -120,6 +120,25 @@ fn which_hosts_are_shared_is_said_from_outside() {
 }
 
 #[test]
+fn an_id_to_be_replaced_is_explained_where_it_stands() {
+    let by_hand = manual("https://s7d9.scene7.com/is/image/Acme/<ID>");
+    assert!(
+        by_hand[0]
+            .sentence()
+            .starts_with("In Add URL, “<ID>” is not replaced.")
+    );
+    let plan = draft()
+        .template("https://s7d9.scene7.com/is/image/Acme/<id>")
+        .form();
+    let in_template = plan.problems().iter().map(Problem::sentence);
+    assert!(
+        in_template
+            .into_iter()
+            .any(|it| it.contains("Write <ID>, in capital letters"))
+    );
+}
+
+#[test]
 fn what_is_probably_a_mistake_warns() {
     let raw = |found| ProblemKind::RawCharacter { found };
     let left = |found: &str| ProblemKind::Placeholder {

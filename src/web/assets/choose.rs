@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     count::all_selected,
-    show::PickerPage,
+    show::{PickerPage, back},
     wanted::{Show, Wanted},
 };
 use crate::{
@@ -201,7 +201,7 @@ impl ChooseForm {
             return asset_history(page("").trim_end_matches('/'), id);
         }
         match self.action {
-            Action::Add | Action::Close => page("details"),
+            Action::Add | Action::Close => back(my),
             Action::Paste => page("assets/paste"),
             Action::Ask => page(&format!("assets/ask{}", self.wanted.to_query())),
             _ => page(&format!("assets{}", self.leads_to().to_query())),

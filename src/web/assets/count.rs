@@ -84,11 +84,11 @@ impl CountPart {
         let sentence = match found.excluded {
             0 => sentence,
             _ if matches!(found.matches, Matches::MoreThan(_)) => {
-                format!("{sentence}, some in excluded formats")
+                format!("{sentence}, some of them in formats that Adobe cannot clear")
             }
             excluded => {
                 let excluded = grouped(excluded.unsigned_abs());
-                format!("{sentence}, {excluded} in excluded formats")
+                format!("{sentence}, {excluded} of them in formats that Adobe cannot clear")
             }
         };
         let is_many = usize::try_from(number).is_ok_and(|number| number > BATCH_LIMIT);
@@ -105,7 +105,7 @@ impl CountPart {
 pub fn before_counting() -> String {
     let most = grouped(INVALIDATION_LIMIT as u64);
     format!(
-        "That is every page of this list without excluded formats, if that is no more than {most} assets. {}",
+        "That is every page of this list without formats that Adobe cannot clear, if that is no more than {most} assets. {}",
         beyond_one_request("more than that")
     )
 }

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue},
-    response::{Html, IntoResponse as _, Response},
+    response::{Html, IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
 
@@ -105,6 +105,18 @@ impl Picker {
         self.list == Show::Selected
     }
 
+    /// The folder that the list is of, for people.
+    pub fn open_folder(&self) -> Option<&str> {
+        match self.list {
+            Show::All => Some(
+                self.crumbs
+                    .last()
+                    .map_or("All folders", |crumb| &crumb.name),
+            ),
+            Show::Recent | Show::Selected => None,
+        }
+    }
+
     pub fn changed_is(&self, value: &str) -> bool {
         self.wanted.changed == value
     }
@@ -131,7 +143,7 @@ impl Picker {
 pub struct Beside {
     /// How many assets *Select all* added just before: without a script, it leads to a page that says so.
     added: String,
-    /// `search`, where a script asks while somebody types.
+    /// `search`, where a script asks while somebody types; `close`, for the way back to where one came from.
     #[serde(rename = "do")]
     action: String,
 }
@@ -144,6 +156,9 @@ pub async fn show(
     Query(beside): Query<Beside>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
+    if beside.action == "close" {
+        return Ok(Redirect::to(&back(&my)).into_response());
+    }
     // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
     if wanted.after.is_empty()
         && let Err(error) = app.syncer.freshen(my.at.company.id).await
@@ -159,6 +174,11 @@ pub async fn show(
     let mut page = PickerPage::load(&app, &my, wanted, said).await?;
     page.picker.is_search = is_search;
     page.answer(&headers)
+}
+
+/// The button on Add Details that leads to the picker. An address of its own part would not load the page anew.
+pub fn back(my: &MyDraft) -> String {
+    draft_path(&my.at.company, my.draft.id, "details#add-assets")
 }
 
 impl PickerPage {

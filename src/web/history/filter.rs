@@ -97,6 +97,12 @@ impl Filters {
         filters
     }
 
+    /// Whether one is chosen that stands among the further ones.
+    pub fn are_more(&self) -> bool {
+        let first = ["url", "how", "asset"];
+        self.given().any(|(name, _)| !first.contains(&name))
+    }
+
     /// Each filter that says something, with its name.
     fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let how = if self.url.is_empty() { "" } else { &self.how };

@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[derive(Template, WebTemplate)]
-#[template(path = "history/list.html", blocks = ["results"])]
+#[template(path = "history/list.html", blocks = ["results", "asset"])]
 struct ListPage {
     shell: Shell,
     /// The address of the list without a filter.
@@ -91,7 +91,8 @@ pub async fn show(
         return Ok((status, page).into_response());
     }
     let address = format!("{}?{}", page.this, page.query);
-    let mut answer = (status, Html(page.as_results().render()?)).into_response();
+    let parts = page.as_results().render()? + &page.as_asset().render()?;
+    let mut answer = (status, Html(parts)).into_response();
     // So that the view can be shared and loaded again, without what was left empty.
     if let Ok(address) = HeaderValue::try_from(address.trim_end_matches('?')) {
         answer.headers_mut().insert("hx-replace-url", address);

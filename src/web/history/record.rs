@@ -93,6 +93,7 @@ pub async fn show(
     for batch in &batches {
         views.push(view(&app.store, company.id, batch).await?);
     }
+    let (groups, folded) = groups(&app, company.id, &batches).await?;
     let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
     let page = RecordPage {
         shell: Shell::at("Record", &person, &at),
@@ -103,7 +104,7 @@ pub async fn show(
         when: submitted_at.into(),
         note: app.store.note(company.id, id).await?,
         urls: counted(total.unsigned_abs(), "URL"),
-        options: options(&invalidation),
+        options: options(&invalidation, &batches, folded),
         template_version: invalidation.template_version,
         asset_total: grouped(assets.len() as u64),
         more_assets: assets.len().saturating_sub(LISTED),
@@ -112,15 +113,17 @@ pub async fn show(
             .take(LISTED)
             .map(|asset| asset.id)
             .collect(),
-        groups: groups(&app, company.id, &batches).await?,
+        groups,
         seen: SeenView::load(&app.store, company.id, id).await?,
         batches: views,
     };
     Ok(page.into_response())
 }
 
-/// The switches that were on, in the words of Add Details.
-fn options(invalidation: &Invalidation) -> Vec<String> {
+/// The switches that were on, in the words of Add Details. Of those that most lists do not need, only what made a
+/// difference: an alias has a root of its own, and `folded` says whether a URL cleared others.
+fn options(invalidation: &Invalidation, batches: &[Batch], folded: bool) -> Vec<String> {
+    let has_alias = batches.iter().any(|batch| batch.root != batches[0].root);
     let options = invalidation.options;
     let presets = match &invalidation.presets {
         PresetChoice::All => "Asset associated image presets".to_owned(),
@@ -132,28 +135,33 @@ fn options(invalidation: &Invalidation) -> Vec<String> {
     [
         (options.presets, presets),
         (options.template, "Based on template".to_owned()),
-        (options.alias, "The alias too".to_owned()),
+        (options.alias && has_alias, "The alias too".to_owned()),
         (
-            options.fold,
-            "Base URLs where they clear the rest".to_owned(),
+            options.fold && folded,
+            "All sizes and presets of an asset with one URL".to_owned(),
         ),
-        (invalidation.split, "Sent as several requests".to_owned()),
+        (
+            invalidation.split && batches.len() > 1,
+            "Sent as several requests".to_owned(),
+        ),
     ]
     .into_iter()
     .filter_map(|(on, words)| on.then_some(words))
     .collect()
 }
 
-/// The URLs by where they come from. One with several origins stands with each. Read batch by batch, so that no more
+/// The URLs by where they come from, and whether one of them clears others. One with several origins stands with each. Read batch by batch, so that no more
 /// than a thousand are held at once.
 async fn groups(
     app: &App,
     company: CompanyId,
     batches: &[Batch],
-) -> Result<Vec<GroupView>, AppError> {
+) -> Result<(Vec<GroupView>, bool), AppError> {
+    let mut folded = false;
     let mut groups: BTreeMap<Group, (usize, Vec<String>)> = BTreeMap::new();
     for batch in batches {
-        for url in app.store.history_urls(company, &[batch.id]).await? {
+        for url in app.store.batch_urls(company, batch.id, 0, i64::MAX).await? {
+            folded |= !url.covers.is_empty();
             let mut of: Vec<Group> = url.origins.iter().map(Group::of).collect();
             of.sort_unstable();
             of.dedup();
@@ -172,7 +180,7 @@ async fn groups(
         more: (count > urls.len()).then(|| grouped((count - urls.len()) as u64)),
         urls,
     });
-    Ok(groups.collect())
+    Ok((groups.collect(), folded))
 }
 
 async fn view(store: &Store, company: CompanyId, batch: &Batch) -> Result<BatchView, AppError> {

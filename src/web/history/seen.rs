@@ -10,6 +10,7 @@ use crate::{
     error::AppError,
     store::{Check, Store, StoredLook, Taken},
     web::{
+        invalidations::checks::of_what_it_is,
         verdicts::{Badge, Tally},
         view::{Moment, grouped},
     },
@@ -84,7 +85,7 @@ impl SeenRow {
                 |verdict| format!("{} so far", verdict.label),
             ),
             at: check.verdict_at.map(Moment::from),
-            grounds: grounds(&check, looks),
+            grounds: of_what_it_is(grounds(&check, looks), &check.url),
             cleared_by: Some(check.sent_url).filter(|sent| *sent != check.url),
             url: check.url,
         }

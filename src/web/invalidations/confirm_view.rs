@@ -9,7 +9,7 @@ use super::confirm::Wanted;
 use crate::{
     app::App,
     domain::{
-        Asset, BATCH_LIMIT, INVALIDATION_LIMIT, PurgeScope, Revision, Site,
+        Asset, BATCH_LIMIT, INVALIDATION_LIMIT, Revision, Site, UrlOrigin,
         formation::{self, Input, PlannedUrl, Severity},
     },
     ops::plan::{self, DraftInputs},
@@ -18,7 +18,7 @@ use crate::{
         extract::MyDraft,
         shell::Shell,
         view::{
-            Moment, ProblemView, Thumbnail, counted, draft_path, grouped, origin_words,
+            Moment, ProblemView, Thumbnail, counted, draft_path, grouped, origins_words,
             severity_class,
         },
     },
@@ -51,6 +51,7 @@ pub struct ConfirmPage {
     more_removed: usize,
     blocking: usize,
     requests: usize,
+    /// Whether one URL clears sizes and presets; `None` where that changes nothing.
     fold: Option<bool>,
     /// All URLs, one a line, for *Copy all*; empty for lists that are too long to copy.
     all: String,
@@ -110,10 +111,6 @@ impl ConfirmPage {
             .sent()
             .filter(|url| url.severity() == Some(Severity::Blocks))
             .count();
-        let has_base_host = inputs
-            .hosts
-            .iter()
-            .any(|host| host.scope == PurgeScope::Base);
         Some(Self {
             shell: Shell::at("CDN Invalidation", &my.editor.0, &my.at),
             draft: draft_path(&my.at.company, my.draft.id, "")
@@ -130,7 +127,7 @@ impl ConfirmPage {
             removed: removed.into_iter().take(ROWS).collect(),
             blocking,
             requests: plan.batches().len(),
-            fold: has_base_host.then_some(inputs.draft.options.fold),
+            fold: plan.can_fold().then_some(inputs.draft.options.fold),
             all: all(&plan, count.urls),
             refused: None,
             downloads: !inputs.connected,
@@ -208,21 +205,17 @@ fn rows(plan: &formation::Plan, input: &Input<'_>, page: usize, first: &str) -> 
 }
 
 fn row(planned: &PlannedUrl<'_>, input: &Input<'_>) -> RowView {
-    let mut origins: Vec<String> = planned
+    let origins: Vec<UrlOrigin> = planned
         .origins
         .iter()
-        .take(NAMED)
-        .map(|origin| origin_words(&origin.named(input)))
+        .map(|origin| origin.named(input))
         .collect();
-    if planned.origins.len() > NAMED {
-        origins.push(format!("and {} more", planned.origins.len() - NAMED));
-    }
     let cleared = planned.covers().count();
     RowView {
         url: planned.url.to_owned(),
         thumbnail: first_asset(planned, input)
             .map_or(Thumbnail::NONE, |asset| thumbnail(asset, input.site)),
-        origins: origins.join(" · "),
+        origins: origins_words(&origins, NAMED),
         class: planned.severity().map(severity_class).unwrap_or_default(),
         problems: planned
             .problems()

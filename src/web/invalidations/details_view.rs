@@ -8,7 +8,10 @@ use askama_web::WebTemplate;
 use crate::{
     domain::{
         BATCH_LIMIT, Headline, INVALIDATION_LIMIT, PresetChoice, PurgeScope, Site,
-        formation::{self, Count, Input, Place, Plan, Problem, ProblemKind, Severity, SkipReason},
+        formation::{
+            self, Count, Input, Origin, Place, Plan, PlannedUrl, Problem, ProblemKind, Severity,
+            SkipReason,
+        },
     },
     ops::plan::{DraftInputs, Unformable},
     web::{
@@ -19,8 +22,11 @@ use crate::{
     },
 };
 
-/// How many assets, lines of Add URL, and problems are listed at the most.
+/// How many lines of Add URL, and problems, are listed at the most.
 const LISTED: usize = 200;
+
+/// How many selected assets are listed: what stands below them is to stay near.
+const ASSETS: usize = 20;
 
 /// The page.
 #[derive(Template, WebTemplate)]
@@ -61,9 +67,15 @@ struct SelectedView {
 
 /// The part that changes while one types.
 #[derive(Template)]
-#[template(path = "invalidations/details_live.html")]
+#[template(path = "invalidations/details_live.html", blocks = ["count", "found"])]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each thing that is said or not"
+)]
 pub struct Live {
     version: i64,
+    /// Whether the list is sent, or only downloaded.
+    connected: bool,
     /// `12 URLs`.
     urls: String,
     limit: String,
@@ -74,6 +86,8 @@ pub struct Live {
     offers_split: bool,
     split: bool,
     folded: usize,
+    /// Nothing is chosen, and still something would be sent.
+    is_template_only: bool,
     problems: Vec<ProblemView>,
     more_problems: usize,
     lines: Vec<LineView>,
@@ -111,7 +125,7 @@ impl DetailsPage {
             template_lines: formation::entries(inputs.template_text()).count(),
             template_href: format!("{}/template", crate::web::view::company_path(company)),
             assets: selected(inputs, site, plan),
-            more_assets: inputs.assets.len().saturating_sub(LISTED),
+            more_assets: inputs.assets.len().saturating_sub(ASSETS),
             urls: showable(&draft.manual_urls),
             refused: None,
             live: Live::of(inputs, &formed),
@@ -169,7 +183,7 @@ fn selected(inputs: &DraftInputs, site: Option<&Site>, plan: Option<&Plan>) -> V
     inputs
         .assets
         .iter()
-        .take(LISTED)
+        .take(ASSETS)
         .enumerate()
         .map(view)
         .collect()
@@ -203,6 +217,7 @@ impl Live {
     fn empty(inputs: &DraftInputs) -> Self {
         Self {
             version: inputs.draft.version,
+            connected: inputs.connected,
             urls: counted(0_u32, "URL"),
             limit: grouped(BATCH_LIMIT as u64),
             is_stuck: false,
@@ -210,6 +225,7 @@ impl Live {
             offers_split: false,
             split: inputs.draft.split,
             folded: 0,
+            is_template_only: false,
             problems: Vec::new(),
             more_problems: 0,
             lines: Vec::new(),
@@ -231,6 +247,7 @@ impl Live {
             requests,
             offers_split: worst > BATCH_LIMIT || inputs.draft.split,
             folded: plan.urls().map(|url| url.covers().count()).sum(),
+            is_template_only: count.urls > 0 && plan.sent().all(is_of_template_only),
             refusal: limit.or_else(|| empty_refusal(inputs, plan, count)),
             problems: found
                 .iter()
@@ -250,6 +267,12 @@ impl Live {
             ..Self::empty(inputs)
         }
     }
+}
+
+/// Whether only lines of the template without `<ID>` form it: these are sent whatever is chosen.
+fn is_of_template_only(url: PlannedUrl<'_>) -> bool {
+    let is_fixed = |origin: &Origin| matches!(origin, Origin::Fixed { .. });
+    url.origins.iter().all(is_fixed)
 }
 
 /// Why Next would lead to an empty list.
@@ -277,7 +300,7 @@ fn limit_refusal(
     }
     let could_fold = |problem: &Problem| matches!(problem.kind, ProblemKind::CouldFold { .. });
     let fold = if plan.problems().iter().any(could_fold) {
-        " clear all sizes with the base URL,"
+        " clear all sizes and presets with one URL,"
     } else {
         ""
     };

@@ -104,6 +104,16 @@ async fn a_form_that_is_no_company_comes_back_with_what_was_typed() {
 async fn the_list_of_a_company_by_hand_is_downloaded_and_never_sent() {
     let app = TestApp::start().await;
     let admin = by_hand(&app).await;
+    let tools = admin.get(COMPANY).await;
+    let notice = tools.text(".notice.info");
+    assert!(notice.contains("Nothing will be sent"), "{notice}");
+    assert!(tools.has(&format!(".notice a[href='{COMPANY}/settings/import']")));
+    assert!(tools.text(".empty").contains("to make the first one"));
+    let catalogue = admin.get(&format!("{COMPANY}/settings/catalogue")).await;
+    assert!(catalogue.has(&format!(".notice a[href='{COMPANY}/settings/import']")));
+    assert!(!catalogue.body.contains("from Dynamic Media once") && !catalogue.has("dl"));
+    let editors = app.editor().await.get(COMPANY).await;
+    assert!(editors.has(".notice.info") && !editors.has(".notice a"));
     let (draft, confirm) = confirm_of(&admin, 1_500).await;
     assert_eq!(listed(&confirm).len(), 200);
     assert!(confirm.has("button[value=download]") && !confirm.has("button[value=submit]"));

@@ -157,7 +157,17 @@ async fn on_a_base_host_urls_fold_and_unfold() {
     let folded = next(&editor, &details).await;
     assert_eq!(listed(&folded), [app.base("a")]);
     assert_eq!(folded.texts("details.more .url-text"), full);
-    assert_eq!(folded.text("details.more summary"), "also clears 2");
+    assert_eq!(
+        folded.text("details.more summary"),
+        "also clears 2, as their base URL"
+    );
+
+    let origins = folded.text(".url-origins");
+    assert_eq!(origins, "added by hand, lines 1–2");
+    assert!(folded.body.find("id=\"list\"") < folded.body.find("id=\"note\""));
+    let (_, details) = draft_with_urls(&editor, &app.base("a")).await;
+    let alone = next(&editor, &details).await;
+    assert!(!alone.has("button[value=fold], button[value=unfold]"));
 
     let unfold = folded.form("#confirm").press("do", "unfold");
     let unfolded = editor.submit_and_follow(&unfold).await;

@@ -100,7 +100,7 @@ async fn an_x_beside_a_line_takes_it_away_and_leaves_the_others_as_they_are() {
     let editor = app.editor().await;
     let (a, b, c) = (app.exact("a"), app.exact("b"), app.exact("c"));
     let (draft, page) = draft_with_urls(&editor, &format!("{a}\n\n  {b}\n{c}")).await;
-    assert_eq!(page.texts("#live .url-list .url-text"), [&*a, &*b, &*c]);
+    assert_eq!(page.texts("#found .url-list .url-text"), [&*a, &*b, &*c]);
     let lines = page.attributes("button[name=remove_line]", "value");
     // The text has moved on since the page was made: the line is found by what it says.
     let moved = format!("{}\n{a}\n\n  {b}\n{c}", app.exact("new"));
@@ -186,6 +186,10 @@ async fn an_offered_spelling_becomes_one_more_line() {
         offer.iter().any(|urls| urls.contains("salt+pepper")),
         "{offer:?}"
     );
+    let listed = page.texts(".problem-offer li");
+    assert!(listed.len() > 1 && listed == offer[0].lines().collect::<Vec<_>>());
+    let words = page.text(".problem-offer button");
+    assert_eq!(words, format!("Add these {} URLs", listed.len()));
     let form = page.form("#details").press("add_url", &offer[0]);
     editor.submit_and_follow(&form).await;
     assert_eq!(stored(&editor, &draft).await.trim(), offer[0].trim());
@@ -232,6 +236,63 @@ async fn a_thousand_and_one_are_refused_with_everything_kept() {
 }
 
 #[tokio::test]
+async fn why_next_is_refused_stands_above_a_long_selection() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let keys: Vec<String> = {
+        let mut keys = Vec::new();
+        for number in 0..30 {
+            let asset = app.add_asset(&format!("long-{number:02}")).await;
+            keys.push(asset.key.to_string());
+        }
+        keys
+    };
+    let mut fields: Vec<(&str, &str)> = keys.iter().map(|key| ("asset", &**key)).collect();
+    fields.push(("do", "add"));
+    let added = editor.post(&format!("{draft}/assets"), &fields).await;
+    assert_eq!(added.location(), format!("{draft}/details#add-assets"));
+    let page = details(&editor, &draft).await;
+    assert!(page.has("button#add-assets"));
+    let order = [
+        "id=\"add-assets\"",
+        "id=\"live\"",
+        "Selected Assets",
+        "Add URL</h2>",
+    ];
+    let places = order.map(|part| page.body.find(part).unwrap());
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(page.count(".asset-list .asset-row"), 20);
+    let more = page.text(".asset-list + .hint");
+    assert_eq!(more, "and 10 more. Show all selected");
+}
+
+#[tokio::test]
+async fn what_the_template_adds_by_itself_is_said() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    app.change_template(&app.exact("always")).await;
+    let (draft, form) = new_form(&editor).await;
+    let part = editor.htmx(&form.clone().set("template", "true")).await;
+    let counter = part.text("#live .counter");
+    assert!(
+        counter.contains("1 URL") && counter.contains("comes from the template"),
+        "{counter}"
+    );
+    let chosen = form.set("template", "true").set("urls", &app.exact("a"));
+    let part = editor.htmx(&chosen).await;
+    assert!(!part.text("#live .counter").contains("comes from"));
+
+    app.change_template("").await;
+    let hint = details(&editor, &draft).await.texts(".block > .hint");
+    assert!(
+        hint.iter()
+            .any(|hint| hint.contains("The template has no lines yet.")),
+        "{hint:?}"
+    );
+}
+
+#[tokio::test]
 async fn lines_are_counted_after_folding() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
@@ -242,7 +303,10 @@ async fn lines_are_counted_after_folding() {
     assert_eq!(page.text("#live .counter strong"), "1 URL");
     let confirm = next(&editor, &page).await;
     assert_eq!(listed(&confirm), [app.base("a")]);
-    assert_eq!(confirm.text("details.more summary"), "also clears 1001");
+    assert_eq!(
+        confirm.text("details.more summary"),
+        "also clears 1001, as their base URL"
+    );
     assert_eq!(confirm.count("details.more li"), 6, "five and the rest");
 
     let page = details(&editor, &draft).await;
@@ -281,6 +345,8 @@ async fn the_live_part_counts_and_stores_nothing() {
     let part = editor.htmx(&many).await;
     assert_eq!(part.attributes("#live", "data-next-disabled"), ["true"]);
     assert!(part.has("#live input[name=split]"));
+    let lines = part.count("#found[hx-swap-oob] .url-list .url-row");
+    assert_eq!(lines, 200, "the lines come beside it");
     assert_eq!(stored(&editor, &draft).await, "");
 }
 
@@ -426,7 +492,7 @@ async fn markup_and_template_syntax_are_text() {
     let form = page.form("#details").set("urls", &url);
     let page = editor.submit_and_follow(&form.press("do", "count")).await;
     assert_eq!(page.textarea("#urls"), url);
-    assert_eq!(page.texts("#live .url-text"), [&*url]);
+    assert_eq!(page.texts("#found .url-text"), [&*url]);
     let picker = editor.get(&format!("{draft}/assets?q=%3Cscript%3E")).await;
     assert_eq!(picker.attributes("#q", "value"), ["<script>"]);
     let confirm = next(&editor, &page).await;

@@ -56,6 +56,12 @@ async fn everything_submitted_is_found_by_who_what_why_and_when() {
     let tools = editor.get(COMPANY).await;
     assert!(tools.has(&format!("main a[href='{HISTORY}']")));
 
+    assert!(all.has("details:not([open]) #person"), "out of the way");
+    let newest = filtered(&editor, &[("asset", "boot")]).await;
+    assert!(newest.has("details:not([open]) #person"));
+    let oldest = filtered(&editor, &[("order", "oldest")]).await;
+    assert!(oldest.has("details[open] #person"));
+
     let people = all.attributes("#person option", "value");
     let admins = people[1].clone();
     let host = app.sandbox.exact_url();
@@ -269,6 +275,16 @@ async fn the_record_and_the_exports_tell_which_presets_were_chosen_and_what_adob
     let json = editor.get(&format!("{HISTORY}/export.json")).await;
     let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
     assert_eq!(json[1]["presets"], serde_json::json!(["PLP", "large"]));
+
+    let (alias, one_url) = ("alias", "with one URL");
+    let exact = &failed["Options"];
+    assert!(
+        !exact.contains(alias) && !exact.contains(one_url),
+        "{exact}"
+    );
+    let folded = submitted(&editor, &app.base("a?wid=300"), "").await;
+    let folded = facts(&folded).await;
+    assert!(folded["Options"].contains(one_url), "{}", folded["Options"]);
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn bad_lines_are_listed_and_the_good_ones_kept_only_on_request() {
         page.body
     );
     assert_eq!(page.texts("td[data-label=Line]"), ["3", "4", "7"]);
-    assert!(page.body.contains("1 of the good lines are repeated"));
+    assert!(page.body.contains("1 of the good lines is repeated"));
     assert_eq!(found(&app, "good-").await.len(), 0, "nothing yet");
 
     let csv = page.attributes("a[download]", "href").remove(0);

@@ -420,6 +420,34 @@ async fn assets_that_are_none_are_not_selected() {
 }
 
 #[tokio::test]
+async fn the_way_back_ends_where_it_began() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let picker = editor.get(&format!("{draft}/assets")).await;
+    let close = picker.attributes("a[data-escape]", "href").remove(0);
+    let back = editor.get(&close).await;
+    assert_eq!(back.location(), format!("{draft}/details#add-assets"));
+}
+
+#[tokio::test]
+async fn the_folders_are_folded_until_one_is_looked_for() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    for (query, summary, open) in [
+        ("show=all", "Folders: All folders", false),
+        ("show=recent", "Folders", false),
+        ("folder=dms7snapshot/shoes", "Folders: shoes", false),
+        ("show=all&find=sho", "Folders: All folders", true),
+    ] {
+        let picker = editor.get(&format!("{draft}/assets?{query}")).await;
+        assert_eq!(picker.text(".picker-side > summary"), summary, "{query}");
+        assert_eq!(picker.has(".picker-side[open]"), open, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn odd_searches_break_nothing() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

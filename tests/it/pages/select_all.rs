@@ -95,7 +95,10 @@ async fn excluded_formats_are_not_counted_among_what_can_be_selected() {
     let part = count(&editor, &draft, "q=probe").await;
     assert_eq!(part.text("button"), "Select all 2 assets that match");
     let sentence = part.text("[data-says]");
-    assert_eq!(sentence, "3 assets, 1 in excluded formats");
+    assert_eq!(
+        sentence,
+        "3 assets, 1 of them in formats that Adobe cannot clear"
+    );
     let said = press(&editor, &draft, "q=probe").await;
     assert_eq!(said, "2 more selected.");
 }
@@ -116,7 +119,10 @@ async fn what_it_means_for_one_request_is_said_before_it_is_pressed() {
     let picker = editor.get(&format!("{draft}/assets?q=bulk")).await;
     let said = picker.text(".results-count noscript");
     assert!(said.contains(LIMIT), "{said}");
-    assert!(said.contains("without excluded formats"), "{said}");
+    assert!(
+        said.contains("without formats that Adobe cannot clear"),
+        "{said}"
+    );
     let picker = editor.get(&format!("{draft}/assets?q=enamel")).await;
     assert!(!picker.has(".results-count noscript"), "all are in sight");
 }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+
 use super::{
     checks::{Stage, judged, purge},
     draft_with_urls, new_draft, next, pick, settled, submit,
@@ -212,7 +214,13 @@ async fn from_an_asset_one_sees_when_it_was_invalidated_last_by_whom_and_whether
         ["Nothing newer at the origin"],
         "together, what asks most of somebody"
     );
-    assert!(!all.has("#last"));
+    assert_eq!(all.text("#last"), "");
+    let request = stage.editor.request(Method::GET, &links[0]);
+    let part = stage
+        .editor
+        .send(request.header("hx-request", "true"))
+        .await;
+    assert!(part.text("#last[hx-swap-oob]").contains("Last invalidated"));
     let never = filtered(&stage.editor, "asset=never").await;
     assert!(
         never

@@ -15,7 +15,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-pub use self::section::ChecksSection;
+pub use self::{section::ChecksSection, words::of_what_it_is};
 use super::{outcome::Headline, start::new_draft};
 use crate::{
     app::App,

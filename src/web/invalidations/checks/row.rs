@@ -22,6 +22,8 @@ pub(super) struct CheckRow {
     pub(super) at: Option<Moment>,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
+    /// Whether the invalidation clears it.
+    pub(super) covered: bool,
     /// The button that puts it into a new draft, if that would help.
     pub(super) again: Option<&'static str>,
     pub(super) can_look: bool,
@@ -59,6 +61,7 @@ impl CheckRow {
             at: check.verdict_at.map(Moment::from),
             before: picture(LookKind::Before),
             after: picture(LookKind::After),
+            covered: check.covered,
             again: match check.verdict {
                 _ if !check.covered => Some("Put it into a new invalidation"),
                 Some(Verdict::CachedAgain | Verdict::StillOld) => Some("Purge again"),

@@ -47,7 +47,7 @@ pub(super) fn words(check: &Check, fate: Option<Fate>) -> Words {
 }
 
 /// The sentences speak of pictures, as most are; what is delivered otherwise is a file.
-fn of_what_it_is(advice: String, url: &str) -> String {
+pub fn of_what_it_is(advice: String, url: &str) -> String {
     if url.contains("/is/image/") {
         advice
     } else {

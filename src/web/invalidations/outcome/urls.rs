@@ -11,7 +11,7 @@ use crate::{
     web::{
         invalidations::checks::ChecksSection,
         verdicts::Badge,
-        view::{Moment, origin_words},
+        view::{Moment, origins_words},
     },
 };
 
@@ -90,12 +90,7 @@ impl UrlsView {
 fn row(submitted: &SubmittedUrl, seen: &HashMap<&str, Badge>) -> RowView {
     RowView {
         url: submitted.url.clone(),
-        origins: submitted
-            .origins
-            .iter()
-            .map(origin_words)
-            .collect::<Vec<_>>()
-            .join(" · "),
+        origins: origins_words(&submitted.origins, usize::MAX),
         covers: submitted.covers.len(),
         seen: seen.get(submitted.url.as_str()).copied(),
     }
