@@ -225,7 +225,7 @@ pub struct CatalogueSync {
     pub notice: Option<String>,
     /// What the last comparison with Adobe's list found missing and did not take away.
     pub unlisted: Option<Unlisted>,
-    /// An administrator has said that the next comparison may take away whatever is not listed.
+    /// The next comparison may take away whatever is not listed: an administrator has said so, or connected it elsewhere.
     pub take_away: bool,
     /// Why the last attempt failed, in a sentence.
     pub problem: Option<String>,
@@ -319,6 +319,8 @@ impl CatalogueSync {
 
     /// Begins a reading, or goes on with the one that was interrupted.
     pub fn begin(&mut self, kind: ReadingKind, now: Timestamp) {
+        // Who connects it elsewhere wants the catalogue that is there.
+        self.take_away |= self.is_elsewhere();
         if self.step.is_none() || self.kind != Some(kind) || self.is_elsewhere() {
             // Changes alone do not tell what this account sees.
             let read_from = match kind {

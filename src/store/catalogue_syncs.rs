@@ -311,7 +311,7 @@ impl Store {
                    wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null \
                    when wanted is null or (wanted = 'increment' and $25 is not null) or $25 = 'full' then $25 \
                    else wanted end, \
-                   unlisted = $30, unlisted_of = $31, take_away = case when $32 then $33 else take_away end \
+                   unlisted = $30, unlisted_of = $31, take_away = case when $32 then $33 else (take_away or $34) end \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let read_from = sync.read_from.as_ref();
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
@@ -352,6 +352,7 @@ impl Store {
             .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
             .bind(sync.has_taken_away())
             .bind(false)
+            .bind(sync.take_away)
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

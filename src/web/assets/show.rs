@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue},
-    response::{Html, IntoResponse as _, Redirect, Response},
+    response::{Html, IntoResponse as _, Response},
 };
 use serde::Deserialize;
 
@@ -143,7 +143,7 @@ impl Picker {
 pub struct Beside {
     /// How many assets *Select all* added just before: without a script, it leads to a page that says so.
     added: String,
-    /// `search`, where a script asks while somebody types; `close`, for the way back to where one came from.
+    /// `search`, where a script asks while somebody types.
     #[serde(rename = "do")]
     action: String,
 }
@@ -156,9 +156,6 @@ pub async fn show(
     Query(beside): Query<Beside>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
-    if beside.action == "close" {
-        return Ok(Redirect::to(&back(&my)).into_response());
-    }
     // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
     if wanted.after.is_empty()
         && let Err(error) = app.syncer.freshen(my.at.company.id).await

@@ -198,7 +198,7 @@ async fn nothing_newer_is_said_only_where_the_edge_shows_that_the_origin_was_ask
     assert_eq!(verdict, Verdict::CouldNotCheck);
     assert!(
         page.text(".check-row .hint")
-            .contains("does not say since when")
+            .contains("nothing tells whether the host has fetched it anew")
     );
 }
 

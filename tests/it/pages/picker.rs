@@ -424,10 +424,12 @@ async fn the_way_back_ends_where_it_began() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let picker = editor.get(&format!("{draft}/assets")).await;
-    let close = picker.attributes("a[data-escape]", "href").remove(0);
-    let back = editor.get(&close).await;
-    assert_eq!(back.location(), format!("{draft}/details#add-assets"));
+    let path = format!("{draft}/assets");
+    assert!(editor.get(&path).await.has("[value=close][data-escape]"));
+    for way in ["close", "add"] {
+        let back = editor.post(&path, &[("do", way)]).await;
+        assert_eq!(back.location(), format!("{draft}/details#add-assets"));
+    }
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ async fn serve(mut stream: TcpStream, reply: &Reply) -> Seen {
     stream.write_all(reply.text.as_bytes()).await.unwrap();
     let mut written = 0;
     while written < reply.more
-        && let Ok(more) = stream.write(&[b'x'; 64 * 1024]).await
+        && let Ok(more) = stream.write(&[b'x'; 8 * 1024]).await
     {
         written += more;
     }

@@ -450,7 +450,8 @@ async fn what_the_account_of_before_was_answered_is_not_the_new_ones() {
     });
     assert_eq!(Catalogue::finished(reading.await.unwrap()).seen, 2_500);
     assert!(!c.sync().await.stopped);
-    assert_eq!(pages(&c.ips.calls())[..4], [1, 2, 2, 3]);
+    // An account elsewhere has everything read from the start.
+    assert_eq!(pages(&c.ips.calls())[..4], [1, 2, 1, 2]);
 }
 
 #[tokio::test]
