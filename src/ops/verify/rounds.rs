@@ -74,16 +74,15 @@ impl Verifier {
     async fn look_after(&self, check: &DueCheck, lease: CheckLease) -> Result<(), StoreError> {
         let hosts = Hosts::load(&self.store, check.company).await?;
         let before = self.store.looks(check.company, check.id).await?;
-        let (seen, plain) = match hosts.target(&check.url) {
-            Some(target) => self.see(&check.url, &target, &hosts).await,
-            None => {
-                let nothing = Seen {
-                    format: CheckFormat::Plain,
-                    after: Err(NOT_A_HOST.to_owned()),
-                    origin: None,
-                };
-                (vec![nothing], None)
-            }
+        let (seen, plain) = if let Some(target) = hosts.target(&check.url) {
+            self.see(&check.url, &target, &hosts).await
+        } else {
+            let nothing = Seen {
+                format: CheckFormat::Plain,
+                after: Err(NOT_A_HOST.to_owned()),
+                origin: None,
+            };
+            (vec![nothing], None)
         };
         let mut round = self.round(check, &before, &seen);
         if check.covered && round.judgement.verdict == Verdict::NothingNewer {

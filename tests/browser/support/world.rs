@@ -95,6 +95,8 @@ impl World {
                 dispatch_pause: Some("100".to_owned()),
                 ..DispatchSettings::default()
             },
+            // The clock may stand still.
+            sync_pause: Some("0".to_owned()),
             checks,
             ..Settings::default()
         };
