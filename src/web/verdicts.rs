@@ -32,6 +32,14 @@ impl From<Verdict> for Badge {
     }
 }
 
+/// The words for a verdict that is not final.
+pub fn so_far(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::CouldNotCheck => "Not certain yet".to_owned(),
+        verdict => format!("{} so far", Badge::from(verdict).label),
+    }
+}
+
 impl From<HistoryVerdict> for Badge {
     fn from(verdict: HistoryVerdict) -> Self {
         match verdict {
@@ -172,7 +180,7 @@ pub mod tests {
             looks: 1,
             next_look_at: pending.then_some(AT),
             verdict,
-            doubt: Some("Because.".to_owned()),
+            doubt: (verdict == Some(Verdict::CouldNotCheck)).then(|| "Because.".to_owned()),
             verdict_at: Some(AT),
         }
     }

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         CheckFormat, CheckId, CompanyId, Comparison, HistoryVerdict, InvalidationId, LookKind,
-        Looks,
+        Looks, Verdict,
     },
     error::AppError,
     store::{Check, Store, StoredLook, Taken},
     web::{
         invalidations::checks::of_what_it_is,
-        verdicts::{Badge, Tally},
+        verdicts::{Badge, Tally, so_far},
         view::{Moment, grouped},
     },
 };
@@ -76,14 +76,11 @@ impl SeenRow {
     fn new(check: Check, looks: &[StoredLook]) -> Self {
         let is_pending = check.next_look_at.is_some();
         let badge = Badge::from(HistoryVerdict::of_url(check.verdict, is_pending));
-        let so_far = check.verdict.filter(|_| is_pending).map(Badge::from);
+        let so_far = check.verdict.filter(|_| is_pending).map(so_far);
         Self {
             class: badge.class,
             icon: badge.icon,
-            label: so_far.map_or_else(
-                || badge.label.to_owned(),
-                |verdict| format!("{} so far", verdict.label),
-            ),
+            label: so_far.unwrap_or_else(|| badge.label.to_owned()),
             at: check.verdict_at.map(Moment::from),
             grounds: of_what_it_is(grounds(&check, looks), &check.url),
             cleared_by: Some(check.sent_url).filter(|sent| *sent != check.url),
@@ -94,8 +91,9 @@ impl SeenRow {
 
 /// The grounds of the verdict on a URL; one sentence where all formats showed the same.
 fn grounds(check: &Check, looks: &[StoredLook]) -> String {
-    let is_final = check.next_look_at.is_none();
-    if let Some(doubt) = check.doubt.as_ref().filter(|_| is_final) {
+    // Of other verdicts it is told what was seen, and not what to make of it.
+    let is_in_doubt = check.next_look_at.is_none() && check.verdict == Some(Verdict::CouldNotCheck);
+    if let Some(doubt) = check.doubt.as_ref().filter(|_| is_in_doubt) {
         return doubt.clone();
     }
     let seen: Vec<(CheckFormat, String)> = CheckFormat::ALL

@@ -3,7 +3,7 @@
 use crate::{
     domain::Verdict,
     store::{Check, Fate},
-    web::verdicts::Badge,
+    web::verdicts::{Badge, so_far},
 };
 
 /// How a row says what was seen.
@@ -25,13 +25,13 @@ pub(super) fn words(check: &Check, fate: Option<Fate>) -> Words {
     } else {
         "This invalidation did not clear this address. "
     };
-    if pending && check.verdict.is_some() {
+    if let Some(verdict) = check.verdict.filter(|_| pending) {
         return Words {
             class: "info",
             icon: "clock",
-            label: format!("{} so far", badge.label),
-            advice: match check.verdict {
-                Some(Verdict::NothingNewer) => format!("{advice} Unstale looks again by itself."),
+            label: so_far(verdict),
+            advice: match verdict {
+                Verdict::NothingNewer => format!("{advice} Unstale looks again by itself."),
                 _ => format!(
                     "{not_covered}A purge may take some minutes; Unstale looks again by itself."
                 ),
@@ -105,13 +105,15 @@ fn unpurged(fate: Option<Fate>) -> (Badge, String) {
 
 fn advice(check: &Check, verdict: Verdict) -> String {
     let advice = match verdict {
+        Verdict::StillOld if check.stayed_old_behind_its_base() => {
+            "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, above."
+        }
+        // What it leaves open says more.
+        _ if check.doubt.is_some() => check.doubt.as_deref().unwrap_or_default(),
         Verdict::Live => "The new picture is delivered.",
         Verdict::Gone => "There was a picture before the purge; now there is none.",
         Verdict::NothingNewer => {
             "Dynamic Media delivers the same picture as before the purge. If it is the new one, it was already live; if not, publish it and purge again."
-        }
-        Verdict::StillOld if check.stayed_old_behind_its_base() => {
-            "Its base URL was purged, and the host still delivers the old picture. Send the full URLs, above."
         }
         Verdict::StillOld => {
             "The host still delivers another picture than Dynamic Media has now. Purge it again; if that does not help, an administrator should know."
@@ -119,8 +121,7 @@ fn advice(check: &Check, verdict: Verdict) -> String {
         Verdict::CachedAgain => {
             "The purge worked, but the old picture came into the cache anew. It is published by now: purge again."
         }
-        Verdict::CouldNotCheck => check.doubt.as_deref().unwrap_or_default(),
-        Verdict::NotChecked => "",
+        Verdict::CouldNotCheck | Verdict::NotChecked => "",
     };
     advice.to_owned()
 }
@@ -144,6 +145,21 @@ mod tests {
         );
         let doubt = words(&check(Some(Verdict::CouldNotCheck), false), None);
         assert_eq!(doubt.advice, "Because.");
+        let uncertain = words(&check(Some(Verdict::CouldNotCheck), true), None);
+        assert_eq!(uncertain.label, "Not certain yet");
+    }
+
+    #[test]
+    fn what_a_verdict_leaves_open_is_said_in_place_of_the_usual() {
+        let live = check(Some(Verdict::Live), false);
+        assert_eq!(words(&live, None).advice, "The new picture is delivered.");
+        let by_origin = Check {
+            doubt: Some("The host delivers what Dynamic Media has now.".to_owned()),
+            ..live
+        };
+        let words = words(&by_origin, None);
+        assert_eq!((words.class, words.label.as_str()), ("ok", "Live"));
+        assert!(words.advice.starts_with("The host delivers what"));
     }
 
     #[test]

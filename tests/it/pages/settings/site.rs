@@ -68,6 +68,8 @@ async fn a_typed_publish_server_stays_whatever_dynamic_media_says() {
 #[tokio::test]
 async fn an_emptied_publish_server_says_what_is_true_of_the_settings() {
     let (app, admin) = connected().await;
+    // It ends with reading the settings too.
+    app.catalogue_is_read().await;
     // They cannot be read: nobody knows what they say.
     app.ips().knobs(|knobs| {
         knobs.instead = Some(Instead::Html);
