@@ -14,11 +14,7 @@ use super::{
 use crate::{clock::Timestamp, domain::CompanyId};
 
 /// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history.
-const FEW_URLS: i64 = 1_000;
-
-/// With so many, the nearest invalidations may fill a page; where they do not, reading where all are is quicker than the
-/// index of pieces. (Only to count them takes ten times as long as to count a few.)
-const SOME_URLS: i64 = 10_000;
+const FEW_URLS: i64 = 10_000;
 
 /// So many invalidations are few: looking at each is quicker than asking the index of pieces.
 const FEW: i64 = 4_000;
@@ -73,11 +69,6 @@ impl Store {
         if count(rows.len()) > limit {
             return Ok(rows);
         }
-        let way = if self.begin_alike(company, query, SOME_URLS).await? {
-            Way::Urls
-        } else {
-            way
-        };
         self.history_rows(company, query, &way, numbers, limit)
             .await
     }
@@ -200,27 +191,16 @@ impl Store {
         if query.asset.is_some() {
             return Ok(Way::Asset);
         }
-        if self.begin_alike(company, query, FEW_URLS).await? {
-            return Ok(Way::Urls);
+        if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
+            let mut urls = Statement::default();
+            urls.sql("select 1 from invalidation_url u where u.company_id = ")
+                .uuid(company.uuid());
+            url_beginning(&mut urls, text, matches!(query.url, Some(UrlFilter::Is(_))));
+            if self.at_most(urls, FEW_URLS).await? {
+                return Ok(Way::Urls);
+            }
         }
         Ok(pieces(query).map_or(Way::Walk, Way::Trigrams))
-    }
-
-    /// Whether a beginning is looked for that at most so many URLs have.
-    async fn begin_alike(
-        &self,
-        company: CompanyId,
-        query: &HistoryQuery,
-        limit: i64,
-    ) -> Result<bool> {
-        let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url else {
-            return Ok(false);
-        };
-        let mut urls = Statement::default();
-        urls.sql("select 1 from invalidation_url u where u.company_id = ")
-            .uuid(company.uuid());
-        url_beginning(&mut urls, text, matches!(query.url, Some(UrlFilter::Is(_))));
-        self.at_most(urls, limit).await
     }
 
     /// Whether a query has at most so many rows; no more of them are read than it takes to know.
