@@ -115,22 +115,21 @@ fn key_file(path: &Path, clock: &Clock) -> Result<[u8; 32], KeyError> {
         path: path.to_owned(),
         source,
     };
-    match fs::read_to_string(path) {
-        Ok(text) => {
-            warn_if_open_to_others(path).map_err(failed)?;
-            parse_key(&text).ok_or_else(|| KeyError::Malformed(format!("in {}", path.display())))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key: [u8; 32] = clock.secret_bytes();
-            match write_new(path, &hex::encode(key)) {
-                Ok(()) => Ok(key),
-                // Another process has made it in the same moment.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => key_file(path, clock),
-                Err(error) => Err(failed(error)),
+    let mut read = fs::read_to_string(path);
+    if matches!(&read, Err(error) if error.kind() == io::ErrorKind::NotFound) {
+        let key: [u8; 32] = clock.secret_bytes();
+        match write_new(path, &hex::encode(key)) {
+            Ok(()) => return Ok(key),
+            // Another process has made it in the same moment.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                read = fs::read_to_string(path);
             }
+            Err(error) => return Err(failed(error)),
         }
-        Err(error) => Err(failed(error)),
     }
+    let text = read.map_err(failed)?;
+    warn_if_open_to_others(path).map_err(failed)?;
+    parse_key(&text).ok_or_else(|| KeyError::Malformed(format!("in {}", path.display())))
 }
 
 /// A mounted secret may have a mode that nobody here chose, so a file that others can read is used all the same.
@@ -247,5 +246,15 @@ mod tests {
             assert!(vault.unseal("connection/1", &sealed).is_ok());
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_path_that_leads_nowhere_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::os::unix::fs::symlink(folder.path().join("missing"), &path).unwrap();
+        let opened = Vault::open(&SecretKeySource::File(path), Clock::system());
+        assert!(matches!(opened, Err(KeyError::File { .. })));
     }
 }

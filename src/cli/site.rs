@@ -6,7 +6,7 @@ use super::common::{BY, OfCompany, said};
 use crate::{
     app::App,
     domain::Company,
-    ops::connection::{NoSite, Trouble, TypedSite},
+    ops::connection::{NoSite, TypedSite},
 };
 
 /// What is to be set. What is not given stays as it is; an empty text takes a value away.
@@ -49,9 +49,10 @@ pub(super) async fn run(app: &App, args: SiteArgs) -> anyhow::Result<()> {
     let connector = &app.connector;
     let unread = connector.change_site(company.id, &change, BY).await?;
     print(app, &company).await?;
-    if let Some(Trouble { sentence, advice }) = unread {
+    if let Some(trouble) = unread {
         eprintln!(
-            "unstale: the company’s settings at Dynamic Media could not be read. {sentence} {advice}"
+            "unstale: the company’s settings at Dynamic Media could not be read. {}",
+            trouble.whole()
         );
     }
     Ok(())

@@ -3,6 +3,17 @@
 use super::AssetKey;
 use crate::clock::Timestamp;
 
+/// A longer ID, folder or name of a preset, in bytes, does not fit into an index on every database. Adobe's are shorter
+/// by far.
+pub const LONGEST_KEY: usize = 1_000;
+
+/// Whether an asset with this ID, or a preset of this name, can be kept. What holds U+FFFD is called otherwise at Adobe:
+/// it stands for something that could not be read.
+#[must_use]
+pub fn can_be_kept(name: &str) -> bool {
+    !name.is_empty() && name.len() <= LONGEST_KEY && !name.contains(char::REPLACEMENT_CHARACTER)
+}
+
 /// One asset of a company's catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {

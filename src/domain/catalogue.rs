@@ -289,7 +289,9 @@ impl CatalogueSync {
         if self.step.is_some() {
             return self.kind;
         }
-        if self.full_read_at.is_none() {
+        // Of a catalogue that was read before Unstale kept where, nobody knows whose it is.
+        let is_of_nobody = self.source.is_some() && self.read_from.is_none();
+        if self.full_read_at.is_none() || is_of_nobody {
             return Some(ReadingKind::Full);
         }
         if self.wanted.is_some() {
@@ -319,9 +321,13 @@ impl CatalogueSync {
 
     /// Begins a reading, or goes on with the one that was interrupted.
     pub fn begin(&mut self, kind: ReadingKind, now: Timestamp) {
-        // Who connects it elsewhere wants the catalogue that is there.
-        self.take_away |= self.is_elsewhere();
-        if self.step.is_none() || self.kind != Some(kind) || self.is_elsewhere() {
+        // What may take away now was held back before, and is past its comparison.
+        let is_compared = matches!(
+            self.step,
+            Some(Step::Folders | Step::Presets | Step::Settings)
+        );
+        let is_over = is_compared && self.take_away && kind != ReadingKind::Increment;
+        if self.step.is_none() || self.kind != Some(kind) || self.is_elsewhere() || is_over {
             // Changes alone do not tell what this account sees.
             let read_from = match kind {
                 ReadingKind::Increment => self.read_from.take(),
@@ -358,12 +364,6 @@ impl CatalogueSync {
         if self.kind == Some(ReadingKind::Increment) {
             (self.seen, self.since_seen, self.skipped) = (0, 0, 0);
         }
-    }
-
-    /// Whether a comparison has ended that was allowed to take everything away: what was allowed is used up.
-    #[must_use]
-    pub fn has_taken_away(&self) -> bool {
-        self.take_away && self.step.is_none() && self.kind != Some(ReadingKind::Increment)
     }
 
     /// Goes on with the next page of the step.
@@ -494,6 +494,21 @@ mod tests {
     }
 
     #[test]
+    fn a_comparison_that_was_held_back_is_made_when_it_may_take_away() {
+        for (step, page) in [(Step::Sweep, 7), (Step::Confirm, 7), (Step::Presets, 1)] {
+            let mut sync = CatalogueSync {
+                kind: Some(ReadingKind::Sweep),
+                step: Some(step),
+                page: 7,
+                take_away: true,
+                ..read()
+            };
+            sync.begin(ReadingKind::Sweep, NOW);
+            assert_eq!(sync.page, page, "{step:?}");
+        }
+    }
+
+    #[test]
     fn another_region_or_company_is_read_from_the_start_and_another_account_compared() {
         let at = |endpoint: &str, handle: &str, email: &str| {
             Some(CatalogueSource {
@@ -523,9 +538,14 @@ mod tests {
             sync.step = None;
             assert_eq!(sync.due(NOW), None, "{source:?}");
         }
-        let mut sync = CatalogueSync {
+        let of_nobody = CatalogueSync {
             source: at("a", "c|1", "x"),
-            ..CatalogueSync::default()
+            ..read()
+        };
+        assert_eq!(of_nobody.due(NOW), Some(ReadingKind::Full));
+        let mut sync = CatalogueSync {
+            full_read_at: None,
+            ..of_nobody
         };
         sync.begin(ReadingKind::Full, NOW);
         sync.page = 7;

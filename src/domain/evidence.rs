@@ -87,22 +87,24 @@ impl Evidence {
 }
 
 /// The word of all caches on the way, each of which may have a header or a part of one: where one gave what it had, the
-/// answer is no newer than that.
+/// answer is no newer than that. `TCP_REFRESH_FAIL_HIT` is an old copy because the origin was not there; then nobody's word
+/// says anything.
 fn word<'a>(x_cache: impl IntoIterator<Item = &'a str>) -> Option<CacheWord> {
-    let words = x_cache.into_iter().flat_map(|value| value.split(','));
-    words.filter_map(word_of_one).min_by_key(|word| match word {
+    let values = x_cache.into_iter().flat_map(|value| value.split(','));
+    let values: Vec<String> = values.map(str::to_ascii_uppercase).collect();
+    if values.iter().any(|text| text.contains("REFRESH_FAIL")) {
+        return None;
+    }
+    let words = values.iter().filter_map(|text| word_of_one(text));
+    words.min_by_key(|word| match word {
         CacheWord::Hit => 0,
         CacheWord::Confirmed => 1,
         CacheWord::Fetched => 2,
     })
 }
 
-/// `TCP_REFRESH_FAIL_HIT` is an old copy because the origin was not there, and says nothing.
 fn word_of_one(text: &str) -> Option<CacheWord> {
-    let text = text.to_ascii_uppercase();
-    if text.contains("REFRESH_FAIL") {
-        None
-    } else if text.contains("MISS") {
+    if text.contains("MISS") {
         Some(CacheWord::Fetched)
     } else if text.contains("REFRESH") {
         Some(CacheWord::Confirmed)
@@ -127,6 +129,7 @@ mod tests {
             ("TCP_REFRESH_MISS from a23", Some(CacheWord::Fetched)),
             ("TCP_REFRESH_FAIL_HIT from a23", None),
             ("Miss from cloudfront", Some(CacheWord::Fetched)),
+            ("TCP_MISS, TCP_REFRESH_FAIL_HIT", None),
             ("MISS, HIT", Some(CacheWord::Hit)),
             ("MISS, MISS", Some(CacheWord::Fetched)),
             ("TCP_MISS, TCP_REFRESH_HIT", Some(CacheWord::Confirmed)),

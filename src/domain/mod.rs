@@ -37,7 +37,7 @@ mod verdict_tests;
 
 pub use self::{
     account::{AccountFacts, MayPurge, PasswordLife},
-    asset::{Asset, AssetClass, type_of_extension},
+    asset::{Asset, AssetClass, LONGEST_KEY, can_be_kept, type_of_extension},
     batch::{BatchChange, BatchEvent, BatchState},
     catalogue::{CatalogueSource, CatalogueSync, ReadingKind, SYNC_INTERVAL, Step, Unlisted},
     check::{CheckFormat, CheckSettings, LookKind},

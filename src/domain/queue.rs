@@ -43,17 +43,14 @@ impl QueueEntry {
 
     /// How many requests of an ordered queue go before that of an invalidation: one that is held back for longer does not.
     #[must_use]
-    pub fn ahead_of(queue: &[Self], invalidation: InvalidationId) -> Option<usize> {
+    pub fn ahead_of(queue: &[Self], invalidation: InvalidationId, now: Timestamp) -> Option<usize> {
         let place = queue
             .iter()
             .position(|entry| entry.invalidation == invalidation)?;
-        let own = &queue[place];
+        let held_back = |entry: &Self| entry.not_before.filter(|at| *at > now);
+        let own = held_back(&queue[place]);
         let before = queue[..place].iter();
-        Some(
-            before
-                .filter(|entry| entry.not_before <= own.not_before)
-                .count(),
-        )
+        Some(before.filter(|entry| held_back(entry) <= own).count())
     }
 
     /// Those who have lost patience, the longest waiting first; then those who never had a turn, the smallest first;
@@ -128,6 +125,7 @@ mod tests {
     #[test]
     fn what_is_tried_again_later_goes_before_nobody() {
         let at = |seconds| Some(NOW.plus(Duration::from_secs(seconds)));
+        let ago = |seconds| Some(NOW.minus(Duration::from_secs(seconds)));
         let entries = |pauses: [Option<Timestamp>; 3]| {
             let numbers = [1, 2, 3].into_iter().zip(pauses);
             numbers
@@ -143,10 +141,14 @@ mod tests {
             ([at(1), at(1), at(1)], 2),
             ([at(9), None, None], 1),
             ([at(9), at(5), at(1)], 0),
+            ([ago(1), None, ago(9)], 2),
         ] {
-            assert_eq!(QueueEntry::ahead_of(&entries(pauses), last), Some(ahead));
+            assert_eq!(
+                QueueEntry::ahead_of(&entries(pauses), last, NOW),
+                Some(ahead)
+            );
         }
-        assert_eq!(QueueEntry::ahead_of(&[], last), None);
+        assert_eq!(QueueEntry::ahead_of(&[], last, NOW), None);
     }
 
     #[test]

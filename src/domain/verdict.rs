@@ -129,7 +129,7 @@ pub enum Doubt {
     SameAnew,
     /// Nothing to compare with.
     NothingToCompare {
-        /// The origin was asked, but its answer may be the cache's.
+        /// The origin was asked, but gave no answer, or one that may be the cache's.
         asked: bool,
     },
     /// Live, by the origin alone.
@@ -165,16 +165,16 @@ impl fmt::Display for Doubt {
                 "It looks as it did before the purge, and nothing tells whether the host has fetched it anew. If you published a new picture before you purged, purge again; if not, publish first.",
             ),
             Self::SameAnew => f.write_str(
-                "The host says that it has fetched it anew since the purge, and it looks as it did before. If there should be a new picture, publish it and purge again.",
+                "The host says that it has asked Dynamic Media since the purge, and it looks as it did before. If there should be a new picture, publish it and purge again.",
             ),
             Self::NothingToCompare { asked: false } => f.write_str(
                 "There is no picture from before the purge to compare with, and the origin cannot be asked for this address. Open it yourself.",
             ),
             Self::NothingToCompare { asked: true } => f.write_str(
-                "There is no picture from before the purge to compare with, and what the host says does not tell its own copy from what Dynamic Media has. Open it yourself.",
+                "There is no picture from before the purge to compare with, and nothing tells what the host gives from what Dynamic Media has now. Open it yourself.",
             ),
             Self::NothingBefore => f.write_str(
-                "The host delivers what Dynamic Media has now; it held no copy before the purge that could be compared. If it is not the new picture, publish it and purge again.",
+                "The host delivers what Dynamic Media has now; there is no copy from before the purge to compare it with. If it is not the new picture, publish it and purge again.",
             ),
             Self::NotRenewed => f.write_str(
                 "The host still delivers the copy of this picture that it had before the purge. Purge it again; if that does not help, an administrator should know.",
@@ -274,7 +274,7 @@ fn judge_one(looks: &Looks<'_>, purge: Purge) -> Judgement {
         (None, Some(true)) if after.is_newer_than(purge.taken_at) => Doubt::SameAnew.into(),
         (None, Some(true)) => Doubt::Unproven.into(),
         (None, None) => Doubt::NothingToCompare {
-            asked: looks.origin.is_some_and(Result::is_ok),
+            asked: looks.origin.is_some(),
         }
         .into(),
     }

@@ -22,6 +22,9 @@ impl IpsError {
                 "The connection ended before an answer came. Try again; if it stays so, ask whoever runs the network whether a proxy or a firewall cuts it."
             }
             Self::Fault(fault) => fault.advice(),
+            Self::Partial {
+                accepted: Some(0), ..
+            } => "Adobe refused what was asked. The reason says why; correct it and try again.",
             Self::Partial { .. } => {
                 "Adobe did a part of what was asked and refused the rest. The reason says which; correct it and try again."
             }

@@ -141,11 +141,14 @@ impl IpsError {
             Self::Partial {
                 accepted, errors, ..
             } => {
-                let kind = match accepted {
-                    Some(0) => FailureKind::BadUrl,
+                let (code, reason) = errors
+                    .first()
+                    .map_or((None, ""), |(code, reason)| (*code, reason.as_str()));
+                let kind = match (accepted, code) {
+                    (Some(0), Some(_)) => batch_kind(FaultKind::Api, code, reason),
+                    (Some(0), None) => FailureKind::BadUrl,
                     _ => FailureKind::Partial,
                 };
-                let code = errors.first().and_then(|error| error.0);
                 (kind, code, self.to_string())
             }
             Self::Unreachable { .. } => (FailureKind::Unreachable, None, self.to_string()),
@@ -397,6 +400,17 @@ mod tests {
         let failure = error.failure();
         assert_eq!(failure.kind, FailureKind::BadUrl);
         assert!(failure.reason.starts_with("Adobe refused 1: invalid"));
+        let of_code = |code| {
+            let errors = vec![(code, "no permission".to_owned())];
+            let refused = IpsError::Partial {
+                accepted: Some(0),
+                refused: 1,
+                errors,
+            };
+            refused.failure().kind
+        };
+        assert_eq!(of_code(Some(20_003)), FailureKind::Permission);
+        assert_eq!(of_code(None), FailureKind::BadUrl);
     }
 
     #[test]

@@ -57,7 +57,14 @@ pub async fn begin(
         .await?
         .ok_or(SearchError::NoSoundUrl)?;
     match store
-        .start_search(company.id, batch.id, sound, by, clock.now())
+        .start_search(
+            company.id,
+            batch.id,
+            sound,
+            batch.ended_in_doubt(),
+            by,
+            clock.now(),
+        )
         .await
     {
         Err(StoreError::Conflict) => Err(SearchError::NotPossible),

@@ -2,10 +2,9 @@
 
 use tracing::warn;
 
-use super::sync::can_be_kept;
 use crate::{
     clock::Clock,
-    domain::{Company, Preset},
+    domain::{Company, Preset, can_be_kept},
     ips::{self, IpsError},
     ops::connection::{self, AccountError, Trouble},
     store::{Store, StoreError},

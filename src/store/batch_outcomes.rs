@@ -166,10 +166,7 @@ impl<'a> Details<'a> {
             retry_at: at.map(|at| at.as_micros()),
             goes_on: at.is_some(),
             failures: i32::from(!matches!(outcome, BatchOutcome::Postponed { .. })),
-            unanswered: matches!(
-                outcome.change(),
-                BatchChange::NotAnswered | BatchChange::LeaseLost
-            ),
+            unanswered: outcome.change().leaves_doubt(),
             unsent: is_final
                 && failure.is_some_and(|failure| {
                     matches!(

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Result, Store, StoreError, convert::storable};
 use crate::{
     clock::Timestamp,
-    domain::{BatchChange, BatchId, CompanyId, FailureKind, InvalidationId, SEARCH_LIMIT},
+    domain::{BatchChange, BatchId, CompanyId, InvalidationId, SEARCH_LIMIT},
 };
 
 /// What somebody wants of an invalidation that is being sent.
@@ -72,27 +72,26 @@ impl Store {
     }
 
     /// Puts a refused batch back into the queue, to have its bad URL found by at most so many further requests.
-    /// `sound` is the place of the URL that goes first; a search that goes on keeps its own.
+    /// `sound` is the place of the URL that goes first; a search that goes on keeps its own. Its failure is forgotten, but
+    /// not the doubt that it left ([`super::Batch::ended_in_doubt`]).
     /// [`StoreError::Conflict`] when the batch is in no state for that.
     pub async fn start_search(
         &self,
         company: CompanyId,
         batch: BatchId,
         sound: i64,
+        in_doubt: bool,
         by: &str,
         now: Timestamp,
     ) -> Result<()> {
         let (batch, company) = (batch.uuid(), company.uuid());
-        // Its failure is forgotten, but not the doubt that it left. What a search found out by itself is no doubt.
-        let limit = "update batch set maybe_taken = (maybe_taken or coalesce(failure_kind in ($4, $5, $6), false) and not \
-                     exists (select 1 from batch_probe p where p.batch_id = $3 and p.accepted)), \
+        let limit = "update batch set maybe_taken = (maybe_taken or $4), \
                      search_sound = case when search_limit = 0 then $1 else search_sound end, \
                      refusal_code = case when search_limit = 0 then failure_code else refusal_code end, \
                      refusal_reason = case when search_limit = 0 then failure_reason else refusal_reason end, \
                      search_limit = $2 + (select count(*) from batch_probe p where p.batch_id = $3), \
                      failures = 0, retry_at = null, finished_at = null where id = $3";
         let note = Some(storable(by).into_owned());
-        let [partial, timed_out, unexpected] = FailureKind::UNCERTAIN;
         in_transaction!(self, |tx| {
             let change = BatchChange::SearchStarted;
             if !change!(tx, company, batch, change, None, now, note) {
@@ -102,9 +101,7 @@ impl Store {
                 .bind(sound)
                 .bind(SEARCH_LIMIT)
                 .bind(batch)
-                .bind(partial.as_str())
-                .bind(timed_out.as_str())
-                .bind(unexpected.as_str())
+                .bind(in_doubt)
                 .execute(&mut *tx)
                 .await?;
         });

@@ -90,6 +90,19 @@ impl Batch {
         estimates.max().flatten()
     }
 
+    /// Whether it came to an end after which nobody knows what was cleared. A search that found out what it could ends as a
+    /// partial answer too, and has no doubts.
+    #[must_use]
+    pub fn ended_in_doubt(&self) -> bool {
+        let kind = self.failure.as_ref().map(|failure| failure.kind);
+        let is_found_out = kind == Some(FailureKind::Partial)
+            && self.search().is_some_and(|search| {
+                search.next.is_none()
+                    || self.probes.len() >= self.search_limit.unsigned_abs() as usize
+            });
+        kind.is_some_and(|kind| !kind.cleared_nothing()) && !is_found_out
+    }
+
     /// Whether it is certain that nothing of it was cleared.
     #[must_use]
     pub fn cleared_nothing(&self) -> bool {
@@ -371,7 +384,7 @@ impl Store {
 
     /// How many requests went to Adobe for a company since an instant.
     pub async fn requests_since(&self, company: CompanyId, since: Timestamp) -> Result<u64> {
-        // What was taken to be sent, and then was not, was followed by nothing else.
+        // Not where the next event says that nothing was sent. That of a last attempt does not; it counts.
         let sql = "select count(*) from batch_event e where e.company_id = $1 and e.at >= $2 \
                    and e.change in ('sent', 'repeated') and not exists (select 1 from batch_event n \
                    where n.batch_id = e.batch_id and n.number = e.number + 1 and n.change in ('not-reached', 'postponed'))";

@@ -197,12 +197,12 @@ impl Store {
         Ok(asked > 0)
     }
 
-    /// Lets the next comparison take away whatever is not listed, see [`CatalogueSync::take_away`].
-    pub async fn allow_taking_away(&self, company: CompanyId) -> Result<()> {
+    /// Whether the next comparison may take away whatever is not listed, see [`CatalogueSync::take_away`].
+    pub async fn set_take_away(&self, company: CompanyId, take_away: bool) -> Result<()> {
         self.add_sync_row(company).await?;
         let sql = "update catalogue_sync set take_away = $1 where company_id = $2";
         on_writer!(self, |pool| sqlx::query(sql)
-            .bind(true)
+            .bind(take_away)
             .bind(company.uuid())
             .execute(pool)
             .await?
@@ -311,7 +311,7 @@ impl Store {
                    wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null \
                    when wanted is null or (wanted = 'increment' and $25 is not null) or $25 = 'full' then $25 \
                    else wanted end, \
-                   unlisted = $30, unlisted_of = $31, take_away = case when $32 then $33 else (take_away or $34) end \
+                   unlisted = $30, unlisted_of = $31 \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let read_from = sync.read_from.as_ref();
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
@@ -350,9 +350,6 @@ impl Store {
             .bind(read_from.map(|it| storable(&it.email)))
             .bind(sync.unlisted.map(|unlisted| whole(unlisted.assets)))
             .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
-            .bind(sync.has_taken_away())
-            .bind(false)
-            .bind(sync.take_away)
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

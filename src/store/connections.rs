@@ -148,6 +148,20 @@ macro_rules! identity_update {
     };
 }
 
+/// The statement that follows a connection: who connects a company elsewhere wants the catalogue that is there, however
+/// much of the one before is missing in it.
+macro_rules! take_away_elsewhere {
+    ($company:expr) => {
+        sqlx::query(
+            "update catalogue_sync set take_away = $1 where company_id = $2 \
+             and (read_endpoint <> (select endpoint from connection where company_id = $2) \
+             or read_handle <> (select handle from company where id = $2))",
+        )
+        .bind(true)
+        .bind($company.uuid())
+    };
+}
+
 impl Store {
     /// The account with which Adobe is asked, if the company is connected.
     pub async fn connection(&self, company: CompanyId) -> Result<Option<Connection>> {
@@ -165,14 +179,12 @@ impl Store {
 
     /// Connects a company, or changes its connection, which then counts as untested, and of which nothing is known.
     pub async fn put_connection(&self, company: CompanyId, connection: &Connection) -> Result<()> {
-        on_writer!(self, |pool| connection_upsert!(
-            company,
-            connection,
-            None::<String>
-        )
-        .execute(pool)
-        .await?
-        .rows_affected());
+        in_transaction!(self, |tx| {
+            connection_upsert!(company, connection, None::<String>)
+                .execute(&mut *tx)
+                .await?;
+            take_away_elsewhere!(company).execute(&mut *tx).await?;
+        });
         Ok(())
     }
 
@@ -193,6 +205,7 @@ impl Store {
             identity_update!(company, said, now)
                 .execute(&mut *tx)
                 .await?;
+            take_away_elsewhere!(company).execute(&mut *tx).await?;
         });
         Ok(())
     }
@@ -310,30 +323,42 @@ impl Store {
     }
 
     /// Keeps whether the company's settings at Dynamic Media, read just now, name a publish server.
-    /// [`StoreError::NotFound`] when the company is not connected.
-    pub async fn put_names_publish_server(&self, company: CompanyId, names_it: bool) -> Result<()> {
-        let sql = "update connection set names_publish_server = $1 where company_id = $2";
+    /// [`StoreError::NotFound`] when that is the company's account no longer.
+    pub async fn put_names_publish_server(
+        &self,
+        company: CompanyId,
+        asked: AskedAs<'_>,
+        names_it: bool,
+    ) -> Result<()> {
+        let sql = "update connection set names_publish_server = $1 \
+                   where company_id = $2 and endpoint = $3 and email = $4";
         let changed = on_writer!(self, |pool| sqlx::query(sql)
             .bind(names_it)
             .bind(company.uuid())
+            .bind(storable(asked.endpoint))
+            .bind(storable(asked.email))
             .execute(pool)
             .await?
             .rows_affected());
         existing(changed)
     }
 
-    /// Remembers the template that stands at Dynamic Media. [`StoreError::NotFound`] when the company is not connected.
+    /// Remembers the template that stands at Dynamic Media. [`StoreError::NotFound`] when the account that was asked with is
+    /// the company's no longer.
     pub async fn remember_template(
         &self,
         company: CompanyId,
+        asked: AskedAs<'_>,
         template: &RememberedTemplate,
     ) -> Result<()> {
-        let sql =
-            "update connection set template = $1, template_read_at = $2 where company_id = $3";
+        let sql = "update connection set template = $1, template_read_at = $2 \
+                   where company_id = $3 and endpoint = $4 and email = $5";
         let changed = on_writer!(self, |pool| sqlx::query(sql)
             .bind(storable(&template.text))
             .bind(template.read_at.as_micros())
             .bind(company.uuid())
+            .bind(storable(asked.endpoint))
+            .bind(storable(asked.email))
             .execute(pool)
             .await?
             .rows_affected());

@@ -2,7 +2,7 @@
 //! what it said where it did not.
 
 use super::{Batch, Taken};
-use crate::domain::{BatchState, FailureKind, Receipt, Refusal, Search};
+use crate::domain::{BatchState, Receipt, Refusal, Search};
 
 /// Whether Adobe took a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,19 +60,13 @@ impl<'a> Fates<'a> {
             next.is_some_and(|part| part.contains(place))
         };
         let is_asked_for = self.search.as_ref().is_none_or(is_asked_for);
-        let kind = self.batch.failure.as_ref().map(|failure| failure.kind);
         self.batch.maybe_taken
             || match self.batch.state {
                 BatchState::Sending | BatchState::Unknown => is_asked_for,
                 // Whoever has the list may have sent it.
                 BatchState::Downloaded => true,
-                // A search that has used up its requests ends so too, and has no doubts.
                 BatchState::Refused | BatchState::Failed => {
-                    let is_used_up = kind == Some(FailureKind::Partial)
-                        && self.search.is_some()
-                        && self.batch.probes.len()
-                            >= self.batch.search_limit.unsigned_abs() as usize;
-                    is_asked_for && !is_used_up && kind.is_some_and(|kind| !kind.cleared_nothing())
+                    is_asked_for && self.batch.ended_in_doubt()
                 }
                 _ => false,
             }
@@ -131,7 +125,7 @@ mod tests {
     use super::*;
     use crate::{
         clock::Timestamp,
-        domain::{BatchId, Failure, InvalidationId, Part, Probe},
+        domain::{BatchId, Failure, FailureKind, InvalidationId, Part, Probe},
     };
 
     /// Of four URLs, `u1` to `u4`.

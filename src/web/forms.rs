@@ -1,5 +1,9 @@
 //! What all forms share: text that can be stored, check boxes, and the button that was pressed.
 
+use std::str::FromStr;
+
+use serde::{Deserialize as _, Deserializer};
+
 /// Text that no page can do anything with: a NUL, or bytes that were no text (they arrive as U+FFFD).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unreadable;
@@ -17,6 +21,12 @@ pub fn readable(text: &str) -> Result<&str, Unreadable> {
     } else {
         Ok(text)
     }
+}
+
+/// A number in an address or a hidden field; what is none counts as missing, for it is nothing that a person typed.
+pub fn number<'de, T: FromStr + Default, D: Deserializer<'de>>(value: D) -> Result<T, D::Error> {
+    let text = String::deserialize(value)?;
+    Ok(text.parse().unwrap_or_default())
 }
 
 /// A text as it is shown again: a browser drops NULs, so they become what it shows for the unreadable.

@@ -41,6 +41,7 @@ function keepNextInStep() {
 
 /** A text that is too long to be sent at every pause waits for a button; the hint at the counter says so. */
 function waitsForButton(element) {
+  if (element.matches("button")) return false;
   const form = element.closest("form");
   const long = form?.querySelector("[data-longest-live]");
   const waits = long != null && long.value.length > Number(long.dataset.longestLive);
@@ -72,7 +73,8 @@ function restoreFocus(part) {
   const controls = within(part, `[name="${name}"]`);
   const same = controls.find((control) => control.value === value);
   const beside = isTick ? null : controls[Math.min(place, controls.length - 1)];
-  const next = same ?? beside ?? within(part, "h2")[0];
+  // What is folded away takes no focus.
+  const next = [same, beside, within(part, "h2")[0]].find((it) => it?.checkVisibility());
   // What comes in several elements is handed over one by one.
   if (!next) return;
   lostFocus = null;

@@ -154,7 +154,7 @@ impl Connector {
     }
 }
 
-fn asked_as(account: &Account) -> AskedAs<'_> {
+pub(super) fn asked_as(account: &Account) -> AskedAs<'_> {
     AskedAs {
         endpoint: account.endpoint.as_str(),
         email: &account.email,

@@ -2,7 +2,7 @@
 
 use tracing::warn;
 
-use super::Connector;
+use super::{Connector, check::asked_as};
 use crate::{
     clock::Timestamp,
     domain::{Company, CompanyId, GeneralSettings, TEMPLATE_PROPERTY, ValueSource},
@@ -68,7 +68,7 @@ impl Connector {
         let unread = match read {
             Ok(read) => {
                 let settings = read.map(|read| read.settings).unwrap_or_default();
-                self.take_settings(id, &settings).await?;
+                self.take_settings(id, account, &settings).await?;
                 None
             }
             Err(error) => Some(error),
@@ -78,28 +78,31 @@ impl Connector {
     }
 
     /// Takes over what the settings say. What an administrator typed stays; hosts are only added, and none that was removed
-    /// here.
+    /// here. [`StoreError::NotFound`] when the account that was asked with is the company's no longer.
     async fn take_settings(
         &self,
         id: CompanyId,
+        account: &Account,
         settings: &GeneralSettings,
     ) -> Result<(), StoreError> {
         let (store, now) = (&self.store, self.clock.now());
         // Read only now, and where each value comes from first: while Adobe was asked, somebody may have changed it.
         let seen = store.company_settings(id).await?;
         let mut company = store.company(id).await?.ok_or(StoreError::NotFound)?;
+        // First, so that what another account was told changes nothing.
+        let template = RememberedTemplate {
+            text: settings.template().unwrap_or_default().to_owned(),
+            read_at: now,
+        };
+        let asked = asked_as(account);
+        store.remember_template(id, asked, &template).await?;
+        let names_it = settings.publish_server(None).is_some();
+        store.put_names_publish_server(id, asked, names_it).await?;
         let mut own = seen.clone();
         take_servers(&mut company, &mut own, settings, now);
         store
             .put_found_servers(id, company.publish_server.as_ref(), &own, &seen, now)
             .await?;
-        let template = RememberedTemplate {
-            text: settings.template().unwrap_or_default().to_owned(),
-            read_at: now,
-        };
-        store.remember_template(id, &template).await?;
-        let names_it = settings.publish_server(None).is_some();
-        store.put_names_publish_server(id, names_it).await?;
         let company = store.company(id).await?.ok_or(StoreError::NotFound)?;
         companies::add_server_host(store, id, company.publish_server.as_ref(), true).await?;
         for host in settings.delivery_hosts() {

@@ -1,9 +1,9 @@
 //! Putting our template into the place of the one at Dynamic Media, and reading it back.
 
-use super::{AccountError, Connector};
+use super::{AccountError, Connector, check::asked_as};
 use crate::{
     domain::{Company, ForeignTemplate, TEMPLATE_PROPERTY},
-    ips::IpsError,
+    ips::{Account, IpsError},
     store::{RememberedTemplate, StoreError},
 };
 
@@ -46,7 +46,7 @@ impl Connector {
         let read = read.ok_or(PushError::NoSettings)?;
         let stands = read.settings.template().unwrap_or_default();
         if !ForeignTemplate::of(stands).says_the_same_as(seen) {
-            self.remember(company, stands).await?;
+            self.remember(company, &account, stands).await?;
             return Err(PushError::ChangedThere);
         }
         let sent = self
@@ -61,7 +61,7 @@ impl Connector {
         let read = self.read_settings(&account, handle).await?;
         let settings = read.map(|read| read.settings).unwrap_or_default();
         let stands = settings.template().unwrap_or_default();
-        self.remember(company, stands).await?;
+        self.remember(company, &account, stands).await?;
         if ForeignTemplate::of(stands).says_the_same_as(ours) {
             Ok(())
         } else {
@@ -69,11 +69,19 @@ impl Connector {
         }
     }
 
-    async fn remember(&self, company: &Company, text: &str) -> Result<(), StoreError> {
+    async fn remember(
+        &self,
+        company: &Company,
+        account: &Account,
+        text: &str,
+    ) -> Result<(), StoreError> {
         let template = RememberedTemplate {
             text: text.to_owned(),
             read_at: self.clock.now(),
         };
-        self.store.remember_template(company.id, &template).await
+        let asked = asked_as(account);
+        self.store
+            .remember_template(company.id, asked, &template)
+            .await
     }
 }

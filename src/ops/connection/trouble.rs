@@ -85,14 +85,20 @@ impl ConnectError {
 impl AccountError {
     /// For a page of an administrator. `Err` when it is our own database that failed.
     pub fn trouble(self) -> Result<Trouble, StoreError> {
-        let sentence = match self {
+        let (sentence, advice) = match self {
             Self::Store(error) => return Err(error),
-            Self::ChangedMeanwhile => sentence(&self.to_string()),
-            other => format!("The stored account cannot be used: {other}."),
+            Self::ChangedMeanwhile => (
+                sentence(&self.to_string()),
+                "Look at the account, then test again.",
+            ),
+            other => (
+                format!("The stored account cannot be used: {other}."),
+                "Type the account again, under Change the account.",
+            ),
         };
         Ok(Trouble {
             sentence,
-            advice: "Type the account again, under Change the account.".to_owned(),
+            advice: advice.to_owned(),
         })
     }
 

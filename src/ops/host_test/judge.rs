@@ -46,7 +46,7 @@ pub(super) fn judge(before: &Sighting, after: &Sighting, stale: bool) -> Option<
     match after.look.evidence.word {
         Some(CacheWord::Fetched | CacheWord::Confirmed) => {
             return Some(Turn::Turned(
-                "the host fetched it anew, as its own headers say",
+                "the host asked Dynamic Media for it, as its own headers say",
             ));
         }
         Some(CacheWord::Hit) => return Some(Turn::Kept),

@@ -10,11 +10,9 @@ use time::{
 use super::Kind;
 use crate::{
     clock::Timestamp,
-    domain::{Asset, Preset, type_of_extension},
+    domain::{Asset, LONGEST_KEY, Preset, type_of_extension},
 };
 
-/// Longer ones fit into no index, in bytes.
-const LONGEST_KEY: usize = 1_000;
 /// Other fields are no longer, in bytes.
 const LONGEST: usize = 4_000;
 

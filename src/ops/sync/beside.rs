@@ -8,7 +8,7 @@ use super::{
     trouble::ReadingError,
 };
 use crate::{
-    domain::Step,
+    domain::{Company, Step},
     ips::{FaultKind, IpsError},
     ops::presets,
 };
@@ -45,7 +45,12 @@ impl Reading<'_> {
         let folders = ips.folder_tree(&source.account, &source.handle).await?;
         let (folders, left_out) = convert::folders(folders);
         let store = &self.syncer.store;
-        store.put_folders(self.company, &folders).await?;
+        let is_emptied = folders.is_empty() && !store.known_folders(self.company).await?.is_empty();
+        if is_emptied && !self.takes_away {
+            self.lists_none("folders", &source.company);
+        } else {
+            store.put_folders(self.company, &folders).await?;
+        }
         self.say(left_out);
         Ok(())
     }
@@ -55,7 +60,12 @@ impl Reading<'_> {
         let read = ips.image_formats(&source.account, &source.handle).await?;
         let (kept, left_out) = presets::keepable(read);
         let (store, now) = (&self.syncer.store, self.syncer.clock.now());
-        store.put_presets(self.company, &kept, now).await?;
+        let is_emptied = kept.is_empty() && !store.presets(self.company).await?.is_empty();
+        if is_emptied && !self.takes_away {
+            self.lists_none("presets", &source.company);
+        } else {
+            store.put_presets(self.company, &kept, now).await?;
+        }
         self.say(presets::left_out(left_out));
         Ok(())
     }
@@ -81,6 +91,14 @@ impl Reading<'_> {
     fn could_not_be_read(&mut self, what: &str, why: &str) {
         self.say(Some(format!(
             "The {what} could not be read, so what was known of them stays. {why}"
+        )));
+    }
+
+    /// An account that lost its permissions gets empty lists, not refusals.
+    fn lists_none(&mut self, what: &str, company: &Company) {
+        self.say(Some(format!(
+            "Dynamic Media lists no {what}, so what was known of them stays. Has the account still its permissions? If they were deleted there, `unstale sync {} --take-away` takes them away.",
+            company.slug
         )));
     }
 

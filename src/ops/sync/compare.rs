@@ -4,13 +4,12 @@
 use std::collections::HashSet;
 
 use super::{
-    convert::can_be_kept,
     pages::Turn,
     reading::{Reading, Source},
     trouble::ReadingError,
 };
 use crate::{
-    domain::Unlisted,
+    domain::{Unlisted, can_be_kept},
     ips::{AssetItem, AssetSearch, SortBy, can_be_asked_for},
 };
 
@@ -64,6 +63,12 @@ impl Reading<'_> {
             .assets_unseen_since(self.company, began, LISTED_AT_ONCE)
             .await?;
         if missing.is_empty() {
+            // What was allowed is used up.
+            if self.sync.take_away {
+                store.set_take_away(self.company, false).await?;
+                self.sync.take_away = false;
+                self.takes_away = true;
+            }
             return Ok(Turn::Done);
         }
         // What XML cannot carry, a list from a file may have brought. Adobe cannot have it.

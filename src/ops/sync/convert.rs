@@ -2,26 +2,17 @@
 
 use crate::{
     clock::{Clock, Timestamp},
-    domain::{Asset, AssetKey},
+    domain::{Asset, AssetKey, LONGEST_KEY, can_be_kept},
     ips::AssetItem,
 };
 
-/// A longer ID, folder or name of a preset, in bytes, does not fit into an index on every database. Adobe's are shorter
-/// by far.
-const LONGEST: usize = 1_000;
 /// Adobe's longest word for a type has some thirty letters.
 const LONGEST_TYPE: usize = 100;
-
-/// Whether an asset with this ID, or a preset of this name, can be kept. What holds U+FFFD is called otherwise at Adobe:
-/// it stands for something that could not be read.
-pub(in crate::ops) fn can_be_kept(name: &str) -> bool {
-    !name.is_empty() && name.len() <= LONGEST && !name.contains(char::REPLACEMENT_CHARACTER)
-}
 
 /// The folders that can be kept, and a sentence where some cannot.
 pub(super) fn folders(mut paths: Vec<String>) -> (Vec<String>, Option<String>) {
     let all = paths.len();
-    paths.retain(|path| path.len() <= LONGEST);
+    paths.retain(|path| path.len() <= LONGEST_KEY);
     let left_out = match all - paths.len() {
         0 => None,
         1 => Some("One folder is left out, because its path is too long.".to_owned()),
@@ -36,7 +27,7 @@ pub(super) fn folders(mut paths: Vec<String>) -> (Vec<String>, Option<String>) {
 /// keeps its own.
 pub(super) fn asset_of(item: AssetItem, clock: &Clock) -> Option<Asset> {
     let id = item.name.filter(|name| can_be_kept(name))?;
-    if item.folder.len() > LONGEST {
+    if item.folder.len() > LONGEST_KEY {
         return None;
     }
     let mut asset_type = item.asset_type;
@@ -95,7 +86,7 @@ mod tests {
 
     #[test]
     fn folders_that_no_index_takes_are_left_out_and_counted() {
-        let long = "x".repeat(LONGEST + 1);
+        let long = "x".repeat(LONGEST_KEY + 1);
         let (kept, left_out) = folders(vec!["a".to_owned(), long.clone(), long.clone()]);
         assert_eq!(kept, ["a"]);
         assert!(left_out.unwrap().starts_with("2 folders are left out"));

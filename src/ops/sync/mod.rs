@@ -20,7 +20,6 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
 
-pub(super) use self::convert::can_be_kept;
 pub use self::{ask::Answer, look_up::LookUpError};
 use self::{ask::Asked, reading::Reading, trouble::ReadingError};
 use crate::{
@@ -122,7 +121,7 @@ impl Syncer {
 
     /// Compares all IDs again, and this time takes away what Dynamic Media does not list, however much it is.
     pub async fn take_away(&self, company: CompanyId) -> Result<(), StoreError> {
-        self.store.allow_taking_away(company).await?;
+        self.store.set_take_away(company, true).await?;
         self.read_soon(company, ReadingKind::Sweep).await
     }
 
@@ -276,9 +275,12 @@ impl Syncer {
 
     /// Renews the lease for as long as it is ours.
     async fn hold(&self, company: CompanyId, lease: SyncLease) {
+        let mut renewed_at = self.clock.now();
         loop {
-            self.clock.sleep(HEARTBEAT).await;
-            let until = self.clock.now().plus(LEASE);
+            // From when it was renewed: the time that the renewal takes counts.
+            self.clock.sleep_until(renewed_at.plus(HEARTBEAT)).await;
+            renewed_at = self.clock.now();
+            let until = renewed_at.plus(LEASE);
             match self.store.renew_sync_lease(company, lease, until).await {
                 Ok(true) => {}
                 Ok(false) => return,

@@ -32,6 +32,8 @@ pub(super) struct Reading<'a> {
     pub sync: CatalogueSync,
     /// The pages of this step.
     pub(super) pages: Pages,
+    /// Whether an empty list is believed: somebody said so, and the assets were taken away just now.
+    pub(super) takes_away: bool,
     /// Who was asked last.
     pub asked_as: Option<Account>,
     /// The next page of all assets, if it was asked for already.
@@ -81,6 +83,7 @@ impl<'a> Reading<'a> {
             lease,
             sync,
             pages: Pages::default(),
+            takes_away: false,
             asked_as: None,
             ahead: None,
         }
@@ -94,7 +97,8 @@ impl<'a> Reading<'a> {
             self.asked_as = Some(source.account.clone());
             self.sync.source = Some(source.place());
             if self.sync.is_elsewhere() {
-                self.begin_anew();
+                self.begin_anew().await?;
+                continue;
             }
             match self.turn(step, &source).await? {
                 Turn::Again => self.sync.next_page(),
@@ -116,11 +120,14 @@ impl<'a> Reading<'a> {
 
     /// The company is connected elsewhere since the last page. Here, by the one who stores, so that no page of the other
     /// place is stored after the beginning: what it holds is found to have vanished.
-    fn begin_anew(&mut self) {
-        let now = self.syncer.clock.now();
+    async fn begin_anew(&mut self) -> Result<(), StoreError> {
+        let Syncer { store, clock, .. } = self.syncer;
+        self.sync.take_away = store.catalogue_sync(self.company).await?.take_away;
+        let now = clock.now();
         self.sync.begin(ReadingKind::Full, now);
         self.pages = Pages::default();
         self.ahead = None;
+        Ok(())
     }
 
     async fn source(&self) -> Result<Source, ReadingError> {
@@ -161,19 +168,16 @@ impl<'a> Reading<'a> {
         if self.sync.page == 1 && self.sync.full_read_at.is_none() {
             self.syncer.store.begin_bulk_load(self.company).await?;
         }
-        let page = match self.ahead.take() {
-            Some(ahead) if ahead.is_from(source) => ahead.page?,
-            Some(_) => {
-                self.syncer.pause().await;
-                self.syncer
-                    .search(source, &self.search(source, SortBy::Created))
-                    .await?
-            }
-            None => {
-                self.syncer
-                    .search(source, &self.search(source, SortBy::Created))
-                    .await?
-            }
+        let ahead = self.ahead.take();
+        // Another account was asked, a moment ago.
+        if ahead.as_ref().is_some_and(|ahead| !ahead.is_from(source)) {
+            self.syncer.pause().await;
+        }
+        let page = if let Some(ahead) = ahead.filter(|ahead| ahead.is_from(source)) {
+            ahead.page?
+        } else {
+            let first = self.search(source, SortBy::Created);
+            self.syncer.search(source, &first).await?
         };
         // The largest: one that shrinks tells of pages that shifted.
         self.sync.total = self.sync.total.max(page.total_rows);

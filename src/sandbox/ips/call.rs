@@ -16,8 +16,9 @@ pub struct Call {
     pub texts: Vec<(String, String)>,
     /// The code of the fault that it met; `None` when it was accepted.
     pub fault: Option<i32>,
-    /// A purge that was accepted, of which nothing was cleared: [`Knobs::drop_purges`](super::Knobs::drop_purges).
-    pub dropped: bool,
+    /// The URLs of a purge that were accepted, in their order, whether they were cleared or not
+    /// ([`Knobs::drop_purges`](super::Knobs::drop_purges)); `None` where it was not carried out.
+    pub accepted: Option<Vec<String>>,
 }
 
 impl Call {

@@ -11,7 +11,9 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
     let (company, _) = context.company(request)?;
     let mut children = String::new();
     group(&mut children, "imageFormatArray", |xml| {
-        for (number, preset) in (1..).zip(&company.presets) {
+        let presets = company.presets.iter();
+        let seen = presets.filter(|_| !context.knobs.search.blind);
+        for (number, preset) in (1..).zip(seen) {
             group(xml, "items", |xml| {
                 leaf(xml, "imageFormatHandle", format!("if|{number}"));
                 leaf(xml, "name", &preset.name);

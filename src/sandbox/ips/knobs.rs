@@ -50,7 +50,8 @@ pub struct Knobs {
 pub struct SearchKnobs {
     /// A condition on `LastModified` meets this fault, by its code: Adobe does not list it among the fields.
     pub no_last_modified: Option<i32>,
-    /// Nothing is found, by searching or by name, as for an account that may read nothing: no refusal, but empty lists.
+    /// Nothing is found, by searching or by name, nor any preset, as for an account that may read nothing: no refusal, but
+    /// empty lists.
     pub blind: bool,
     /// What `totalRows` says.
     pub total_rows: TotalRows,

@@ -179,7 +179,7 @@ async fn receive(State(sandbox): State<IpsSandbox>, headers: HeaderMap, body: By
     let instead = knobs.instead.filter(|_| struck);
     let reached = !matches!(instead, Some(Instead::Html | Instead::Unavailable));
     let purges = reached && !verdict.purge.is_empty();
-    call.dropped = purges && knobs.drop_purges;
+    call.accepted = (reached && call.fault.is_none()).then(|| verdict.purge.clone());
     sandbox.0.calls.send_modify(|calls| calls.push(call));
 
     if struck {

@@ -81,7 +81,8 @@ impl Store {
     /// that.
     pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
         let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.finished_at > $1 \
-                   and exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id and c.purged_at is null) \
+                   and exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id \
+                   and (c.purged_at is null or not c.covered)) \
                    and (b.state = $2 or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0)))";
         let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())

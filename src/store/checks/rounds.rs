@@ -38,7 +38,8 @@ impl Store {
     ) -> Result<()> {
         // Somebody may have asked for a look meanwhile: that one is still to come.
         let sql = "update url_check set verdict = $1, doubt = $2, verdict_at = $3, looks = looks + 1, \
-                   keeps = coalesce(keeps, $4), next_look_at = case next_look_at when $9 then $5 else next_look_at end, lease_owner = null, lease_until = null \
+                   keeps = coalesce(keeps, $4), \
+                   next_look_at = case when next_look_at = $9 then $5 else next_look_at end, lease_owner = null, lease_until = null \
                    where id = $6 and company_id = $7 and lease_owner = $8";
         let doubt = round.judgement.doubt.as_ref().map(ToString::to_string);
         let looks: Vec<_> = round.looks.iter().map(|look| (check.id, look)).collect();

@@ -249,9 +249,11 @@ impl Wanted {
         }
     }
 
-    /// The same in another folder; the list of recent changes has none. Whoever goes out of all folders wants everything.
+    /// The same in another folder; the list of recent changes has none. Whoever goes into one, or out of
+    /// all, wants everything there.
     pub fn in_folder(&self, folder: &str) -> Self {
-        let only = if folder.is_empty() { "" } else { &self.only };
+        let between = !folder.is_empty() && !self.folder.is_empty();
+        let only = if between { &self.only } else { "" };
         Self {
             show: "all".to_owned(),
             folder: folder.to_owned(),

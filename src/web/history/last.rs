@@ -6,7 +6,7 @@ use crate::{
     app::App,
     domain::{CompanyId, HistoryVerdict, InvalidationState, UrlOrigin, Verdict, shown_asset},
     error::AppError,
-    store::{HistoryEntry, HistoryQuery, Taken},
+    store::{Fate, Fates, HistoryEntry, HistoryQuery},
     web::{verdicts::Badge, view::Moment},
 };
 
@@ -43,11 +43,11 @@ impl LastView {
         let entries = app.store.history(company, &query).await?.entries;
         let mut lines = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
-            let taken = is_taken(app, company, entry, asset).await?;
-            if taken || index == 0 {
-                lines.push(LastLine::load(app, company, entry, asset, taken).await?);
+            let fate = fate(app, company, entry, asset).await?;
+            if fate == Fate::Taken || index == 0 {
+                lines.push(LastLine::load(app, company, entry, asset, fate).await?);
             }
-            if taken {
+            if fate == Fate::Taken {
                 break;
             }
         }
@@ -61,16 +61,20 @@ impl LastLine {
         company: CompanyId,
         entry: &HistoryEntry,
         asset: &str,
-        taken: bool,
+        fate: Fate,
     ) -> Result<Self, AppError> {
-        let outcome = match verdict_on(app, company, entry, asset).await? {
-            _ if !taken && entry.state == InvalidationState::Partly => "not accepted",
-            _ if !taken => state_view(entry.state).1,
-            HistoryVerdict::Known(Verdict::NotChecked) => "accepted",
-            seen => Badge::from(seen).label,
+        let is_partly = entry.state == InvalidationState::Partly;
+        let outcome = match fate {
+            Fate::Taken => match verdict_on(app, company, entry, asset).await? {
+                HistoryVerdict::Known(Verdict::NotChecked) => "accepted",
+                seen => Badge::from(seen).label,
+            },
+            Fate::Unknown => "not known whether accepted",
+            Fate::NotTaken if is_partly => "not accepted",
+            Fate::NotTaken | Fate::Open => state_view(entry.state).1,
         };
         Ok(Self {
-            what: if taken {
+            what: if fate == Fate::Taken {
                 "Last invalidated"
             } else {
                 "Last submitted"
@@ -82,34 +86,35 @@ impl LastLine {
     }
 }
 
-/// Whether Adobe took a URL of the asset.
-async fn is_taken(
+/// What became of the asset's URLs: taken, where one was.
+async fn fate(
     app: &App,
     company: CompanyId,
     entry: &HistoryEntry,
     asset: &str,
-) -> Result<bool, AppError> {
+) -> Result<Fate, AppError> {
     match entry.state {
-        InvalidationState::Accepted => return Ok(true),
+        InvalidationState::Accepted => return Ok(Fate::Taken),
         InvalidationState::Partly | InvalidationState::Sending | InvalidationState::Paused => {}
-        _ => return Ok(false),
+        _ => return Ok(Fate::NotTaken),
     }
+    let mut fate = Fate::NotTaken;
     for batch in app.store.batches(company, entry.id).await? {
-        let Some(taken) = Taken::of(&batch) else {
-            continue;
-        };
+        let fates = Fates::of(&batch);
         let urls = app.store.batch_urls(company, batch.id, 0, i64::MAX).await?;
         let is_own = |origin: &UrlOrigin| origin.asset() == Some(asset);
-        let own = urls.iter().any(|url| {
-            taken.holds(url.position, &url.url)
-                && (url.origins.iter().any(is_own)
-                    || shown_asset(&url.url).as_deref() == Some(asset))
+        let own = urls.iter().filter(|url| {
+            url.origins.iter().any(is_own) || shown_asset(&url.url).as_deref() == Some(asset)
         });
-        if own {
-            return Ok(true);
+        for url in own {
+            match fates.fate(url.position, &url.url) {
+                Fate::Taken => return Ok(Fate::Taken),
+                Fate::NotTaken => {}
+                unsettled => fate = unsettled,
+            }
         }
     }
-    Ok(false)
+    Ok(fate)
 }
 
 /// That of the asset's own URLs, which may be better or worse than that of the invalidation.

@@ -93,7 +93,7 @@ pub async fn show(
     for batch in &batches {
         views.push(view(&app.store, company.id, batch).await?);
     }
-    let (groups, folded) = groups(&app, company.id, &batches).await?;
+    let groups = groups(&app, company.id, &batches).await?;
     let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
     let page = RecordPage {
         shell: Shell::at("Record", &person, &at),
@@ -104,7 +104,7 @@ pub async fn show(
         when: submitted_at.into(),
         note: app.store.note(company.id, id).await?,
         urls: counted(total.unsigned_abs(), "URL"),
-        options: options(&invalidation, &batches, folded),
+        options: options(&invalidation, &batches, groups.folded),
         template_version: invalidation.template_version,
         asset_total: grouped(assets.len() as u64),
         more_assets: assets.len().saturating_sub(LISTED),
@@ -113,7 +113,7 @@ pub async fn show(
             .take(LISTED)
             .map(|asset| asset.id)
             .collect(),
-        groups,
+        groups: groups.views,
         seen: SeenView::load(&app.store, company.id, id).await?,
         batches: views,
     };
@@ -150,13 +150,15 @@ fn options(invalidation: &Invalidation, batches: &[Batch], folded: bool) -> Vec<
     .collect()
 }
 
-/// The URLs by where they come from, and whether one of them clears others. One with several origins stands with each. Read batch by batch, so that no more
-/// than a thousand are held at once.
-async fn groups(
-    app: &App,
-    company: CompanyId,
-    batches: &[Batch],
-) -> Result<(Vec<GroupView>, bool), AppError> {
+/// The URLs by where they come from: one with several origins stands with each.
+struct Groups {
+    views: Vec<GroupView>,
+    /// Whether one of them clears others.
+    folded: bool,
+}
+
+/// Read batch by batch, so that no more than a thousand URLs are held at once.
+async fn groups(app: &App, company: CompanyId, batches: &[Batch]) -> Result<Groups, AppError> {
     let mut folded = false;
     let mut groups: BTreeMap<Group, (usize, Vec<String>)> = BTreeMap::new();
     for batch in batches {
@@ -174,13 +176,16 @@ async fn groups(
             }
         }
     }
-    let groups = groups.into_iter().map(|(group, (count, urls))| GroupView {
+    let views = groups.into_iter().map(|(group, (count, urls))| GroupView {
         title: group.title(),
         count: counted(count as u64, "URL"),
         more: (count > urls.len()).then(|| grouped((count - urls.len()) as u64)),
         urls,
     });
-    Ok((groups.collect(), folded))
+    Ok(Groups {
+        views: views.collect(),
+        folded,
+    })
 }
 
 async fn view(store: &Store, company: CompanyId, batch: &Batch) -> Result<BatchView, AppError> {

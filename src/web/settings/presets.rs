@@ -19,6 +19,7 @@ use crate::{
     store::{ListedPreset, Person},
     web::{
         extract::{Admin, Form, InCompany, Query},
+        forms::number,
         shell::Shell,
         view::{Moment, company_path, counted, grouped, query_value},
     },
@@ -57,6 +58,7 @@ pub struct Wanted {
     q: String,
     saved: bool,
     read: Option<u32>,
+    #[serde(deserialize_with = "number")]
     left_out: usize,
 }
 
@@ -82,14 +84,10 @@ pub async fn show(
     page.done = match wanted.read {
         Some(number) => {
             let read = format!("{} read from Dynamic Media.", counted(number, "preset"));
-            let sentences = [Some(read), presets::left_out(wanted.left_out)];
-            Some(
-                sentences
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            )
+            Some(match presets::left_out(wanted.left_out) {
+                Some(left_out) => format!("{read} {left_out}"),
+                None => read,
+            })
         }
         None if wanted.saved => {
             Some("Saved. Lists that are formed from now on follow it.".to_owned())

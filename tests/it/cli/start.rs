@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    net::TcpListener,
+    net::{Ipv4Addr, TcpListener},
     process::{Command, Stdio},
 };
 
@@ -30,12 +30,28 @@ fn a_port_in_use_is_one_sentence() {
     );
 }
 
+/// The first of five ports, one after the other, that a sandbox may have: the usual ones may be somebody's demo.
+fn free_ports() -> u16 {
+    let listen = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    loop {
+        let first = listen(0).unwrap().local_addr().unwrap().port();
+        let others = (1..5).map(|after| first.checked_add(after));
+        if others
+            .into_iter()
+            .all(|port| port.is_some_and(|port| listen(port).is_ok()))
+        {
+            return first;
+        }
+    }
+}
+
 #[test]
 fn a_folder_that_cannot_be_written_is_one_sentence() {
     let folder = TempDir::new().unwrap();
     // Not a matter of permissions, which do not bind an administrator: a file is no folder.
     std::fs::write(folder.path().join("file"), "").unwrap();
     let listen = ["--listen", "127.0.0.1:0"];
+    let ports = free_ports().to_string();
     for (arguments, named) in [
         (
             &["--database-url", "sqlite://file/unstale.db"][..],
@@ -49,7 +65,10 @@ fn a_folder_that_cannot_be_written_is_one_sentence() {
             &["--secret-key-file", "file/unstale.key"],
             "file/unstale.key",
         ),
-        (&["demo", "--folder", "file/demo"], "file/demo"),
+        (
+            &["demo", "--folder", "file/demo", "--sandbox-port", &ports],
+            "file/demo",
+        ),
     ] {
         let complaint = complaint(&run(folder.path(), &[arguments, &listen].concat()));
         assert!(complaint.contains(named), "{complaint}");

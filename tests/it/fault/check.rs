@@ -60,21 +60,22 @@ impl Done {
     fn by(received: &Received) -> Self {
         let purged = received.purged.lock().unwrap().clone();
         let calls = received.ips.calls();
-        let urls_of = |wanted: fn(&Call) -> bool| -> HashSet<Vec<String>> {
-            let calls = calls.iter().filter(|call| wanted(call));
-            calls.map(|call| call.urls.clone()).collect()
+        let accepted = calls.iter().filter_map(|call| call.accepted.clone());
+        let whole: HashSet<Vec<String>> = accepted.filter(|urls| !urls.is_empty()).collect();
+        // With a fault, or with an answer that refuses each of its URLs.
+        let is_refused = |call: &&Call| {
+            call.fault.is_some() || call.accepted.as_ref().is_some_and(Vec::is_empty)
         };
+        let refused = calls.iter().filter(is_refused);
         let mut sent = HashMap::new();
         for call in &calls {
             *sent.entry(call.urls.clone()).or_insert(0) += 1;
         }
-        let dropped = urls_of(|call| call.dropped);
-        let whole: HashSet<Vec<String>> = purged.iter().cloned().chain(dropped).collect();
         Self {
             cleared: purged.iter().flatten().cloned().collect(),
             taken: whole.iter().flatten().cloned().collect(),
             whole,
-            refused: urls_of(|call| call.fault.is_some()),
+            refused: refused.map(|call| call.urls.clone()).collect(),
             sent,
         }
     }

@@ -229,7 +229,7 @@ async fn a_test_from_the_page_shows_that_a_base_host_turns() {
         "{}",
         part.body
     );
-    assert!(part.body.contains("fetched it anew"));
+    assert!(part.body.contains("the host asked Dynamic Media for it"));
     assert_eq!(
         sent(&app),
         [[app.base("backpack")]],

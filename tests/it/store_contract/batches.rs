@@ -28,6 +28,7 @@ on_both_databases! {
     what_was_on_its_way_is_released_when_its_lease_has_ended
     a_request_that_was_cut_off_was_one_all_the_same
     what_waits_for_our_own_database_has_not_failed
+    what_never_left_has_no_time_of_sending
     a_node_that_lost_its_lease_cannot_write_over_its_successor
     two_nodes_never_take_the_same_batch_nor_two_of_one_company
     what_waits_can_be_held_back_let_go_and_called_off
@@ -471,6 +472,38 @@ async fn what_waits_for_our_own_database_has_not_failed(t: &Fixture) {
     let batch = t.batch(&submission, 0).await;
     assert_eq!(batch.state, BatchState::Waiting);
     assert!(batch.cleared_nothing());
+    let made = t.store.requests_since(company, Timestamp::from_micros(0));
+    assert_eq!(made.await.unwrap(), 0);
+}
+
+async fn what_never_left_has_no_time_of_sending(t: &Fixture) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    for (kind, before, is_sent) in [
+        (FailureKind::Unreachable, None, false),
+        (FailureKind::NotConnected, None, false),
+        (FailureKind::Fault, None, true),
+        (FailureKind::NotConnected, Some(FailureKind::TimedOut), true),
+        (
+            FailureKind::NotConnected,
+            Some(FailureKind::Unreachable),
+            false,
+        ),
+    ] {
+        let submission = t.submitted(company, author, 1).await;
+        if let Some(before) = before {
+            let taken = t.take().await.unwrap();
+            t.finish(&taken, &again(before, t.now())).await.unwrap();
+        }
+        let taken = t.take().await.unwrap();
+        t.finish(&taken, &failed(kind)).await.unwrap();
+        let batch = t.batch(&submission, 0).await;
+        assert_eq!(
+            batch.sent_at.is_some(),
+            is_sent,
+            "{kind:?} after {before:?}"
+        );
+    }
 }
 
 async fn a_node_that_lost_its_lease_cannot_write_over_its_successor(t: &Fixture) {
@@ -553,7 +586,7 @@ async fn a_refused_batch_is_searched_part_by_part(t: &Fixture) {
     let id = submission.batches[0].id;
     let start = async |company, sound| {
         t.store
-            .start_search(company, id, sound, "Bob", t.now())
+            .start_search(company, id, sound, false, "Bob", t.now())
             .await
     };
     assert!(matches!(start(company, 2).await, Err(StoreError::Conflict)));
@@ -654,14 +687,25 @@ async fn the_doubt_of_a_search_outlives_the_next_one(t: &Fixture) {
         let id = submission.batches[0].id;
         let refused = failed(FailureKind::BadUrl);
         t.finish(&t.take().await.unwrap(), &refused).await.unwrap();
-        for end in [kind, FailureKind::Fault] {
-            let started = t.store.start_search(company, id, 1, "Bob", t.now()).await;
-            started.unwrap();
-            let taken = t.take().await.unwrap();
-            t.finish(&taken, &failed(end)).await.unwrap();
-        }
+        let search = async || {
+            let doubt = t.batch(&submission, 0).await.ended_in_doubt();
+            let started = t.store.start_search(company, id, 1, doubt, "Bob", t.now());
+            started.await.unwrap();
+        };
+        search().await;
+        // A part that was taken does not settle what became of the next one.
+        let sound = probe(Part::range(1..=1), true);
+        let taken = t.take().await.unwrap();
+        t.finish_as(NODE, &taken, &BatchOutcome::SearchedOn, Some(&sound))
+            .await
+            .unwrap();
+        let taken = t.take().await.unwrap();
+        t.finish(&taken, &failed(kind)).await.unwrap();
+        search().await;
         let batch = t.batch(&submission, 0).await;
-        assert_eq!(batch.cleared_nothing(), kind.cleared_nothing(), "{kind:?}");
+        assert_eq!(batch.maybe_taken, !kind.cleared_nothing(), "{kind:?}");
+        let taken = t.take().await.unwrap();
+        t.finish(&taken, &failed(FailureKind::Fault)).await.unwrap();
     }
 }
 
@@ -723,7 +767,9 @@ async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
             9 => steer(Steering::Resume).await,
             10 => {
                 let batch = submission.batches[0].id;
-                let started = t.store.start_search(company, batch, 1, "Bob", t.now());
+                let started = t
+                    .store
+                    .start_search(company, batch, 1, false, "Bob", t.now());
                 match started.await {
                     Ok(()) | Err(StoreError::Conflict) => {}
                     Err(error) => panic!("{error}"),

@@ -373,7 +373,7 @@ async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture
         .unwrap();
     assert_eq!(t.store.unchecked_batches(since).await.unwrap().len(), 1);
     t.store
-        .start_search(company, batch.id, 2, "ann@example.com", t.now())
+        .start_search(company, batch.id, 2, false, "ann@example.com", t.now())
         .await
         .unwrap();
     let batch = t.take().await.unwrap();

@@ -3,12 +3,12 @@ use std::time::Duration;
 use unstale::{
     clock::Timestamp,
     domain::{
-        AccountFacts, Alias, Change, CheckOutcome, CheckReport, CheckStep, CheckedStep, Company,
-        CompanyId, PublishServer, SiteChange, ValueSource,
+        AccountFacts, Alias, CatalogueSync, Change, CheckOutcome, CheckReport, CheckStep,
+        CheckedStep, Company, CompanyId, PublishServer, SiteChange, ValueSource,
     },
     store::{
         AskedAs, CompanySettings, Connection, ConnectionState, PendingConnection,
-        RememberedTemplate, Said, StoreError,
+        RememberedTemplate, Said, StoreError, SyncLease,
     },
 };
 
@@ -17,6 +17,7 @@ use super::Fixture;
 on_both_databases! {
     what_is_known_about_a_connection_is_kept_with_it
     a_new_account_is_untested
+    who_connects_elsewhere_wants_the_catalogue_that_is_there
     a_membership_means_a_company_of_its_region_or_one_without_account
     who_connects_at_once_gets_one_company
     a_connection_is_deleted_and_the_company_stays
@@ -85,8 +86,8 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
             .put_account_facts(company, a, said(&facts), t.now())
             .await,
         t.store.put_check_report(company, a, &report).await,
-        t.store.put_names_publish_server(company, false).await,
-        t.store.remember_template(company, &template).await,
+        t.store.put_names_publish_server(company, a, false).await,
+        t.store.remember_template(company, a, &template).await,
     ] {
         assert!(
             matches!(refused, Err(StoreError::NotFound)),
@@ -131,10 +132,13 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
     assert_eq!(shop.name, "The shop company");
     t.store.put_check_report(company, a, &report).await.unwrap();
     t.store
-        .put_names_publish_server(company, false)
+        .put_names_publish_server(company, a, false)
         .await
         .unwrap();
-    t.store.remember_template(company, &template).await.unwrap();
+    t.store
+        .remember_template(company, a, &template)
+        .await
+        .unwrap();
 
     let state = t.store.connection_state(company).await.unwrap().unwrap();
     assert_eq!(state.facts, Some(facts), "JSON carries a NUL");
@@ -164,7 +168,8 @@ async fn a_new_account_is_untested(t: &Fixture) {
         let asked = asked_as(email);
         let kept = store.put_check_report(company, asked, &report(now)).await;
         kept.unwrap();
-        store.put_names_publish_server(company, true).await.unwrap();
+        let kept = store.put_names_publish_server(company, asked, true);
+        kept.await.unwrap();
         let next = connection(next);
         let known = if put_again {
             let said = said(&facts);
@@ -188,6 +193,58 @@ async fn a_new_account_is_untested(t: &Fixture) {
     let (account, said) = (connection("a@example.com"), said(&facts));
     let missing = store.put_account(unknown, &account, said, now).await;
     assert!(matches!(missing, Err(StoreError::NotFound)));
+}
+
+async fn who_connects_elsewhere_wants_the_catalogue_that_is_there(t: &Fixture) {
+    let elsewhere = Connection {
+        endpoint: "https://elsewhere.example/scene7/".to_owned(),
+        ..connection("a@example.com")
+    };
+    for (slug, next, handle, expected) in [
+        ("same", connection("b@example.com"), "c|9", false),
+        ("moved", elsewhere, "c|9", true),
+        ("other", connection("a@example.com"), "c|8", true),
+    ] {
+        let company = t.company(slug).await;
+        let (store, now, facts) = (&t.store, t.now(), facts(t.now()));
+        store
+            .put_connection(company, &connection("a@example.com"))
+            .await
+            .unwrap();
+        let first = asked_as("a@example.com");
+        let found = store.put_account_facts(company, first, said(&facts), now);
+        found.await.unwrap();
+        let lease = SyncLease(t.clock.new_uuid());
+        let sync = store.lease_sync(company, lease, now, now.plus(Duration::from_mins(1)));
+        let sync = sync.await.unwrap().unwrap();
+        let begun = CatalogueSync {
+            read_from: sync.source.clone(),
+            ..sync
+        };
+        let saved = store.save_sync(company, lease, &begun, None);
+        saved.await.unwrap();
+        let takes_away = async || store.catalogue_sync(company).await.unwrap().take_away;
+
+        // What is found without anybody's doing takes nothing away.
+        let (another, same) = (
+            Said {
+                handle,
+                ..said(&facts)
+            },
+            said(&facts),
+        );
+        for said in [another, same] {
+            let found = store.put_account_facts(company, first, said, now);
+            found.await.unwrap();
+            assert!(!takes_away().await, "{slug}");
+        }
+        let said = Said {
+            handle,
+            ..said(&facts)
+        };
+        store.put_account(company, &next, said, now).await.unwrap();
+        assert_eq!(takes_away().await, expected, "{slug}");
+    }
 }
 
 /// A company that a membership is made to: of that name, with root and handle of its own region.

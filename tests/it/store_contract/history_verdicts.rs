@@ -18,6 +18,7 @@ use crate::support::database::Backend;
 
 on_both_databases! {
     the_verdict_of_an_invalidation_follows_its_checks
+    an_address_that_is_cleared_by_now_counts_before_it_is_looked_at
     the_verdict_that_asks_most_of_somebody_counts
     two_that_end_the_last_looks_at_once_forget_none
     the_history_is_filtered_by_verdict
@@ -152,6 +153,20 @@ async fn the_verdict_of_an_invalidation_follows_its_checks(t: &Fixture) {
     }
     let again = t.store.look_again(company, submission.id, None, t.now());
     assert_eq!(again.await.unwrap(), 3);
+    assert_eq!(verdict(t, company).await, HistoryVerdict::Checking);
+}
+
+async fn an_address_that_is_cleared_by_now_counts_before_it_is_looked_at(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let submission = t.submitted(company, author, 1).await;
+    let url = "http://a/other";
+    let not_covered = NewCheck {
+        covered: false,
+        ..new_check(t, url)
+    };
+    add(t, &submission, &[not_covered]).await;
+    assert_eq!(verdict(t, company).await, known(Verdict::NotChecked));
+    add(t, &submission, &[new_check(t, url)]).await;
     assert_eq!(verdict(t, company).await, HistoryVerdict::Checking);
 }
 
@@ -364,7 +379,9 @@ async fn what_was_taken_in_part_is_told_from_what_was_refused(t: &Fixture) {
         finish(t, &failed(FailureKind::BadUrl), None).await;
         assert_eq!(state(t, company).await, InvalidationState::Refused);
         let batch = submission.batches[0].id;
-        let search = t.store.start_search(company, batch, 1, "Ann", t.now());
+        let search = t
+            .store
+            .start_search(company, batch, 1, false, "Ann", t.now());
         search.await.unwrap();
         assert_eq!(state(t, company).await, InvalidationState::Sending);
         // The request that ends the search is the one that was accepted.

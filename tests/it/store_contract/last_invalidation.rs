@@ -59,7 +59,7 @@ async fn of_a_search_only_the_parts_that_adobe_took_count(t: &Fixture) {
         .await
         .unwrap();
     t.store
-        .start_search(company, batch.id, 1, "a@example.com", t.now())
+        .start_search(company, batch.id, 1, false, "a@example.com", t.now())
         .await
         .unwrap();
     for (part, taken, left) in [
@@ -115,7 +115,7 @@ async fn a_search_that_ends_without_an_answer_clears_nothing_more(t: &Fixture) {
         .await
         .unwrap();
     t.store
-        .start_search(company, batch.id, 1, "a@example.com", t.now())
+        .start_search(company, batch.id, 1, false, "a@example.com", t.now())
         .await
         .unwrap();
     let batch = t.take().await.unwrap();

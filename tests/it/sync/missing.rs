@@ -11,6 +11,8 @@ async fn an_account_that_may_read_nothing_any_more_does_not_empty_the_catalogue(
     let c = Catalogue::of(2_500).await;
     c.read_all().await;
     let all = c.found().await;
+    let presets = c.store.presets(c.company).await.unwrap();
+    assert!(!presets.is_empty());
     c.knobs(|knobs| knobs.search.blind = true);
     let none = Some(Unlisted {
         assets: 2_500,
@@ -25,6 +27,9 @@ async fn an_account_that_may_read_nothing_any_more_does_not_empty_the_catalogue(
         let sync = c.want(kind).await;
         assert_eq!((sync.vanished, sync.unlisted), (0, none), "{kind:?}");
         assert_eq!(c.found().await, all);
+        assert_eq!(c.store.presets(c.company).await.unwrap(), presets);
+        let notice = sync.notice.unwrap();
+        assert!(notice.contains("lists no presets"), "{notice}");
     }
 
     c.knobs(|knobs| knobs.search.blind = false);
@@ -68,4 +73,11 @@ async fn what_an_administrator_says_takes_it_away_once() {
     c.later(Duration::from_hours(1));
     let sync = c.want(ReadingKind::Sweep).await;
     assert_eq!(sync.vanished, 0, "it was said for one comparison");
+
+    c.later(Duration::from_hours(1));
+    c.syncer.take_away(c.company).await.unwrap();
+    let sync = Catalogue::finished(c.read().await);
+    assert_eq!((sync.vanished, sync.notice), (100, None));
+    let presets = c.store.presets(c.company).await.unwrap();
+    assert!(presets.is_empty(), "it was said of all that is listed");
 }

@@ -7,6 +7,7 @@ use unstale::{demo, domain::ReadingKind, sandbox::ips::Only, store::SyncLease};
 use crate::support::app::{Start, TestApp};
 
 const PAGE: &str = "/c/dms7snapshot/settings/catalogue";
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn reading() -> TestApp {
     TestApp::with(Start {
@@ -108,9 +109,13 @@ async fn how_it_goes_on_is_told_as_it_is() {
         .read_soon(company, ReadingKind::Increment)
         .await
         .unwrap();
-    while !store.catalogue_sync(company).await.unwrap().stopped {
-        tokio::task::yield_now().await;
-    }
+    let stopped = async {
+        while !store.catalogue_sync(company).await.unwrap().stopped {
+            tokio::task::yield_now().await;
+        }
+    };
+    let stopped = tokio::time::timeout(PATIENCE, stopped).await;
+    stopped.expect("a refused sign-in stops it");
     let admin = app.admin().await;
     let notice = admin.get(PAGE).await.text(".notice.blocks");
     assert!(

@@ -399,6 +399,26 @@ async fn a_move_in_the_middle_of_a_reading_begins_it_anew_and_keeps_nothing_of_b
 }
 
 #[tokio::test]
+async fn a_move_past_the_assets_begins_with_the_assets_too() {
+    let c = Catalogue::of(100).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getImageFormats"));
+        knobs.hold = true;
+    });
+    let reading = c.reading();
+    let mut arrived = 1;
+    while c.ips.wait_for_calls(arrived).await[arrived - 1].operation != "getImageFormats" {
+        arrived += 1;
+    }
+    c.later(A_WHILE);
+    let there = c.another_region(40).await;
+    c.knobs(|knobs| knobs.hold = false);
+    let sync = Catalogue::finished(reading.await.unwrap());
+    assert_eq!((sync.kind, sync.seen), (Some(ReadingKind::Full), 41));
+    assert_eq!(c.found().await, ids_of(&there));
+}
+
+#[tokio::test]
 async fn an_account_that_is_deleted_while_the_settings_are_read_is_no_failure() {
     let c = Catalogue::of(100).await;
     c.knobs(|knobs| {

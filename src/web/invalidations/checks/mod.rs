@@ -24,6 +24,7 @@ use crate::{
     store::{Check, Draft, Person},
     web::{
         extract::{Editor, Form, Htmx, InCompany, InvalidationPath, Query},
+        forms::number,
         view::{draft_path, outcome_path},
     },
 };
@@ -34,7 +35,7 @@ const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; san
 /// Which page of them.
 #[derive(Debug, Default, Deserialize)]
 pub struct Wanted {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     page: usize,
 }
 
@@ -45,6 +46,9 @@ pub struct ChecksForm {
     action: Action,
     /// Which URL; all where it is missing.
     check: Option<CheckId>,
+    /// The page on which it stands.
+    #[serde(default, deserialize_with = "number")]
+    page: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -67,7 +71,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     if !htmx {
-        return Ok(to_checks(&at.company, id).into_response());
+        return Ok(to_checks(&at.company, id, wanted.page).into_response());
     }
     let invalidation = app.store.invalidation(at.company.id, id).await?;
     let invalidation = invalidation.ok_or(AppError::NotFound)?;
@@ -111,7 +115,7 @@ pub async fn act(
             return Ok(Redirect::to(&draft_path(company, draft.id, "confirm")));
         }
     }
-    Ok(to_checks(company, id))
+    Ok(to_checks(company, id, form.page))
 }
 
 /// A new draft with what is to be purged again; nothing is sent before somebody has confirmed it.
@@ -209,6 +213,10 @@ pub async fn picture(
     Ok((headers, picture.bytes).into_response())
 }
 
-fn to_checks(company: &Company, id: InvalidationId) -> Redirect {
-    Redirect::to(&format!("{}#checks", outcome_path(company, id)))
+fn to_checks(company: &Company, id: InvalidationId, page: usize) -> Redirect {
+    let page = match page {
+        0 | 1 => String::new(),
+        page => format!("?checks={page}"),
+    };
+    Redirect::to(&format!("{}{page}#checks", outcome_path(company, id)))
 }

@@ -133,14 +133,16 @@ impl ChecksSection {
     /// What was seen of these URLs that were sent, where anything was or is to be looked at since their purge.
     pub fn badges(&self, sent: &HashSet<&str>) -> HashMap<&str, Badge> {
         let mut verdicts: HashMap<&str, HistoryVerdict> = HashMap::new();
-        let purged = self.checks.iter().filter(|check| {
+        let of_sent = self.checks.iter().filter(|check| {
             check.covered && check.purged_at.is_some() && sent.contains(check.sent_url.as_str())
         });
-        for check in purged {
+        for check in of_sent {
             let verdict = HistoryVerdict::of_url(check.verdict, check.is_pending());
             let of_all = verdicts.entry(&check.sent_url).or_insert(verdict);
             *of_all = HistoryVerdict::together([*of_all, verdict]);
         }
+        // The list stays as it was loaded while the section below moves on: what is not decided has no badge.
+        verdicts.retain(|_, verdict| *verdict != HistoryVerdict::Checking);
         let badges = verdicts.into_iter();
         badges.map(|(url, verdict)| (url, verdict.into())).collect()
     }

@@ -45,7 +45,7 @@ impl Headline {
         } else {
             Vec::new()
         };
-        let ahead = QueueEntry::ahead_of(&queue, invalidation.id);
+        let ahead = QueueEntry::ahead_of(&queue, invalidation.id, now);
         let total: i64 = batches.iter().map(|batch| batch.url_count).sum();
         let submitted_at = invalidation.submitted_at;
         let pause = app.dispatcher.config().pause;

@@ -9,6 +9,7 @@ use crate::{
     error::AppError,
     store::{Batch, Store, SubmittedUrl},
     web::{
+        forms::number,
         invalidations::checks::ChecksSection,
         verdicts::Badge,
         view::{Moment, origins_words},
@@ -23,10 +24,10 @@ const ROWS: i64 = 200;
 pub struct Wanted {
     #[serde(default)]
     batch: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     after: i64,
     /// Which page of what was looked at, from 1.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     pub checks: usize,
 }
 
