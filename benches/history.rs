@@ -494,6 +494,23 @@ async fn parts(store: &Store, company: CompanyId) {
         },
     )
     .await;
+    for (what, needle) in [
+        ("most URLs first", None),
+        (
+            "contains, most URLs first: an asset",
+            Some(sku as fn(u64) -> String),
+        ),
+        (
+            "contains, most URLs first: in most",
+            Some(|_| "/Acme/sku".to_owned()),
+        ),
+    ] {
+        measure(store, company, what, |seed| HistoryQuery {
+            order: HistoryOrder::MostUrlsFirst,
+            ..needle.map_or_else(HistoryQuery::default, |needle| with_url(&needle(seed)))
+        })
+        .await;
+    }
 }
 
 /// What submitting 50,000 URLs takes, with and without assets of their own.

@@ -15,6 +15,9 @@ pub(super) struct SiteArgs {
     /// What public URLs start with; empty to have it found at Dynamic Media again
     #[arg(long, value_name = "URL")]
     publish_server: Option<String>,
+    /// The property at Dynamic Media to take the publish server from, where it is not found by itself or is another one
+    #[arg(long, value_name = "NAME", conflicts_with = "publish_server")]
+    publish_server_property: Option<String>,
     /// The secure preview server; empty to have it found at Dynamic Media again
     #[arg(long, value_name = "URL")]
     preview_server: Option<String>,
@@ -37,6 +40,7 @@ pub(super) async fn run(app: &App, args: SiteArgs) -> anyhow::Result<()> {
     let handle = args.alias_handle.as_deref().unwrap_or_default();
     let typed = TypedSite {
         publish_server: args.publish_server.as_deref(),
+        publish_server_property: args.publish_server_property.as_deref(),
         preview_server: args.preview_server.as_deref(),
         alias: args.alias.as_deref().map(|root| (root, handle)),
         clear_alias: args.clear_alias,

@@ -69,10 +69,21 @@ impl GeneralSettings {
             .or_else(|| first(&speaks_of_publishing))
     }
 
+    /// The server in a property, if it holds one. Around its name, blanks do not count.
+    #[must_use]
+    pub fn server_in(&self, property: &str) -> Option<FoundServer> {
+        self.servers().find(|it| it.property == property.trim())
+    }
+
+    /// The names of all properties that hold a server, in Adobe's order.
+    pub fn server_properties(&self) -> impl Iterator<Item = String> {
+        self.servers().map(|it| it.property)
+    }
+
     /// The secure preview server.
     #[must_use]
     pub fn preview_server(&self) -> Option<FoundServer> {
-        self.servers().find(|it| it.property == PREVIEW_PROPERTY)
+        self.server_in(PREVIEW_PROPERTY)
     }
 
     /// Every host that seems to deliver what is published, in Adobe's order, each once.

@@ -41,6 +41,8 @@ impl<T> Change<T> {
 pub struct SiteChange {
     /// What public URLs start with.
     pub publish_server: Change<PublishServer>,
+    /// The property at Dynamic Media that the publish server was taken from; `None` when it was typed.
+    pub publish_server_property: Option<String>,
     /// The secure preview server.
     pub preview_server: Change<PublishServer>,
     /// The second root.

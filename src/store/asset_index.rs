@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Result, Store,
     db::Db,
-    fold::{fold, search_text},
+    fold::{fold_id, search_text},
 };
 use crate::{
     clock::Timestamp,
@@ -32,10 +32,13 @@ const ADVISORY_LOCK: i64 = 0x0075_6e73_7461_6c65;
 /// An hour in microseconds: what changed sooner after it was made is new rather than replaced.
 pub(super) const NEW_FOR: i64 = 3_600_000_000;
 
-/// Walking by name looks at nothing but the index: the columns that searching and filtering need stand behind its key.
-const SQLITE: [&str; 4] = [
+/// Walking by name looks at nothing but the index: the columns that searching and filtering need stand behind its key. So
+/// does walking by the name of one type. Images are most of a catalogue: for them the one by name is as good.
+const SQLITE: [&str; 5] = [
     "create index if not exists asset_by_name on asset (company_id, id_folded, key, number, folder, class, asset_type, \
      published, changed_at, created_at, vanished_at, search_text) where vanished_at is null",
+    "create index if not exists asset_by_type on asset (company_id, asset_type, published, id_folded, key, number, folder, \
+     class, changed_at, created_at, vanished_at, search_text) where vanished_at is null and asset_type <> 'Image'",
     "create index if not exists asset_by_folder on asset (company_id, folder, id_folded, key) where vanished_at is null",
     "create index if not exists asset_by_change on asset (company_id, changed_at, key, number, class, asset_type, \
      published, created_at, vanished_at) where vanished_at is null",
@@ -44,9 +47,12 @@ const SQLITE: [&str; 4] = [
      and changed_at > created_at + 3600000000 and (last_invalidated_at is null or changed_at > last_invalidated_at)",
 ];
 
-const POSTGRES: [&str; 4] = [
+const POSTGRES: [&str; 5] = [
     "create index if not exists asset_by_name on asset (company_id, id_folded, key) include (number, folder, class, \
      asset_type, published, changed_at, created_at, search_text) where vanished_at is null",
+    "create index if not exists asset_by_type on asset (company_id, asset_type, published, id_folded, key) \
+     include (number, folder, class, changed_at, created_at, search_text) \
+     where vanished_at is null and asset_type <> 'Image'",
     "create index if not exists asset_by_folder on asset (company_id, folder, id_folded, key) where vanished_at is null",
     "create index if not exists asset_by_change on asset (company_id, changed_at, key) include (number, id_folded, \
      class, asset_type, published, created_at) where vanished_at is null",
@@ -65,8 +71,9 @@ const POSTGRES_TRIGRAM: [&str; 2] = [
     "create index if not exists _asset_trigram on asset using gin (search_text gin_trgm_ops)",
 ];
 
-const DROPPED: [&str; 4] = [
+const DROPPED: [&str; 5] = [
     "drop index if exists asset_by_name",
+    "drop index if exists asset_by_type",
     "drop index if exists asset_by_folder",
     "drop index if exists asset_by_change",
     "drop index if exists asset_recent",
@@ -271,7 +278,7 @@ impl Store {
             for (number, id, file_name, folder) in rows {
                 let asset = named(id, file_name, folder);
                 sqlx::query(write)
-                    .bind(fold(&asset.id))
+                    .bind(fold_id(&asset.id))
                     .bind(search_text(&asset))
                     .bind(number)
                     .execute(&mut *tx)

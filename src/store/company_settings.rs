@@ -115,12 +115,17 @@ impl Store {
                    clear_alias = coalesce($10, clear_alias), updated_at = $11 where id = $12";
         let SiteChange {
             publish_server,
+            publish_server_property,
             preview_server,
             alias,
             clear_alias,
         } = change;
+        let found = publish_server_property
+            .clone()
+            .map(|property| ValueSource::Found { property, at: now });
+        let publish_source = to_json(found.as_ref().unwrap_or(typed))?;
+        let publish_source = publish_server.value().map(|_| publish_source.as_str());
         let typed = to_json(typed)?;
-        let publish_source = publish_server.value().map(|_| typed.as_str());
         let preview_source = preview_server.value().map(|_| typed.as_str());
         let changed = on_writer!(self, |pool| sqlx::query(sql)
             .bind(publish_server.is_made())

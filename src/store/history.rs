@@ -1,6 +1,6 @@
 //! The history: what can be looked for, and what is found. The search itself is in [`super::history_search`].
 //!
-//! Pages go on from the last number seen, whatever is submitted meanwhile.
+//! Pages go on from the last line seen, whatever is submitted meanwhile.
 
 use std::{fmt, str::FromStr};
 
@@ -63,11 +63,30 @@ pub enum HistoryOrder {
     NewestFirst,
     /// What was submitted first comes first.
     OldestFirst,
+    /// What has the most URLs comes first; of equals, what was submitted last.
+    MostUrlsFirst,
+    /// What has the fewest URLs comes first; of equals, what was submitted first.
+    FewestUrlsFirst,
 }
 
-/// The place after one invalidation. The text of it is a number from 1 on.
+impl HistoryOrder {
+    /// Whether it goes by the number of URLs.
+    pub(super) const fn is_by_size(self) -> bool {
+        matches!(self, Self::MostUrlsFirst | Self::FewestUrlsFirst)
+    }
+
+    pub(super) const fn is_descending(self) -> bool {
+        matches!(self, Self::NewestFirst | Self::MostUrlsFirst)
+    }
+}
+
+/// The place after one invalidation, in any order. The text of it is its number, from 1 on, and how many URLs it has:
+/// `7.1000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HistoryCursor(pub(super) i64);
+pub struct HistoryCursor {
+    pub(super) number: i64,
+    pub(super) url_count: i64,
+}
 
 /// The text is no cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -76,7 +95,7 @@ pub struct InvalidCursor;
 
 impl fmt::Display for HistoryCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        write!(f, "{}.{}", self.number, self.url_count)
     }
 }
 
@@ -84,9 +103,11 @@ impl FromStr for HistoryCursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        let number = text.parse().map_err(|_| InvalidCursor)?;
-        if number > 0 {
-            Ok(Self(number))
+        let (number, url_count) = text.split_once('.').ok_or(InvalidCursor)?;
+        let number = number.parse().map_err(|_| InvalidCursor)?;
+        let url_count = url_count.parse().map_err(|_| InvalidCursor)?;
+        if number > 0 && url_count >= 0 {
+            Ok(Self { number, url_count })
         } else {
             Err(InvalidCursor)
         }
@@ -184,7 +205,10 @@ pub(super) fn page(rows: Vec<EntryRow>, limit: i64) -> Result<HistoryPage> {
     }
     let last = entries.last().filter(|_| more);
     Ok(HistoryPage {
-        next: last.map(|entry| HistoryCursor(entry.number)),
+        next: last.map(|entry| HistoryCursor {
+            number: entry.number,
+            url_count: entry.url_count,
+        }),
         entries,
     })
 }
@@ -194,18 +218,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_a_number_from_one_on() {
-        assert_eq!("7".parse(), Ok(HistoryCursor(7)));
-        assert_eq!(HistoryCursor(7).to_string(), "7");
+    fn a_cursor_is_a_number_from_one_on_and_a_count() {
+        let cursor = HistoryCursor {
+            number: 7,
+            url_count: 1_000,
+        };
+        assert_eq!("7.1000".parse(), Ok(cursor));
+        assert_eq!(cursor.to_string(), "7.1000");
         for text in [
             "",
-            "0",
-            "-1",
-            "x",
-            "1.5",
-            "9223372036854775808",
-            "7 or 1=1",
-            "٧",
+            "7",
+            "0.5",
+            "-1.5",
+            "7.-1",
+            "x.5",
+            "1.5.2",
+            "9223372036854775808.1",
+            "7.1 or 1=1",
+            "٧.1",
         ] {
             assert_eq!(text.parse::<HistoryCursor>(), Err(InvalidCursor), "{text}");
         }

@@ -74,15 +74,17 @@ pub(super) fn source(
             sql.sql(") u").sql(REST).sql("i.number = u.number");
         }
         Way::Trigrams(trigrams) if is_postgres => {
-            // Sorted first, so that no more candidates are looked at than fill the page.
+            // Sorted first where that is the order, so that no more candidates are looked at than fill the page.
             sql.sql(
                 "from (select number from _history_trigram where trigrams @> cast(string_to_array(",
             )
             .text(trigrams)
-            .sql(", ' ') as integer[]) order by number");
-            if query.order == HistoryOrder::NewestFirst {
-                sql.sql(" desc");
-            }
+            .sql(", ' ') as integer[])");
+            sql.sql(match query.order {
+                HistoryOrder::NewestFirst => " order by number desc",
+                HistoryOrder::OldestFirst => " order by number",
+                HistoryOrder::MostUrlsFirst | HistoryOrder::FewestUrlsFirst => "",
+            });
             sql.sql(") t").sql(REST).sql("i.number = t.number");
         }
         Way::Trigrams(trigrams) => {
@@ -95,14 +97,15 @@ pub(super) fn source(
         .uuid(company.uuid());
 }
 
-/// The invalidations in the order of their numbers, by person, state or verdict where one is given. `SQLite` guesses how
-/// common they are, and guesses wrong. Most are accepted, so that a verdict tells more than that.
+/// The invalidations in their order; in that of their numbers by person, state or verdict where one is given. `SQLite`
+/// guesses how common they are, and guesses wrong. Most are accepted, so that a verdict tells more than that.
 pub(super) fn walk(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool) {
     sql.sql("from invalidation i");
     if !is_postgres {
         let state = query.state;
         let is_common = state.is_none_or(|state| state == InvalidationState::Accepted);
         sql.sql(match (query.person, query.verdict) {
+            _ if query.order.is_by_size() => " indexed by invalidation_history_size",
             (Some(_), _) => " indexed by invalidation_history_of",
             (None, Some(_)) if is_common => " indexed by invalidation_history_seen",
             (None, _) if state.is_some() => " indexed by invalidation_history_in",

@@ -22,24 +22,30 @@ const FEW: i64 = 4_000;
 /// Of two that are submitted at once, the later one may get the lower number; never by more than this.
 const OUT_OF_ORDER: i64 = 100;
 
-/// Numbers above the one and below the other.
+/// A part of the history.
 #[derive(Debug, Clone, Copy)]
-struct Numbers {
+struct Span {
+    /// Numbers above this.
     above: i64,
+    /// Numbers below this.
     below: i64,
+    /// What comes behind this, in the order of the page.
+    after: Option<HistoryCursor>,
+    /// What comes before this.
+    until: Option<HistoryCursor>,
 }
 
 impl Store {
     /// Looks for what was submitted.
     pub async fn history(&self, company: CompanyId, query: &HistoryQuery) -> Result<HistoryPage> {
         let limit = at_most(query.limit);
-        let Some(numbers) = self.numbers(company, query).await? else {
+        let Some(span) = self.span(company, query).await? else {
             return Ok(HistoryPage {
                 entries: Vec::new(),
                 next: None,
             });
         };
-        let rows = self.found(company, query, numbers, limit).await?;
+        let rows = self.found(company, query, span, limit).await?;
         page(rows, limit)
     }
 
@@ -48,19 +54,17 @@ impl Store {
         &self,
         company: CompanyId,
         query: &HistoryQuery,
-        numbers: Numbers,
+        span: Span,
         limit: i64,
     ) -> Result<Vec<EntryRow>> {
         let way = self.way(company, query).await?;
         if !matches!(way, Way::Trigrams(_)) {
-            return self
-                .history_rows(company, query, &way, numbers, limit)
-                .await;
+            return self.history_rows(company, query, &way, span, limit).await;
         }
         // What is common is found at once by walking a little; for what is rare the index is quick.
-        let Some(near) = self.nearest(company, query, numbers).await? else {
+        let Some(near) = self.nearest(company, query, span).await? else {
             return self
-                .history_rows(company, query, &Way::Walk, numbers, limit)
+                .history_rows(company, query, &Way::Walk, span, limit)
                 .await;
         };
         let rows = self
@@ -69,8 +73,7 @@ impl Store {
         if count(rows.len()) > limit {
             return Ok(rows);
         }
-        self.history_rows(company, query, &way, numbers, limit)
-            .await
+        self.history_rows(company, query, &way, span, limit).await
     }
 
     async fn history_rows(
@@ -78,7 +81,7 @@ impl Store {
         company: CompanyId,
         query: &HistoryQuery,
         way: &Way,
-        numbers: Numbers,
+        span: Span,
         limit: i64,
     ) -> Result<Vec<EntryRow>> {
         let mut statement = Statement::default();
@@ -89,88 +92,68 @@ impl Store {
         let number = number_of(way, self.is_postgres());
         source(&mut statement, company, query, way, self.is_postgres());
         conditions(&mut statement, query, way);
-        between(&mut statement, number, numbers);
-        statement.sql(" order by ").sql(number);
-        statement.sql(match query.order {
-            HistoryOrder::NewestFirst => " desc limit ",
-            HistoryOrder::OldestFirst => " limit ",
-        });
-        statement.number(limit.saturating_add(1));
+        within(&mut statement, number, query.order, span);
+        ordered(&mut statement, number, query.order);
+        statement.sql(" limit ").number(limit.saturating_add(1));
         Ok(on_reader!(self, |pool| {
             let mut sql = build!(statement);
             sql.build_query_as().fetch_all(pool).await?
         }))
     }
 
-    /// The numbers of the first few invalidations of a search, by what their rows say; `None` when there are no more than
-    /// a few. (The offset is a constant, and only the index is read.)
+    /// The first few invalidations of a search, by what their rows say; `None` when there are no more than a few. (The
+    /// offset is a constant, and only the index is read.)
     async fn nearest(
         &self,
         company: CompanyId,
         query: &HistoryQuery,
-        numbers: Numbers,
-    ) -> Result<Option<Numbers>> {
+        span: Span,
+    ) -> Result<Option<Span>> {
         let mut statement = Statement::default();
-        statement.sql("select i.number ");
+        statement.sql("select i.number, i.url_count ");
         walk(&mut statement, query, self.is_postgres());
         statement
             .sql(" where i.number is not null and i.company_id = ")
             .uuid(company.uuid());
         marks(&mut statement, query);
-        between(&mut statement, "i.number", numbers);
-        statement.sql(match query.order {
-            HistoryOrder::NewestFirst => " order by i.number desc limit 1 offset ",
-            HistoryOrder::OldestFirst => " order by i.number limit 1 offset ",
-        });
-        statement.number(FEW);
-        let edge: Option<i64> = on_reader!(self, |pool| {
+        within(&mut statement, "i.number", query.order, span);
+        ordered(&mut statement, "i.number", query.order);
+        statement.sql(" limit 1 offset ").number(FEW);
+        let edge: Option<(i64, i64)> = on_reader!(self, |pool| {
             let mut sql = build!(statement);
-            sql.build_query_scalar().fetch_optional(pool).await?
+            sql.build_query_as().fetch_optional(pool).await?
         });
-        Ok(edge.map(|edge| match query.order {
-            HistoryOrder::NewestFirst => Numbers {
-                above: edge,
-                ..numbers
-            },
-            HistoryOrder::OldestFirst => Numbers {
-                below: edge,
-                ..numbers
-            },
+        Ok(edge.map(|(number, url_count)| Span {
+            until: Some(HistoryCursor { number, url_count }),
+            ..span
         }))
     }
 
-    /// The numbers between which all lies that the days and the cursor leave; `None` when that is nothing.
-    async fn numbers(&self, company: CompanyId, query: &HistoryQuery) -> Result<Option<Numbers>> {
+    /// Where all lies that the days and the cursor leave; `None` when that is nothing.
+    async fn span(&self, company: CompanyId, query: &HistoryQuery) -> Result<Option<Span>> {
         let first = "select number from invalidation where company_id = $1 and submitted_at >= $2 \
                      order by submitted_at, id limit 1";
         let last = "select number from invalidation where company_id = $1 and submitted_at < $2 \
                     order by submitted_at desc, id desc limit 1";
-        let mut numbers = Numbers {
+        let mut span = Span {
             above: 0,
             below: i64::MAX,
+            after: query.after,
+            until: None,
         };
         if let Some(from) = query.from {
             let Some(first) = self.number(first, company, from).await? else {
                 return Ok(None);
             };
-            numbers.above = first.saturating_sub(OUT_OF_ORDER);
+            span.above = first.saturating_sub(OUT_OF_ORDER);
         }
         if let Some(before) = query.before {
             let Some(last) = self.number(last, company, before).await? else {
                 return Ok(None);
             };
-            numbers.below = last.saturating_add(OUT_OF_ORDER);
+            span.below = last.saturating_add(OUT_OF_ORDER);
         }
-        match (query.after, query.order) {
-            (None, _) => {}
-            (Some(HistoryCursor(after)), HistoryOrder::NewestFirst) => {
-                numbers.below = numbers.below.min(after);
-            }
-            (Some(HistoryCursor(after)), HistoryOrder::OldestFirst) => {
-                numbers.above = numbers.above.max(after);
-            }
-        }
-        Ok(Some(numbers))
+        Ok(Some(span))
     }
 
     async fn number(
@@ -220,15 +203,33 @@ impl Store {
     }
 }
 
-fn between(sql: &mut Statement, number: &'static str, numbers: Numbers) {
-    sql.sql(" and ")
-        .sql(number)
-        .sql(" > ")
-        .number(numbers.above);
-    sql.sql(" and ")
-        .sql(number)
-        .sql(" < ")
-        .number(numbers.below);
+fn within(sql: &mut Statement, number: &'static str, order: HistoryOrder, span: Span) {
+    sql.sql(" and ").sql(number).sql(" > ").number(span.above);
+    sql.sql(" and ").sql(number).sql(" < ").number(span.below);
+    let behind = span.after.map(|place| (place, order.is_descending()));
+    let before = span.until.map(|place| (place, !order.is_descending()));
+    for (place, is_below) in behind.into_iter().chain(before) {
+        let sign = if is_below { " < " } else { " > " };
+        if order.is_by_size() {
+            sql.sql(" and (i.url_count, ")
+                .sql(number)
+                .sql(")")
+                .sql(sign);
+            sql.sql("(").number(place.url_count);
+            sql.sql(", ").number(place.number).sql(")");
+        } else {
+            sql.sql(" and ").sql(number).sql(sign).number(place.number);
+        }
+    }
+}
+
+fn ordered(sql: &mut Statement, number: &'static str, order: HistoryOrder) {
+    let direction = if order.is_descending() { " desc" } else { "" };
+    sql.sql(" order by ");
+    if order.is_by_size() {
+        sql.sql("i.url_count").sql(direction).sql(", ");
+    }
+    sql.sql(number).sql(direction);
 }
 
 /// What the URL that is looked for holds, for the index of pieces; `None` when that tells nothing.

@@ -11,7 +11,7 @@ use super::{
     Result, Store,
     assets::AssetRow,
     convert::{CHUNK, storable},
-    fold::{fold, search_text},
+    fold::{fold_id, search_text},
 };
 use crate::{
     clock::Timestamp,
@@ -82,7 +82,7 @@ macro_rules! insertion {
                 .push_bind(asset.handle.as_deref().map(storable))
                 .push_bind(asset.created_at.as_micros())
                 .push_bind(asset.changed_at.as_micros())
-                .push_bind(fold(&given.id))
+                .push_bind(fold_id(&given.id))
                 .push_bind(given.search_text.as_str())
                 .push_bind($now.as_micros())
                 .push_bind($now.as_micros());

@@ -3,7 +3,10 @@
 
 use super::{AccountError, Connector, Trouble};
 use crate::{
-    domain::{Alias, Change, Company, CompanyId, PublishServer, SiteChange, ValueSource},
+    domain::{
+        Alias, Change, Company, CompanyId, FoundServer, GeneralSettings, PublishServer, SiteChange,
+        ValueSource,
+    },
     ips::{CompanyKey, IpsError},
     ops::companies,
     store::StoreError,
@@ -15,6 +18,8 @@ use crate::{
 pub struct TypedSite<'a> {
     /// What public URLs start with.
     pub publish_server: Option<&'a str>,
+    /// The property at Dynamic Media that holds it, in place of the server itself.
+    pub publish_server_property: Option<&'a str>,
     /// The secure preview server.
     pub preview_server: Option<&'a str>,
     /// Root and handle of the alias. Without a handle it is looked up.
@@ -53,14 +58,26 @@ impl From<Trouble> for NoSite {
 }
 
 impl Connector {
-    /// Reads what was typed; the handle of an alias is looked up where none was typed for this name.
+    /// Reads what was typed; a property that was named is looked into, and the handle of an alias is looked up where none
+    /// was typed for this name.
     pub async fn site_change(
         &self,
         company: &Company,
         typed: &TypedSite<'_>,
     ) -> Result<SiteChange, NoSite> {
+        let mut publish_server = server(typed.publish_server, "publish server")?;
+        let mut publish_server_property = None;
+        if let Some(property) = typed.publish_server_property {
+            if publish_server.is_made() {
+                return Err(one_of_both().into());
+            }
+            let found = self.server_in(company, property).await?;
+            publish_server = Change::To(Some(found.server));
+            publish_server_property = Some(found.property);
+        }
         Ok(SiteChange {
-            publish_server: server(typed.publish_server, "publish server")?,
+            publish_server,
+            publish_server_property,
             preview_server: server(typed.preview_server, "preview server")?,
             alias: match typed.alias {
                 Some((root, handle)) => {
@@ -111,6 +128,20 @@ impl Connector {
             Err(StoreError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The server in a property of the company's settings at Dynamic Media.
+    async fn server_in(&self, company: &Company, property: &str) -> Result<FoundServer, NoSite> {
+        let account = match self.account(company.id).await {
+            Ok(account) => account,
+            Err(error) => return Err(error.trouble().map_or_else(NoSite::Store, NoSite::Trouble)),
+        };
+        let handle = company.handle.as_deref().unwrap_or_default();
+        let read = self.read_settings_of(company.id, &account, handle).await;
+        let read = read.map_err(|error| Trouble::of(&error))?;
+        let settings = read.map(|read| read.settings).unwrap_or_default();
+        let found = settings.server_in(property);
+        found.ok_or_else(|| no_server_in(property.trim(), &settings).into())
     }
 
     async fn alias(
@@ -174,6 +205,28 @@ fn server(typed: Option<&str>, what: &str) -> Result<Change<PublishServer>, Trou
             advice: "Type scheme and host, such as https://images.example.com, without a path."
                 .to_owned(),
         }),
+    }
+}
+
+fn one_of_both() -> Trouble {
+    Trouble {
+        sentence: "The publish server was changed, and a setting that holds it was named."
+            .to_owned(),
+        advice: "Change only one of them.".to_owned(),
+    }
+}
+
+fn no_server_in(property: &str, settings: &GeneralSettings) -> Trouble {
+    let others: Vec<String> = settings.server_properties().collect();
+    Trouble {
+        sentence: format!(
+            "No property {property} with a web address is among the settings at Dynamic Media."
+        ),
+        advice: if others.is_empty() {
+            "No other property holds one either: type the publish server.".to_owned()
+        } else {
+            format!("These hold one: {}.", others.join(", "))
+        },
     }
 }
 

@@ -116,6 +116,18 @@ impl Filter {
             && (!self.replaced || is_replaced(row))
     }
 
+    /// Whether a type is wanted that has an index of its own.
+    pub(super) fn has_rare_type(&self) -> bool {
+        let kind = self.asset_type.as_deref();
+        kind.is_some_and(|kind| kind != "Image")
+    }
+
+    /// Whether it is of that type and, where that is asked for, marked for publish or not.
+    pub(super) fn is_of_type(&self, row: &SampleRow) -> bool {
+        self.asset_type.as_deref() == Some(&*row.asset_type)
+            && self.published.is_none_or(|is| row.published == is)
+    }
+
     /// Whether it is in the folder.
     pub(super) fn in_folder(&self, row: &SampleRow) -> bool {
         self.folder.as_deref().is_none_or(|folder| {
@@ -176,7 +188,13 @@ impl Filter {
                 .bind(AssetClass::Unsupported.as_str());
         }
         if let Some(kind) = &self.asset_type {
-            sql.push(" and asset_type = ").bind(kind.as_str());
+            sql.push(if matches!(access, Access::Type | Access::TypeWalk) {
+                // To the letter as in the index.
+                " and asset_type <> 'Image' and asset_type = "
+            } else {
+                " and asset_type || '' = "
+            });
+            sql.bind(kind.as_str());
         }
         if let Some(is) = self.published {
             sql.push(" and published = ").bind(is);

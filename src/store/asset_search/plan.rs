@@ -28,6 +28,8 @@ pub(super) enum Access {
     FolderWalk,
     /// By last change, of what changed recently.
     RecentWalk,
+    /// By name within one type, of what is marked for publish or of what is not.
+    TypeWalk,
     /// All that hold certain pieces of the words.
     Trigrams,
     /// All in the folder.
@@ -36,6 +38,8 @@ pub(super) enum Access {
     Changed,
     /// All that changed recently.
     Recent,
+    /// All of one type.
+    Type,
 }
 
 impl Access {
@@ -43,7 +47,11 @@ impl Access {
     pub(super) const fn is_walk(self) -> bool {
         matches!(
             self,
-            Self::NameWalk | Self::ChangeWalk | Self::FolderWalk | Self::RecentWalk
+            Self::NameWalk
+                | Self::ChangeWalk
+                | Self::FolderWalk
+                | Self::RecentWalk
+                | Self::TypeWalk
         )
     }
 }
@@ -56,6 +64,7 @@ impl Access {
             Self::ChangeWalk | Self::Changed => "asset_by_change",
             Self::FolderWalk | Self::Folder => "asset_by_folder",
             Self::RecentWalk | Self::Recent => "asset_recent",
+            Self::TypeWalk | Self::Type => "asset_by_type",
         }
     }
 }
@@ -76,11 +85,14 @@ struct Tally {
     /// Rows that the whole order, or its narrow part, has in this stage.
     wide: Walk,
     narrow: Walk,
+    /// Those of the type that is wanted.
+    typed: Walk,
     matches: usize,
     with_words: usize,
     /// For each needle.
     with_needle: Vec<usize>,
     in_folder: usize,
+    of_type: usize,
     changed: Narrowed,
     recent: Narrowed,
 }
@@ -118,6 +130,9 @@ pub(super) fn choose(snapshot: &Snapshot, filter: &Filter, stage: &Stage, need: 
             if filter.folder.is_some() && !filter.with_subfolders {
                 ways.push((Access::FolderWalk, walk(&tally.narrow, FETCHED)));
             }
+            if filter.has_rare_type() && filter.published.is_some() {
+                ways.push((Access::TypeWalk, walk(&tally.typed, WALKED)));
+            }
         }
         Order::Changed => {
             ways.push((Access::ChangeWalk, walk(&tally.wide, FETCHED)));
@@ -128,6 +143,10 @@ pub(super) fn choose(snapshot: &Snapshot, filter: &Filter, stage: &Stage, need: 
     }
     if filter.folder.is_some() {
         ways.push((Access::Folder, FETCHED * rows(tally.in_folder)));
+    }
+    if filter.has_rare_type() {
+        let cost = WALKED * rows(tally.of_type) + FETCHED * rows(tally.matches);
+        ways.push((Access::Type, cost));
     }
     if filter.changed_since.is_some() {
         ways.push((Access::Changed, narrowed(&tally.changed)));
@@ -170,6 +189,7 @@ fn tally(snapshot: &Snapshot, filter: &Filter, stage: &Stage) -> Tally {
         }
         tally.with_words += usize::from(words);
         tally.in_folder += usize::from(in_folder);
+        tally.of_type += usize::from(filter.is_of_type(row));
         for (narrowed, inside) in [(&mut tally.changed, changed), (&mut tally.recent, recent)] {
             narrowed.rows += usize::from(inside);
             narrowed.fitting += usize::from(inside && fits);
@@ -184,7 +204,11 @@ fn tally(snapshot: &Snapshot, filter: &Filter, stage: &Stage) -> Tally {
         if words && fits && in_folder {
             tally.matches += 1;
         }
-        for (walk, inside) in [(&mut tally.wide, in_wide), (&mut tally.narrow, in_narrow)] {
+        for (walk, inside) in [
+            (&mut tally.wide, in_wide),
+            (&mut tally.narrow, in_narrow),
+            (&mut tally.typed, filter.is_of_type(row)),
+        ] {
             walk.rows += usize::from(inside);
             walk.before_first += usize::from(inside && tally.matches == 0);
         }
@@ -340,6 +364,40 @@ mod tests {
         assert_eq!(access(&query), Access::FolderWalk);
         query.sort = AssetSort::Changed;
         assert_eq!(access(&query), Access::Folder);
+    }
+
+    #[test]
+    fn a_rare_type_has_an_index_of_its_own() {
+        let mut snapshot = snapshot();
+        for row in snapshot.rows.iter_mut().step_by(50) {
+            "Pdf".clone_into(&mut row.asset_type);
+        }
+        let access = |query: &AssetQuery| {
+            let filter = Filter::of(query).unwrap();
+            let stages = Stage::of(query, &filter);
+            choose(&snapshot, &filter, stages.last().unwrap(), 49).access
+        };
+        let mut query = AssetQuery {
+            asset_type: Some("Pdf".to_owned()),
+            published: Some(true),
+            ..words("shirt")
+        };
+        assert_eq!(access(&query), Access::TypeWalk);
+        query.words = vec!["nowhere".to_owned()];
+        assert_eq!(access(&query), Access::Trigrams);
+        query.words = vec!["trousers".to_owned()];
+        query.sort = AssetSort::Changed;
+        query.published = None;
+        assert_eq!(access(&query), Access::ChangeWalk);
+        query.words = vec!["shirt".to_owned()];
+        query.class = Some(crate::domain::AssetClass::Content);
+        assert_eq!(
+            access(&query),
+            Access::Type,
+            "none of them is of that class"
+        );
+        query.asset_type = Some("Image".to_owned());
+        assert_ne!(access(&query), Access::Type);
     }
 
     #[test]

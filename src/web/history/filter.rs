@@ -67,7 +67,7 @@ pub struct Filters {
     pub from: String,
     /// The last day.
     pub to: String,
-    /// `oldest` or nothing.
+    /// `oldest`, `most`, `fewest`, or nothing.
     pub order: String,
     /// Where the page goes on.
     pub after: String,
@@ -196,6 +196,8 @@ impl Filters {
     fn read_words(&self, query: &mut HistoryQuery) -> Result<(), String> {
         query.order = match self.order.as_str() {
             "oldest" => HistoryOrder::OldestFirst,
+            "most" => HistoryOrder::MostUrlsFirst,
+            "fewest" => HistoryOrder::FewestUrlsFirst,
             _ => HistoryOrder::NewestFirst,
         };
         if let Some(person) = given(&self.person) {

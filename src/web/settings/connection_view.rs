@@ -81,6 +81,8 @@ pub struct SiteFields {
 #[derive(Clone)]
 pub struct SiteValues {
     pub publish_server: String,
+    /// Where it was found; empty when it was typed.
+    pub publish_server_property: String,
     pub preview_server: String,
     pub alias_root: String,
     pub alias_handle: String,
@@ -184,8 +186,13 @@ impl SiteFields {
         let text = |server: Option<&PublishServer>| server.map(ToString::to_string);
         let alias = company.alias.clone();
         let (alias_root, alias_handle) = alias.map(|it| (it.root, it.handle)).unwrap_or_default();
+        let property = match &settings.publish_server_source {
+            Some(ValueSource::Found { property, .. }) => property.clone(),
+            Some(ValueSource::Typed { .. }) | None => String::new(),
+        };
         let stored = SiteValues {
             publish_server: text(company.publish_server.as_ref()).unwrap_or_default(),
+            publish_server_property: property,
             preview_server: text(settings.preview_server.as_ref()).unwrap_or_default(),
             alias_root,
             alias_handle,

@@ -28,6 +28,10 @@ pub struct SiteForm {
     publish_server: String,
     #[serde(default)]
     shown_publish_server: String,
+    #[serde(default)]
+    publish_server_property: String,
+    #[serde(default)]
+    shown_publish_server_property: String,
     preview_server: String,
     #[serde(default)]
     shown_preview_server: String,
@@ -55,6 +59,11 @@ impl SiteForm {
                 self.publish_server.as_str(),
                 self.shown_publish_server.as_str(),
             ),
+            publish_server_property: touched(
+                self.publish_server_property.as_str(),
+                self.shown_publish_server_property.as_str(),
+            )
+            .filter(|property| !property.trim().is_empty()),
             preview_server: touched(
                 self.preview_server.as_str(),
                 self.shown_preview_server.as_str(),
@@ -68,6 +77,7 @@ impl SiteForm {
     fn refill(&self, fields: &mut SiteFields) {
         fields.typed = SiteValues {
             publish_server: showable(&self.publish_server),
+            publish_server_property: showable(&self.publish_server_property),
             preview_server: showable(&self.preview_server),
             alias_root: showable(&self.alias_root),
             alias_handle: showable(&self.alias_handle),
@@ -75,6 +85,7 @@ impl SiteForm {
         };
         fields.shown = SiteValues {
             publish_server: showable(&self.shown_publish_server),
+            publish_server_property: showable(&self.shown_publish_server_property),
             preview_server: showable(&self.shown_preview_server),
             alias_root: showable(&self.shown_alias_root),
             alias_handle: showable(&self.shown_alias_handle),

@@ -133,11 +133,15 @@ async fn servers_and_alias_are_set_one_by_one_and_the_rest_stays() {
     ] {
         assert!(said.contains(kept), "{kept} in {said}");
     }
+    let property = "application_server_prefix_published";
+    let said = set(&["--publish-server-property", property]).await;
+    assert!(said.contains(beside.sandbox.exact_url()), "{said}");
     for (wrong, sentence) in [
         (
             ["--publish-server", "ftp://h"],
             "publish server is no web address",
         ),
+        (["--publish-server-property", "nowhere"], "These hold one:"),
         (["--alias", "a/b"], "no name of an alias"),
         (["--alias", "NoSuchAlias"], "could not be looked up"),
     ] {

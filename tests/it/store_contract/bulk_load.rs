@@ -9,6 +9,7 @@ use crate::support::database::{Backend, empty};
 on_both_databases_and_without_trigrams! {
     putting_assets_says_what_was_new_and_what_changed
     of_an_id_given_twice_the_last_counts
+    an_id_of_ligatures_fits_into_every_index
     what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old
     a_bulk_load_is_searchable_once_it_is_finished
     an_interrupted_bulk_load_is_known_and_can_be_finished
@@ -90,6 +91,31 @@ async fn of_an_id_given_twice_the_last_counts(t: &Fixture) {
         let folders: Vec<&str> = found.iter().map(|asset| asset.folder.as_str()).collect();
         assert_eq!(folders, [folder; 2]);
     }
+}
+
+/// In the longest folder, with the longest ID of letters that become several when they are folded, as nothing repeats
+/// that an index could make shorter.
+async fn an_id_of_ligatures_fits_into_every_index(t: &Fixture) {
+    let company = t.company("shop").await;
+    let mut random = 1_u32;
+    let mut below = |limit: u32| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) % limit
+    };
+    let id: String = (0..333)
+        .map(|_| char::from_u32(0xfc00 + below(0x100)).unwrap())
+        .collect();
+    let folder: String = (0..1_000)
+        .map(|_| char::from_u32(0x61 + below(26)).unwrap())
+        .collect();
+    let asset = t.new_asset(&id, &folder);
+    t.store
+        .put_assets(company, &[asset], t.later())
+        .await
+        .unwrap();
+    let beginning: String = id.chars().take(5).collect();
+    let found = t.store.search_assets(company, &word(&beginning)).await;
+    assert_eq!(ids(&found.unwrap().assets), [id]);
 }
 
 async fn what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old(t: &Fixture) {

@@ -20,6 +20,7 @@ on_both_databases! {
     urls_are_found_by_any_part_whatever_it_is
     a_common_text_is_found_as_well_as_a_rare_one
     pages_go_on_where_the_last_one_ended_in_either_order
+    the_history_is_sorted_by_how_many_urls_there_are
     the_state_of_an_invalidation_follows_its_batches
     every_state_of_a_batch_counts_as_final_or_under_way
     an_asset_knows_when_it_was_cleared_last
@@ -301,6 +302,17 @@ async fn a_common_text_is_found_as_well_as_a_rare_one(t: &Fixture) {
         ..oldest
     };
     assert_eq!(found(t, company, &rest).await, [rare.id]);
+    // All but these two have no URLs of their own, and come last.
+    for (order, expected) in [
+        (HistoryOrder::MostUrlsFirst, [rare.id, template.id]),
+        (HistoryOrder::FewestUrlsFirst, [template.id, rare.id]),
+    ] {
+        let by_size = HistoryQuery {
+            order,
+            ..contains("common")
+        };
+        assert_eq!(found(t, company, &by_size).await, expected, "{order:?}");
+    }
 }
 
 async fn pages_go_on_where_the_last_one_ended_in_either_order(t: &Fixture) {
@@ -342,6 +354,49 @@ async fn pages_go_on_where_the_last_one_ended_in_either_order(t: &Fixture) {
             ..HistoryQuery::default()
         };
         assert_eq!(found(t, company, &query).await, [], "{limit}");
+    }
+}
+
+async fn the_history_is_sorted_by_how_many_urls_there_are(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let mut sized = Vec::new();
+    for size in [2, 1, 3, 1, 2, 3, 1_usize] {
+        let urls = ["https://h/a", "https://h/b", "https://h/c"];
+        let submission = submitted(t, company, author, &urls[..size]).await;
+        sized.push((size, submission.id));
+    }
+    let mut fewest: Vec<_> = (0..).zip(&sized).collect();
+    fewest.sort_by_key(|(number, (size, _))| (*size, *number));
+    let fewest: Vec<_> = fewest.into_iter().map(|(_, (_, id))| *id).collect();
+    let most = fewest.iter().rev().copied().collect();
+    for (order, expected) in [
+        (HistoryOrder::FewestUrlsFirst, fewest),
+        (HistoryOrder::MostUrlsFirst, most),
+    ] {
+        for (person, url) in [
+            (None, None),
+            (Some(author), None),
+            (None, Some(UrlFilter::Is("https://h/a".to_owned()))),
+            (None, Some(UrlFilter::Contains("//h/a".to_owned()))),
+        ] {
+            let mut query = HistoryQuery {
+                order,
+                person,
+                url,
+                limit: 2,
+                ..HistoryQuery::default()
+            };
+            let mut seen = Vec::new();
+            loop {
+                let page = t.store.history(company, &query).await.unwrap();
+                seen.extend(page.entries.iter().map(|entry| entry.id));
+                query.after = page.next;
+                if query.after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{query:?}");
+        }
     }
 }
 

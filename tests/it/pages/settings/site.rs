@@ -66,6 +66,50 @@ async fn a_typed_publish_server_stays_whatever_dynamic_media_says() {
 }
 
 #[tokio::test]
+async fn the_publish_server_is_taken_from_a_setting_that_is_named() {
+    let (app, admin) = connected().await;
+    change_setting(&app, "brand_server", "https://brand.example.com/").await;
+    let page = admin.get(&settings("connection")).await;
+    let named = page
+        .form("#site")
+        .set("publish_server_property", " brand_server ");
+    let page = saved(&admin, &named).await;
+    let hint = page.text("#publish-hint");
+    assert!(
+        hint.starts_with("Found in Dynamic Media, property brand_server"),
+        "{hint}"
+    );
+    // And is read from there again.
+    change_setting(&app, "brand_server", "https://moved.example.com").await;
+    admin.post(&settings("connection/test"), &[]).await;
+    let server = app.company().await.publish_server.unwrap();
+    assert_eq!(server.as_str(), "https://moved.example.com");
+
+    let form = form(&admin).await;
+    let nowhere = form.set("publish_server_property", "nowhere");
+    let refused = admin.submit(&nowhere).await;
+    assert_eq!(refused.status, 422);
+    let trouble = refused.text("#servers .notice.blocks");
+    assert!(
+        trouble.contains("No property nowhere")
+            && trouble.contains("application_server_prefix_published")
+            && trouble.contains("brand_server"),
+        "{trouble}"
+    );
+    assert!(refused.has("details[open] #publish-server-property"));
+    assert_eq!(
+        refused.form("#site").value("publish_server_property"),
+        "nowhere"
+    );
+    let refused = admin
+        .submit(&nowhere.set("publish_server", "https://typed.example"))
+        .await;
+    let trouble = refused.text("#servers .notice.blocks");
+    assert!(trouble.contains("Change only one of them"), "{trouble}");
+    assert_eq!(app.company().await.publish_server, Some(server));
+}
+
+#[tokio::test]
 async fn an_emptied_publish_server_says_what_is_true_of_the_settings() {
     let (app, admin) = connected().await;
     // It ends with reading the settings too.
