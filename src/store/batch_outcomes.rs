@@ -265,6 +265,7 @@ impl Store {
             } else {
                 details!(tx, details, id);
             }
+            steer_on!(tx, company, id, now);
         });
         if !assets.is_empty() {
             self.catalogue_changed(batch.company);
@@ -320,6 +321,7 @@ impl Store {
                 return Ok(false);
             }
             details!(tx, details, id);
+            steer_on!(tx, company, id, now);
         });
         Ok(true)
     }

@@ -1,5 +1,5 @@
 //! What people do to batches between two requests: hold them back, let them go on, call them off, have a bad URL looked
-//! for. What is on its way is left alone: it is finished first.
+//! for. What is on its way is finished first; where no clear answer comes, it is not sent again against their will.
 
 use uuid::Uuid;
 
@@ -32,8 +32,45 @@ impl Steering {
     }
 }
 
+/// Changes a batch inside a transaction as somebody wants it, and tells whether it could:
+/// `steered!(tx, company, batch, change, by, now)`.
+macro_rules! steered {
+    ($tx:ident, $company:expr, $batch:expr, $change:expr, $by:expr, $now:expr) => {{
+        let is_changed = change!($tx, $company, $batch, $change, None, $now, Some($by));
+        if is_changed && $change.to().is_final() {
+            sqlx::query("update batch set finished_at = $1, retry_at = null where id = $2")
+                .bind($now.as_micros())
+                .bind($batch)
+                .execute(&mut *$tx)
+                .await?;
+        }
+        is_changed
+    }};
+}
+
+/// Does inside a transaction what somebody wanted of a batch while it was on its way, where it would go on otherwise.
+macro_rules! steer_on {
+    ($tx:ident, $company:expr, $batch:expr, $now:expr) => {{
+        let wished: (Option<String>, Option<String>) =
+            sqlx::query_as("select steering, steered_by from batch where id = $1")
+                .bind($batch)
+                .fetch_one(&mut *$tx)
+                .await?;
+        if let (Some(word), Some(by)) = wished {
+            if let Some(change) = $crate::domain::BatchChange::from_word(&word) {
+                steered!($tx, $company, $batch, change, by, $now);
+            }
+            sqlx::query("update batch set steering = null, steered_by = null where id = $1")
+                .bind($batch)
+                .execute(&mut *$tx)
+                .await?;
+        }
+    }};
+}
+
 impl Store {
-    /// Changes those batches of an invalidation to which it can happen; says how many. `by` is who wants it.
+    /// Changes those batches of an invalidation to which it can happen; says how many. What is on its way is changed when
+    /// its attempt ends, unless Adobe has answered. `by` is who wants it.
     pub async fn steer(
         &self,
         company: CompanyId,
@@ -44,7 +81,8 @@ impl Store {
     ) -> Result<u64> {
         let select =
             "select id from batch where invalidation_id = $1 and company_id = $2 order by position";
-        let finished = "update batch set finished_at = $1 where id = $2";
+        let mark =
+            "update batch set steering = $1, steered_by = $2 where id = $3 and state = 'sending'";
         let mut changed = 0;
         in_transaction!(self, |tx| {
             let batches: Vec<Uuid> = sqlx::query_scalar(select)
@@ -53,18 +91,22 @@ impl Store {
                 .fetch_all(&mut *tx)
                 .await?;
             for batch in batches {
-                let note = Some(storable(by).into_owned());
-                let change = steering.change();
-                if !change!(tx, company.uuid(), batch, change, None, now, note) {
+                let (change, by) = (steering.change(), storable(by).into_owned());
+                let wish = (steering != Steering::Resume).then(|| change.as_str());
+                if steered!(tx, company.uuid(), batch, change, by.clone(), now) {
+                    changed += 1;
                     continue;
                 }
-                changed += 1;
-                if change.to().is_final() {
-                    sqlx::query(finished)
-                        .bind(now.as_micros())
-                        .bind(batch)
-                        .execute(&mut *tx)
-                        .await?;
+                let marked = sqlx::query(mark)
+                    .bind(wish)
+                    .bind(wish.map(|_| by.as_str()))
+                    .bind(batch)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected();
+                // Its attempt may have ended just now.
+                if marked == 1 || steered!(tx, company.uuid(), batch, change, by, now) {
+                    changed += 1;
                 }
             }
         });

@@ -68,7 +68,7 @@ pub(super) fn source(
                 url_beginning(sql, text, whole);
                 // Otherwise the index alone has answered, which is quicker.
                 if query.host.is_some() || text.chars().nth(INDEXED - 1).is_some() {
-                    url_conditions(sql, query);
+                    url_conditions(sql, query, is_postgres);
                 }
             }
             sql.sql(") u").sql(REST).sql("i.number = u.number");
@@ -128,7 +128,7 @@ pub(super) fn marks(sql: &mut Statement, query: &HistoryQuery) {
 }
 
 /// What must hold besides.
-pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way) {
+pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way, is_postgres: bool) {
     marks(sql, query);
     if let Some(from) = query.from {
         sql.sql(" and i.submitted_at >= ").number(from.as_micros());
@@ -140,7 +140,7 @@ pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way) {
         // A value rather than `exists`, which PostgreSQL might turn into reading all URLs there are.
         sql.sql(" and (select 1 from batch b cross join invalidation_url u where b.invalidation_id = i.id ");
         sql.sql("and u.batch_id = b.id");
-        url_conditions(sql, query);
+        url_conditions(sql, query, is_postgres);
         sql.sql(" limit 1) = 1");
     }
 }
@@ -158,37 +158,54 @@ pub(super) fn url_beginning(sql: &mut Statement, text: &str, whole: bool) {
     }
 }
 
-fn url_conditions(sql: &mut Statement, query: &HistoryQuery) {
+/// Of a URL, or of one that it clears along with itself: those stand in a list of JSON.
+fn url_conditions(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool) {
+    let holds = if is_postgres { "strpos" } else { "instr" };
+    let covers = |sql: &mut Statement, quoted: &str| {
+        sql.sql(" or ").sql(holds).sql("(u.covers, ").text(quoted);
+        sql.sql(") > 0)");
+    };
     match &query.url {
         None => {}
         Some(UrlFilter::Is(text)) => {
-            sql.sql(" and u.url = ").text(text);
+            sql.sql(" and (u.url = ").text(text);
+            covers(sql, &format!("\"{}\"", in_json(text)));
         }
         Some(UrlFilter::Starts(text)) => {
             let characters = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-            sql.sql(" and substr(u.url, 1, cast(").number(characters);
+            sql.sql(" and (substr(u.url, 1, cast(").number(characters);
             sql.sql(" as integer)) = ").text(text);
+            covers(sql, &format!("\"{}", in_json(text)));
         }
         Some(UrlFilter::Contains(text)) => {
-            like(sql.sql(" and "), &format!("%{}%", escaped(&fold(text))));
+            let text = fold(text);
+            like(sql.sql(" and ("), "u.url", &format!("%{}%", escaped(&text)));
+            let quoted = format!("%{}%", escaped(&in_json(&text)));
+            like(sql.sql(" or "), "u.covers", &quoted);
+            sql.sql(")");
         }
     }
     if let Some(host) = &query.host {
         let host = escaped(&fold(host));
         if host.contains("://") {
-            like(sql.sql(" and "), &format!("{host}/%"));
+            like(sql.sql(" and "), "u.url", &format!("{host}/%"));
         } else {
-            like(sql.sql(" and ("), &format!("https://{host}/%"));
-            like(sql.sql(" or "), &format!("http://{host}/%"));
+            like(sql.sql(" and ("), "u.url", &format!("https://{host}/%"));
+            like(sql.sql(" or "), "u.url", &format!("http://{host}/%"));
             sql.sql(")");
         }
     }
 }
 
-fn like(sql: &mut Statement, pattern: &str) {
-    sql.sql("lower(u.url) like ")
-        .text(pattern)
-        .sql(r" escape '\'");
+fn like(sql: &mut Statement, column: &'static str, pattern: &str) {
+    sql.sql("lower(").sql(column).sql(") like ").text(pattern);
+    sql.sql(r" escape '\'");
+}
+
+/// A text as it stands within a string of JSON.
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// Takes the special meaning from `%`, `_` and `\`.

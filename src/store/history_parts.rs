@@ -25,6 +25,8 @@ pub struct HistoryUrl {
     pub url: String,
     /// Why it was on the list.
     pub origins: Vec<UrlOrigin>,
+    /// The URLs that it clears along with itself.
+    pub covers: Vec<String>,
 }
 
 /// Who cleared a URL not long ago.
@@ -48,22 +50,23 @@ impl Store {
         }
         let mut statement = Statement::default();
         statement.sql(
-            "select batch_id, position, url, origins from invalidation_url where batch_id in ",
+            "select batch_id, position, url, origins, covers from invalidation_url where batch_id in ",
         );
         statement.uuids(batches.iter().map(|id| id.uuid()));
         statement.sql(" and company_id = ").uuid(company.uuid());
         statement.sql(" order by batch_id, position");
-        let rows: Vec<(Uuid, i64, String, String)> = on_reader!(self, |pool| {
+        let rows: Vec<(Uuid, i64, String, String, String)> = on_reader!(self, |pool| {
             let mut sql = build!(statement);
             sql.build_query_as().fetch_all(pool).await?
         });
         rows.into_iter()
-            .map(|(batch, position, url, origins)| {
+            .map(|(batch, position, url, origins, covers)| {
                 Ok(HistoryUrl {
                     batch: BatchId::from_uuid(batch),
                     position,
                     url,
                     origins: from_json("invalidation_url.origins", &origins)?,
+                    covers: from_json("invalidation_url.covers", &covers)?,
                 })
             })
             .collect()

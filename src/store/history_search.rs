@@ -91,7 +91,7 @@ impl Store {
         );
         let number = number_of(way, self.is_postgres());
         source(&mut statement, company, query, way, self.is_postgres());
-        conditions(&mut statement, query, way);
+        conditions(&mut statement, query, way, self.is_postgres());
         within(&mut statement, number, query.order, span);
         ordered(&mut statement, number, query.order);
         statement.sql(" limit ").number(limit.saturating_add(1));
@@ -174,7 +174,10 @@ impl Store {
         if query.asset.is_some() {
             return Ok(Way::Asset);
         }
-        if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
+        // What a URL clears along with itself is in the index of pieces only.
+        if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url
+            && !self.has_covered_urls(company).await?
+        {
             let mut urls = Statement::default();
             urls.sql("select 1 from invalidation_url u where u.company_id = ")
                 .uuid(company.uuid());
@@ -184,6 +187,15 @@ impl Store {
             }
         }
         Ok(pieces(query).map_or(Way::Walk, Way::Trigrams))
+    }
+
+    /// Whether anything that the company submitted clears URLs along with itself.
+    async fn has_covered_urls(&self, company: CompanyId) -> Result<bool> {
+        let sql = "select exists (select 1 from invalidation_url where company_id = $1 and covers <> '[]')";
+        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(company.uuid())
+            .fetch_one(pool)
+            .await?))
     }
 
     /// Whether a query has at most so many rows; no more of them are read than it takes to know.

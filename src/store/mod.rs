@@ -20,6 +20,8 @@ mod selection;
 mod statement;
 #[macro_use]
 mod searchable;
+#[macro_use]
+mod batch_steering;
 
 mod address;
 mod asset_index;
@@ -27,7 +29,6 @@ mod asset_search;
 mod assets;
 mod batch_claims;
 mod batch_outcomes;
-mod batch_steering;
 mod batches;
 mod catalogue;
 mod catalogue_syncs;

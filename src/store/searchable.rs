@@ -26,13 +26,16 @@ impl Searchable {
     pub(super) fn of<'a>(urls: impl IntoIterator<Item = &'a SubmittedUrl>) -> Self {
         let mut searchable = Self::default();
         for url in urls {
-            searchable.add(&url.url, &url.origins);
+            searchable.add(&url.url, &url.origins, &url.covers);
         }
         searchable
     }
 
-    fn add(&mut self, url: &str, origins: &[UrlOrigin]) {
+    fn add(&mut self, url: &str, origins: &[UrlOrigin], covers: &[String]) {
         self.trigrams.add(&storable(url));
+        for covered in covers {
+            self.trigrams.add(&storable(covered));
+        }
         let named = origins.iter().filter_map(|origin| match origin {
             UrlOrigin::Base { asset }
             | UrlOrigin::Preset { asset, .. }
@@ -91,7 +94,7 @@ impl Store {
         let take = "update invalidation set searchable = $1 where id = (select id from invalidation \
                     where searchable = $2 and number is not null order by number limit 1) and searchable = $2 \
                     returning id, company_id, number";
-        let read = "select u.url, u.origins from batch b join invalidation_url u on u.batch_id = b.id \
+        let read = "select u.url, u.origins, u.covers from batch b join invalidation_url u on u.batch_id = b.id \
                     where b.invalidation_id = $1";
         Ok(in_transaction!(self, |tx| {
             let row: Option<Unsearchable> = sqlx::query_as(take)
@@ -100,14 +103,15 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
             if let Some(row) = &row {
-                let urls: Vec<(String, String)> = sqlx::query_as(read)
+                let urls: Vec<(String, String, String)> = sqlx::query_as(read)
                     .bind(row.id)
                     .fetch_all(&mut *tx)
                     .await?;
                 let mut searchable = Searchable::default();
-                for (url, origins) in &urls {
+                for (url, origins, covers) in &urls {
                     let origins: Vec<UrlOrigin> = from_json("invalidation_url.origins", origins)?;
-                    searchable.add(url, &origins);
+                    let covers: Vec<String> = from_json("invalidation_url.covers", covers)?;
+                    searchable.add(url, &origins, &covers);
                 }
                 write_searchable!(self, tx, row.company_id, row.number, searchable);
             }

@@ -33,7 +33,7 @@ pub enum NotAsked {
     NotAHost,
     /// The purge of its URL is on its way.
     #[error(
-        "This invalidation clears the address, but Adobe has not accepted that yet. Come back when it has: there is nothing to look for before."
+        "This invalidation clears the address, but its request to Adobe has not come to its end yet. Come back when it has: there is nothing to look for before."
     )]
     NotYet,
     /// The database failed.
@@ -188,6 +188,9 @@ impl Verifier {
         // It may have been there already.
         let known = self.store.checks(company, invalidation).await?;
         let known = known.iter().find(|known| known.url == check.url);
+        if let Some(known) = known.filter(|known| check.asked && !known.asked) {
+            self.store.set_asked(company, known.id).await?;
+        }
         self.look_again(
             company,
             invalidation,

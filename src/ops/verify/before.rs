@@ -110,6 +110,27 @@ impl Verifier {
         Ok(())
     }
 
+    /// Chooses the sample where nobody could before the purge: what is missing then is the look before, no more.
+    pub(super) async fn choose_late(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<(), StoreError> {
+        if self.settings.sample == 0 || self.store.has_checks(company, invalidation).await? {
+            return Ok(());
+        }
+        let chosen = self.choose(company, invalidation).await?;
+        let nothing = HashMap::new();
+        let checks: Vec<_> = chosen
+            .iter()
+            .map(|chosen| self.new_check(chosen, &nothing))
+            .collect();
+        let now = self.clock.now();
+        self.store
+            .add_checks(company, invalidation, &checks, now)
+            .await
+    }
+
     fn new_check(
         &self,
         chosen: &Chosen,
@@ -153,7 +174,7 @@ impl Verifier {
         tokio::spawn(async move {
             for ((check, format), probe) in seen {
                 if let (CheckFormat::Plain, Ok(probe)) = (format, probe) {
-                    this.keep_picture(company, check, LookKind::Before, probe)
+                    this.keep_picture(company, check, LookKind::Before, Some(probe))
                         .await;
                 }
             }

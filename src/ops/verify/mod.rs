@@ -158,6 +158,7 @@ impl Verifier {
             let first = self
                 .settings
                 .first_look(taken.purge.taken_at, batch.estimated_seconds());
+            self.choose_late(company, invalidation).await?;
             self.store.start_checks(unchecked, &taken, first).await?;
         }
         Ok(())
@@ -173,8 +174,18 @@ impl Verifier {
 
     /// Keeps the small picture of what was seen, and none where there was none. It is for people; a check does not need it,
     /// so a failure is only told.
-    async fn keep_picture(&self, company: CompanyId, check: CheckId, kind: LookKind, probe: Probe) {
-        let kept = match self.small_picture(probe).await {
+    async fn keep_picture(
+        &self,
+        company: CompanyId,
+        check: CheckId,
+        kind: LookKind,
+        probe: Option<Probe>,
+    ) {
+        let picture = match probe {
+            Some(probe) => self.small_picture(probe).await,
+            None => None,
+        };
+        let kept = match picture {
             Some(picture) => self.store.put_picture(company, check, kind, &picture).await,
             None => self.store.drop_picture(company, check, kind).await,
         };

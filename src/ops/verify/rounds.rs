@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{CheckFormat, CompanyId, Look, LookKind, Looks, Verdict, judge, origin_url},
+    domain::{
+        CheckFormat, CompanyId, Doubt, Judgement, Look, LookKind, Looks, Verdict, judge, origin_url,
+    },
     edge::Probe,
     store::{CheckLease, DueCheck, Round, StoreError, StoredLook},
 };
@@ -91,10 +93,8 @@ impl Verifier {
                 .extend(self.look_at_preview(&check.url, &hosts).await);
         }
         // First: who sees that the verdict is final does not look again for the picture.
-        if let Some(probe) = plain {
-            self.keep_picture(check.company, check.id, LookKind::After, probe)
-                .await;
-        }
+        self.keep_picture(check.company, check.id, LookKind::After, plain)
+            .await;
         self.store.finish_round(check, lease, &round).await?;
         Ok(())
     }
@@ -158,11 +158,16 @@ impl Verifier {
                     .map(|look| &look.look),
             })
         });
-        let judgement = judge(formats, check.purge);
+        let mut judgement = judge(formats, check.purge);
+        // What was not purged did not come back.
+        if !check.covered && judgement.verdict == Verdict::CachedAgain {
+            judgement.verdict = Verdict::StillOld;
+        }
         let next_look_at = check
             .covered
             .then(|| self.next_look(judgement.verdict, check))
-            .flatten();
+            .flatten()
+            .or_else(|| self.look_at_what_is_kept_now(&judgement, before));
         let after: Vec<_> = looks
             .iter()
             .filter(|look| look.kind == LookKind::After)
@@ -175,6 +180,22 @@ impl Verifier {
             at: now,
             next_look_at,
         }
+    }
+
+    /// A host that had no copy has one since this look, and what it gives from now on can be compared with the origin. Once:
+    /// one that keeps none proves nothing, however often it is asked.
+    fn look_at_what_is_kept_now(
+        &self,
+        judgement: &Judgement,
+        earlier: &[StoredLook],
+    ) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let is_recent = |look: &StoredLook| now.since(look.at) <= self.settings.longest;
+        let mut earlier = earlier
+            .iter()
+            .filter(|look| look.kind == LookKind::After && look.look.is_ok());
+        let proves_nothing = judgement.doubt == Some(Doubt::NothingToCompare { asked: true });
+        (proves_nothing && !earlier.any(is_recent)).then(|| now.plus(self.settings.interval))
     }
 
     fn next_look(&self, verdict: Verdict, check: &DueCheck) -> Option<Timestamp> {

@@ -244,6 +244,33 @@ impl Store {
         rows.into_iter().map(CheckRow::into_check).collect()
     }
 
+    /// Says that somebody wants a URL, which was in the sample only.
+    pub async fn set_asked(&self, company: CompanyId, check: CheckId) -> Result<()> {
+        let sql = "update url_check set asked = $1 where id = $2 and company_id = $3";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(true)
+            .bind(check.uuid())
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Whether any URL of an invalidation is looked at.
+    pub async fn has_checks(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<bool> {
+        let sql = "select exists (select 1 from url_check where invalidation_id = $1 and company_id = $2)";
+        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(invalidation.uuid())
+            .bind(company.uuid())
+            .fetch_one(pool)
+            .await?))
+    }
+
     /// Which of these URLs an invalidation sent or is about to, with their batches and their places there.
     pub async fn sent_urls(
         &self,

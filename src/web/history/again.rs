@@ -10,12 +10,12 @@ use crate::{
     store::{Draft, StoreError},
     web::{
         extract::{Editor, InCompany, InvalidationPath},
-        invalidations::start::new_draft,
+        invalidations::start::{AgainLines, new_draft},
         view::draft_path,
     },
 };
 
-/// *Invalidate again*: the URLs stand in Add URL exactly as they were sent, so that nothing is formed anew.
+/// *Invalidate again*: the URLs stand in Add URL, see [`AgainLines`].
 pub async fn again(
     Editor(person): Editor,
     State(app): State<App>,
@@ -23,23 +23,24 @@ pub async fn again(
     InvalidationPath(id): InvalidationPath,
 ) -> Result<Redirect, AppError> {
     let company = &at.company;
-    let mut lines = Vec::new();
+    let mut urls = Vec::new();
     for batch in app.store.batches(company.id, id).await? {
-        let urls = app.store.history_urls(company.id, &[batch.id]).await?;
-        lines.extend(urls.into_iter().map(|url| url.url));
+        let all = app.store.batch_urls(company.id, batch.id, 0, i64::MAX);
+        urls.extend(all.await?);
     }
-    if lines.is_empty() {
+    if urls.is_empty() {
         return Err(AppError::NotFound);
     }
+    let lines = AgainLines::of(&urls);
     let draft = Draft {
         options: Options {
             presets: false,
             template: false,
             alias: false,
-            fold: false,
+            fold: lines.fold,
         },
-        split: lines.len() > BATCH_LIMIT,
-        manual_urls: lines.join("\n"),
+        split: urls.len() > BATCH_LIMIT,
+        manual_urls: lines.text,
         ..new_draft(&app, company, &person).await?
     };
     app.store.create_draft(&draft).await?;

@@ -6,7 +6,7 @@ use std::iter;
 use axum::{extract::State, response::Redirect};
 use serde::Deserialize;
 
-use super::start::new_draft;
+use super::start::{AgainLines, new_draft};
 use crate::{
     app::App,
     domain::{BatchId, Options, Revision},
@@ -24,7 +24,7 @@ pub struct ResubmitForm {
     batch: BatchId,
 }
 
-/// Makes the draft. Its URLs stand in Add URL, exactly as they were sent, so that nothing is formed anew.
+/// Makes the draft. Its URLs stand in Add URL, see [`AgainLines`].
 pub async fn create(
     Editor(person): Editor,
     State(app): State<App>,
@@ -49,19 +49,15 @@ pub async fn create(
             .as_ref()
             .is_none_or(|search| !search.sent.contains(place))
     };
-    let lines: Vec<&str> = urls
-        .iter()
-        .filter(|url| is_open(url.position))
-        .map(|url| url.url.as_str())
-        .collect();
+    let lines = AgainLines::of(urls.iter().filter(|url| is_open(url.position)));
     let draft = Draft {
         options: Options {
             presets: false,
             template: false,
             alias: false,
-            fold: false,
+            fold: lines.fold,
         },
-        manual_urls: lines.join("\n"),
+        manual_urls: lines.text,
         ..new_draft(&app, company, &person).await?
     };
     app.store.create_draft(&draft).await?;

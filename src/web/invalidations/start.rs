@@ -9,9 +9,9 @@ use axum::{
 
 use crate::{
     app::App,
-    domain::{Company, InvalidationId, Options, PresetChoice},
+    domain::{Company, INVALIDATION_LIMIT, InvalidationId, Options, PresetChoice},
     error::AppError,
-    store::{Draft, Person, StoreError},
+    store::{Draft, Person, StoreError, SubmittedUrl},
     web::{
         extract::{Editor, InCompany},
         shell::Shell,
@@ -44,6 +44,33 @@ pub async fn create(
     let draft = new_draft(&app, &at.company, &person).await?;
     app.store.create_draft(&draft).await?;
     Ok(Redirect::to(&draft_path(&at.company, draft.id, "details")))
+}
+
+/// What was sent, as lines of Add URL: exactly as it was, so that nothing is formed anew; but in place of a base URL stand
+/// the addresses that it cleared, folded again, so that these are known, and looked at, as before.
+pub struct AgainLines {
+    /// The lines.
+    pub text: String,
+    /// Whether they are to be folded.
+    pub fold: bool,
+}
+
+impl AgainLines {
+    /// Puts them together. Where there would be too many, the URLs alone.
+    pub fn of<'a>(urls: impl IntoIterator<Item = &'a SubmittedUrl> + Clone) -> Self {
+        let shown = || urls.clone().into_iter().flat_map(SubmittedUrl::shown);
+        let mut covering = urls.clone().into_iter().map(|url| !url.covers.is_empty());
+        let fold = covering.any(|covers| covers) && shown().count() <= INVALIDATION_LIMIT;
+        let lines: Vec<&str> = if fold {
+            shown().map(String::as_str).collect()
+        } else {
+            urls.into_iter().map(|url| url.url.as_str()).collect()
+        };
+        Self {
+            text: lines.join("\n"),
+            fold,
+        }
+    }
 }
 
 /// An empty draft with the person's last choice of options; at first the template when it has lines.

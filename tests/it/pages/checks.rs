@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use unstale::{
-    domain::{CheckFormat, HostOrigin, InvalidationId, LookKind, PurgeScope, Verdict},
+    domain::{
+        CheckFormat, CheckSettings, HostOrigin, InvalidationId, LookKind, PurgeScope, Verdict,
+    },
     sandbox::{Edge, Switches},
     store::Check,
 };
@@ -12,7 +14,7 @@ use unstale::{
 use super::{COMPANY, draft_with_urls, listed, next, settled, submit};
 use crate::support::{
     app::{Start, TestApp},
-    browser::{Answer, Browser},
+    browser::{Answer, Browser, encode},
     database::Backend,
 };
 
@@ -508,6 +510,39 @@ async fn a_covered_url_is_looked_at_in_every_format_and_its_host_is_doubted_when
         .press("do", "full-urls");
     let confirm = stage.editor.submit_and_follow(&full).await;
     assert_eq!(listed(&confirm), [stage.url.as_str()]);
+
+    // What was cleared by its base URL is known to be, and looked at, whatever is pressed.
+    let again = page
+        .form(".check-row form:has([value=purge-again])")
+        .press("do", "purge-again");
+    let record = stage.editor.get(&format!("{path}/record")).await;
+    let all_again = record.form("form[action$='/again']");
+    let confirms = [
+        stage.editor.submit_and_follow(&again).await,
+        stage.editor.submit_and_follow(&all_again).await,
+    ];
+    for confirm in confirms {
+        assert_eq!(listed(&confirm), [stage.app.base("spinset")]);
+        let path = submit(&stage.editor, &confirm).await;
+        let outcome = settled(&stage.editor, &path).await;
+        assert!(outcome.text("#urls").contains("also clears 1"));
+        assert!(outcome.text("#urls .cover-list").contains(&stage.url));
+        judged(&stage.app, &stage.editor, &path).await;
+        assert_eq!(checks(&stage.app, &path).await[0].url, stage.url);
+    }
+    let found = stage
+        .editor
+        .get(&format!(
+            "/c/dms7snapshot/invalidations?{}",
+            encode(&[("url", &stage.url), ("how", "is")])
+        ))
+        .await;
+    assert_eq!(found.count("#results tbody tr"), 3);
+    let csv = stage
+        .editor
+        .get("/c/dms7snapshot/invalidations/export.csv")
+        .await;
+    assert!(csv.body.contains(&stage.url));
 }
 
 #[tokio::test]
@@ -549,6 +584,88 @@ async fn somebody_who_still_sees_the_old_picture_learns_whether_it_was_cleared()
     assert_eq!(ask(&format!(" {}#top ", stage.url)).await.status, 303);
     let page = judged(&stage.app, &stage.editor, &path).await;
     assert_eq!(page.count(".check-row"), 2, "it was there already");
+    let rows = page.texts(".check-row");
+    let own = rows.iter().find(|row| row.contains("wid=300")).unwrap();
+    assert!(
+        own.contains("This invalidation cleared this address."),
+        "{own}"
+    );
+    assert_eq!(page.count("[value=purge-again]"), 2, "and is offered too");
+}
+
+#[tokio::test]
+async fn what_a_host_did_not_hold_is_looked_at_again_before_it_cannot_be_checked() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    stage.app.clock.advance(Duration::from_hours(1));
+    let other = stage.app.exact("spinset?wid=88");
+    let asked = [("url", other.as_str())];
+    stage
+        .editor
+        .post(&format!("{path}/still-old"), &asked)
+        .await;
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    let row = page.texts(".check-row").remove(0);
+    assert!(
+        row.contains("wid=88") && row.contains("As Dynamic Media has it"),
+        "{row}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_not_purged_is_not_said_to_have_come_back() {
+    let stage = Stage::on(Backend::Sqlite, |switches| switches.parent = true).await;
+    let other = stage.app.exact("spinset?wid=77");
+    stage.app.seen(&other).await;
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    stage.publish();
+    stage.edge().purge(std::slice::from_ref(&other));
+    let asked = [("url", other.as_str())];
+    stage
+        .editor
+        .post(&format!("{path}/still-old"), &asked)
+        .await;
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    let row = page.texts(".check-row").remove(0);
+    assert!(row.contains("wid=77") && row.contains("Still old"), "{row}");
+    assert!(!row.contains("The purge worked"), "{row}");
+}
+
+#[tokio::test]
+async fn where_nothing_could_be_looked_at_before_it_is_looked_at_after() {
+    let start = Start {
+        checks: CheckSettings {
+            allowed: Duration::ZERO,
+            ..CheckSettings::default()
+        },
+        ..Start::default()
+    };
+    let app = TestApp::with(start).await;
+    let url = app.exact("spinset?wid=300");
+    let stage = Stage::with(app, url, PurgeScope::Exact, |_| {}).await;
+    stage.publish();
+    assert_eq!(stage.verdict().await.0, Verdict::Live);
+}
+
+#[tokio::test]
+async fn no_picture_of_an_earlier_look_stands_beside_one_that_failed() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let path = stage.purge().await;
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    let after = "img[alt='What the host delivered at the last look']";
+    assert!(page.has(after));
+    stage.edge().switch(|switches| switches.failing = true);
+    let again = page
+        .form("form:has([value=look-again])")
+        .press("do", "look-again");
+    stage.editor.submit(&again).await;
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    assert!(page.text(".check-row").contains("Could not check"));
+    assert!(!page.has(after));
 }
 
 #[tokio::test]

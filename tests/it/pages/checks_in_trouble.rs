@@ -100,6 +100,15 @@ async fn where_adobe_names_not_all_that_it_refused_nothing_is_called_cleared() {
             .any(|text| text.contains("took 1 and refused 2")),
         "{refusals:?}"
     );
+    let asked = [("url", stage.url.as_str())];
+    let still_old = format!("{path}/still-old");
+    assert_eq!(stage.editor.post(&still_old, &asked).await.status, 303);
+    let page = judged(&stage.app, &stage.editor, &path).await;
+    let row = page.texts(".check-row").remove(0);
+    assert!(
+        row.contains("It is not known whether this invalidation cleared this address"),
+        "{row}"
+    );
     let history = stage
         .editor
         .get("/c/dms7snapshot/invalidations?asset=spinset")

@@ -303,6 +303,25 @@ async fn what_waits_is_paused_resumed_and_called_off_between_requests() {
 }
 
 #[tokio::test]
+async fn what_is_called_off_while_it_is_on_its_way_is_not_sent_again() {
+    let app = TestApp::start().await;
+    app.ips()
+        .knobs(|knobs| knobs.instead = Some(Instead::Unavailable));
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1_500).await;
+    app.ips().wait_for_calls(1).await;
+    let page = editor.get(&path).await;
+    let cancel = page.form("form[action$=sending]").press("do", "cancel");
+    editor.submit_and_follow(&cancel).await;
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert_eq!(page.count(".status.cancelled"), 2);
+    app.clock.advance(Duration::from_hours(1));
+    assert_eq!(sent(&app).len(), 1);
+}
+
+#[tokio::test]
 async fn only_the_moving_part_is_asked_for_again() {
     let app = TestApp::start().await;
     hold(&app, true);

@@ -32,6 +32,8 @@ on_both_databases! {
     a_node_that_lost_its_lease_cannot_write_over_its_successor
     two_nodes_never_take_the_same_batch_nor_two_of_one_company
     what_waits_can_be_held_back_let_go_and_called_off
+    what_is_on_its_way_is_not_sent_again_against_anybodys_will
+    what_was_lost_is_not_sent_again_against_anybodys_will
     a_refused_batch_is_searched_part_by_part
     the_doubt_of_a_search_outlives_the_next_one
     the_look_before_the_first_byte_is_remembered
@@ -546,7 +548,7 @@ async fn what_waits_can_be_held_back_let_go_and_called_off(t: &Fixture) {
         0,
         "of another company"
     );
-    assert_eq!(steer(company, Steering::Pause).await, 2);
+    assert_eq!(steer(company, Steering::Pause).await, 3);
     t.finish(&sending, &accepted()).await.unwrap();
     assert_eq!(t.claim(NODE).await, Claim::Nothing { due: None });
     assert_eq!(steer(company, Steering::Pause).await, 0);
@@ -722,6 +724,59 @@ async fn the_look_before_the_first_byte_is_remembered(t: &Fixture) {
 }
 
 /// Does things at random, and follows the events: each must be possible, and the last one must have led to what is stored.
+async fn what_is_on_its_way_is_not_sent_again_against_anybodys_will(t: &Fixture) {
+    use BatchState::{Accepted, Cancelled, Paused, Unknown};
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    let timed_out = || again(FailureKind::TimedOut, t.now());
+    for (wishes, outcome, state) in [
+        (&[Steering::Pause][..], timed_out(), Paused),
+        (&[Steering::Cancel], timed_out(), Cancelled),
+        (&[Steering::Pause, Steering::Resume], timed_out(), Unknown),
+        (&[Steering::Pause, Steering::Cancel], timed_out(), Cancelled),
+        (&[Steering::Cancel], accepted(), Accepted),
+    ] {
+        t.later();
+        let submission = t.submitted(company, author, 1).await;
+        let sending = t.take().await.unwrap();
+        assert_eq!(sending.id, submission.batches[0].id);
+        for wish in wishes {
+            let steered = t.store.steer(company, submission.id, *wish, "Bob", t.now());
+            assert_eq!(steered.await.unwrap(), 1);
+        }
+        assert_eq!(t.batch(&submission, 0).await.state, BatchState::Sending);
+        t.finish(&sending, &outcome).await.unwrap();
+        let batch = t.batch(&submission, 0).await;
+        assert_eq!(batch.state, state, "{wishes:?}");
+        assert_eq!(batch.finished_at.is_some(), state.is_final());
+        let events = t.store.batch_events(company, batch.id).await.unwrap();
+        let last = events.last().unwrap();
+        if matches!(state, Paused | Cancelled) {
+            assert_eq!(last.note.as_deref(), Some("Bob"));
+        }
+        // Out of the way of the next.
+        let cancelled = t
+            .store
+            .steer(company, submission.id, Steering::Cancel, "Bob", t.now());
+        cancelled.await.unwrap();
+    }
+}
+
+async fn what_was_lost_is_not_sent_again_against_anybodys_will(t: &Fixture) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    let submission = t.submitted(company, author, 1).await;
+    t.take().await.unwrap();
+    let cancelled = t
+        .store
+        .steer(company, submission.id, Steering::Cancel, "Bob", t.now());
+    assert_eq!(cancelled.await.unwrap(), 1);
+    assert_eq!(t.release(Timestamp::from_micros(i64::MAX)).await, 1);
+    let batch = t.batch(&submission, 0).await;
+    assert_eq!(batch.state, BatchState::Cancelled);
+    assert!(batch.maybe_taken, "whoever sent it may have sent it");
+}
+
 async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
     let company = t.company("shop").await;
     let author = t.person("ann@example.com").await;

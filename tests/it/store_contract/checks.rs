@@ -26,6 +26,7 @@ on_both_databases! {
     what_a_dead_process_had_taken_is_given_back
     a_look_asked_for_during_another_is_still_to_come
     somebody_can_have_urls_looked_at_again
+    what_somebody_asks_for_comes_first
     what_an_invalidation_sent_is_found
     what_waits_for_its_purge_is_found_in_its_batch
     pictures_belong_to_their_company
@@ -64,6 +65,23 @@ pub(super) fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
         next_look_at: None,
         keeps: Some(Duration::from_hours(10)),
         before: vec![look(t.now(), LookKind::Before, 1)],
+    }
+}
+
+async fn what_somebody_asks_for_comes_first(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let other = t.company("other").await;
+    let of = |company| t.store.has_checks(company, submission.id);
+    assert!(!of(company).await.unwrap());
+    let checks = ["http://a/1", "http://a/2"].map(|url| new_check(t, url, url));
+    let added = t.store.add_checks(company, submission.id, &checks, t.now());
+    added.await.unwrap();
+    assert!(of(company).await.unwrap());
+    assert!(!of(other).await.unwrap());
+    for (company, first) in [(other, "http://a/1"), (company, "http://a/2")] {
+        t.store.set_asked(company, checks[1].id).await.unwrap();
+        let all = t.store.checks(submission.company, submission.id).await;
+        assert_eq!(all.unwrap()[0].url, first);
     }
 }
 

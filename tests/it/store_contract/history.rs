@@ -21,6 +21,7 @@ on_both_databases! {
     a_common_text_is_found_as_well_as_a_rare_one
     pages_go_on_where_the_last_one_ended_in_either_order
     the_history_is_sorted_by_how_many_urls_there_are
+    what_a_base_url_clears_along_with_itself_is_found
     the_state_of_an_invalidation_follows_its_batches
     every_state_of_a_batch_counts_as_final_or_under_way
     an_asset_knows_when_it_was_cleared_last
@@ -355,6 +356,55 @@ async fn pages_go_on_where_the_last_one_ended_in_either_order(t: &Fixture) {
         };
         assert_eq!(found(t, company, &query).await, [], "{limit}");
     }
+}
+
+async fn what_a_base_url_clears_along_with_itself_is_found(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    submitted(t, company, author, &["https://h/is/image/shop/b"]).await;
+    let draft = t.draft(company, author).await;
+    let covered = "https://h/is/image/shop/a?$Zoom$&wid=300";
+    let mut submission = t.submission(&draft, 1, 1);
+    let sent = &mut submission.batches[0].urls[0];
+    "https://h/is/image/shop/a".clone_into(&mut sent.url);
+    sent.covers = vec![
+        "https://h/is/image/shop/a?x=\"y\"".to_owned(),
+        covered.to_owned(),
+    ];
+    t.store.submit(&submission).await.unwrap();
+    let shorter = &covered[..covered.len() - 1];
+    for filter in [
+        UrlFilter::Is(covered.to_owned()),
+        UrlFilter::Is("https://h/is/image/shop/a".to_owned()),
+        UrlFilter::Starts(shorter.to_owned()),
+        UrlFilter::Contains("$zoom$&WID=300".to_owned()),
+        UrlFilter::Contains("x=\"y".to_owned()),
+    ] {
+        let query = url(filter);
+        assert_eq!(
+            found(t, company, &query).await,
+            [submission.id],
+            "{query:?}"
+        );
+        let of_host = HistoryQuery {
+            host: Some("h".to_owned()),
+            ..query
+        };
+        assert_eq!(found(t, company, &of_host).await, [submission.id]);
+    }
+    for filter in [
+        UrlFilter::Is(shorter.to_owned()),
+        UrlFilter::Starts("is/image/shop/a?".to_owned()),
+        UrlFilter::Starts("https://h/is/image/shop/a?$zoom$".to_owned()),
+    ] {
+        let query = url(filter);
+        assert_eq!(found(t, company, &query).await, [], "{query:?}");
+    }
+    let parts = t
+        .store
+        .history_urls(company, &[submission.batches[0].id])
+        .await
+        .unwrap();
+    assert_eq!(parts[0].covers, submission.batches[0].urls[0].covers);
 }
 
 async fn the_history_is_sorted_by_how_many_urls_there_are(t: &Fixture) {

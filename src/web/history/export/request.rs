@@ -22,8 +22,9 @@ use crate::{
 /// - `maybe_taken`: `yes` where an earlier attempt got no clear answer;
 /// - `named_url`: the URL that Adobe named when it refused;
 /// - `taken`: whether Adobe took this URL: `yes`, `no`, or `unknown` where no answer tells;
+/// - `also_clears`: the URLs that this one clears along with itself, with blanks between;
 /// - `url_code`, `url_reason`: what Adobe said of this URL, where it named it or a search found it.
-pub(super) const COLUMNS: [&str; 28] = [
+pub(super) const COLUMNS: [&str; 29] = [
     "invalidation",
     "submitted_at",
     "by",
@@ -52,6 +53,7 @@ pub(super) const COLUMNS: [&str; 28] = [
     "taken",
     "url_code",
     "url_reason",
+    "also_clears",
 ];
 
 /// One request to Adobe with all that is known of it.
@@ -90,6 +92,8 @@ pub(super) struct Request {
 struct RequestUrl {
     url: String,
     origins: Vec<UrlOrigin>,
+    /// The URLs that it clears along with itself.
+    also_clears: Vec<String>,
     /// Whether Adobe took it: `yes`, `no`, or `unknown`.
     taken: &'static str,
     /// Of the request that took it; of a search each part has its own.
@@ -206,6 +210,7 @@ impl Request {
                 url.taken.to_owned(),
                 number(url.adobe_code),
                 url.reason.unwrap_or_default(),
+                url.also_clears.join(" "),
             ]
         });
         lines.collect()
@@ -246,6 +251,7 @@ impl RequestUrl {
             checks: checks.into_iter().map(UrlCheck::from).collect(),
             url: url.url,
             origins: url.origins,
+            also_clears: url.covers,
         }
     }
 }

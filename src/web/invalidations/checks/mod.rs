@@ -127,8 +127,8 @@ async fn draft_of(
     form: &ChecksForm,
     checks: &[Check],
 ) -> Result<Draft, AppError> {
-    // A URL that was not covered is sent as its host wants it.
-    let mut fold = false;
+    // Sent as its host wants it, so that the new run looks at this address too; but the full URLs as they are.
+    let fold = form.action != Action::FullUrls;
     let urls: BTreeSet<String> = if form.action == Action::FullUrls {
         full_urls(app, company, id, checks).await?
     } else {
@@ -136,16 +136,7 @@ async fn draft_of(
             Action::PurgeOld => check.stayed_old(),
             _ => Some(check.id) == form.check,
         });
-        let again = wanted.map(|check| {
-            fold |= !check.covered;
-            let url = if check.covered {
-                &check.sent_url
-            } else {
-                &check.url
-            };
-            url.clone()
-        });
-        again.collect()
+        wanted.map(|check| check.url.clone()).collect()
     };
     if urls.is_empty() {
         return Err(AppError::NotFound);

@@ -64,7 +64,11 @@ impl CheckRow {
             covered: check.covered,
             again: match check.verdict {
                 _ if !check.covered => Some("Put it into a new invalidation"),
-                Some(Verdict::CachedAgain | Verdict::StillOld) => Some("Purge again"),
+                _ if check.is_pending() => None,
+                Some(Verdict::CachedAgain | Verdict::StillOld | Verdict::NothingNewer) => {
+                    Some("Purge again")
+                }
+                _ if check.asked => Some("Put it into a new invalidation"),
                 _ => None,
             },
             can_look: check.purged_at.is_some() && check.next_look_at.is_none(),

@@ -148,7 +148,7 @@ impl ChecksSection {
     }
 }
 
-/// Whether Adobe took the URLs that were looked at before the purge only.
+/// Whether Adobe took the URLs that were looked at before the purge only, and those that it is not known to have cleared.
 async fn fates(
     store: &Store,
     company: CompanyId,
@@ -156,7 +156,8 @@ async fn fates(
     batches: &[Batch],
     checks: &[Check],
 ) -> Result<HashMap<CheckId, Fate>, AppError> {
-    if checks.iter().all(|check| check.purged_at.is_some()) {
+    let settled = |check: &Check| check.covered && check.purged_at.is_some();
+    if checks.iter().all(settled) {
         return Ok(HashMap::new());
     }
     let of: HashMap<BatchId, Fates<'_>> = batches
@@ -168,7 +169,16 @@ async fn fates(
         let fate = of.get(&check.batch)?.fate(check.position, &check.sent_url);
         Some((check.id, fate))
     });
-    Ok(fates.collect())
+    let mut fates: HashMap<CheckId, Fate> = fates.collect();
+    for check in checks.iter().filter(|check| !check.covered) {
+        let sent = store.sent_urls(company, id, &[&check.sent_url]).await?;
+        if let Some((url, batch, position)) = sent.first()
+            && let Some(batch) = of.get(batch)
+        {
+            fates.insert(check.id, batch.fate(*position, url));
+        }
+    }
+    Ok(fates)
 }
 
 fn check_all(checks: &[Check], accepted: u64) -> String {

@@ -15,15 +15,20 @@ pub(super) struct Words {
     pub(super) advice: String,
 }
 
-/// The words for a check as it stands. `fate` is that of a URL which waits for its purge.
+/// The words for a check as it stands. `fate` is that of a URL which waits for its purge, or is not known to be purged.
 pub(super) fn words(check: &Check, fate: Option<Fate>) -> Words {
     let (badge, advice) = verdict_words(check, fate);
     let advice = of_what_it_is(advice, &check.url);
     let pending = check.is_pending();
-    let not_covered = if check.covered {
-        ""
-    } else {
-        "This invalidation did not clear this address. "
+    let cleared = match (check.covered, fate) {
+        (true, _) if check.asked && check.purged_at.is_some() => {
+            "This invalidation cleared this address. "
+        }
+        (true, _) => "",
+        (false, Some(Fate::Unknown)) => {
+            "It is not known whether this invalidation cleared this address. "
+        }
+        (false, _) => "This invalidation did not clear this address. ",
     };
     if let Some(verdict) = check.verdict.filter(|_| pending) {
         return Words {
@@ -32,9 +37,10 @@ pub(super) fn words(check: &Check, fate: Option<Fate>) -> Words {
             label: so_far(verdict),
             advice: match verdict {
                 Verdict::NothingNewer => format!("{advice} Unstale looks again by itself."),
-                _ => format!(
-                    "{not_covered}A purge may take some minutes; Unstale looks again by itself."
+                _ if check.covered => format!(
+                    "{cleared}A purge may take some minutes; Unstale looks again by itself."
                 ),
+                _ => format!("{cleared}Unstale looks again in a moment."),
             },
         };
     }
@@ -42,7 +48,7 @@ pub(super) fn words(check: &Check, fate: Option<Fate>) -> Words {
         class: badge.class,
         icon: badge.icon,
         label: badge.label.to_owned(),
-        advice: format!("{not_covered}{advice}"),
+        advice: format!("{cleared}{advice}"),
     }
 }
 

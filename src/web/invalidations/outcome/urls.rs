@@ -19,6 +19,9 @@ use crate::{
 /// URLs on one page.
 const ROWS: i64 = 200;
 
+/// Of what a URL clears along with itself, so many are named.
+const NAMED: usize = 20;
+
 /// Which batch's URLs are shown, and from which on.
 #[derive(Debug, Default, Deserialize)]
 pub struct Wanted {
@@ -45,7 +48,9 @@ pub struct UrlsView {
 pub struct RowView {
     pub url: String,
     pub origins: String,
+    /// How many URLs it clears along with itself, and the first of them.
     pub covers: usize,
+    pub covered: Vec<String>,
     /// What was seen of it.
     pub seen: Option<Badge>,
 }
@@ -93,6 +98,7 @@ fn row(submitted: &SubmittedUrl, seen: &HashMap<&str, Badge>) -> RowView {
         url: submitted.url.clone(),
         origins: origins_words(&submitted.origins, usize::MAX),
         covers: submitted.covers.len(),
+        covered: submitted.covers.iter().take(NAMED).cloned().collect(),
         seen: seen.get(submitted.url.as_str()).copied(),
     }
 }
