@@ -319,6 +319,23 @@ async fn only_a_refusal_that_names_no_url_can_be_searched() {
 }
 
 #[tokio::test]
+async fn what_is_no_fault_of_a_url_is_not_searched_for_one() {
+    for fault in [10_001, 20_003, 50_000] {
+        let app = TestApp::start().await;
+        let editor = app.editor().await;
+        app.ips().knobs(|knobs| knobs.fault = Some(fault));
+        let path = submitted(&app, &editor, 10).await;
+        let page = settled(&editor, &path).await;
+        assert!(!page.has("form[action$=find-bad-url]"), "{fault}");
+        let batch = page.attributes("form[action$=resubmit] button", "value");
+        let find = format!("{path}/find-bad-url");
+        editor.post(&find, &[("batch", &batch[0])]).await;
+        settled(&editor, &path).await;
+        assert_eq!(sent(&app).len(), 1, "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn a_search_is_warned_of_where_many_requests_were_made() {
     for (daily, warns) in [(12, true), (13, false)] {
         let app = with_dispatch(DispatchConfig { daily, ..DISPATCH }).await;

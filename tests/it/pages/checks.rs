@@ -789,6 +789,25 @@ async fn a_host_that_is_not_the_companys_is_never_contacted() {
     assert!(contacted.is_err(), "nobody came");
 }
 
+/// Adobe's settings may name any address; only an administrator can say that a private one is meant.
+#[tokio::test]
+async fn a_private_host_that_was_found_is_not_contacted_before_somebody_has_said_so() {
+    let app = TestApp::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    let origin = HostOrigin::of(&host).unwrap();
+    let company = app.company().await.id;
+    let added = app.app.store.add_found_host(company, &origin).await;
+    added.unwrap();
+    let editor = app.editor().await;
+    let path = purge(&editor, &[format!("{host}/is/image/dms7snapshot/x")]).await;
+    judged(&app, &editor, &path).await;
+    let check = checks(&app, &path).await.remove(0);
+    assert_eq!(check.verdict, Some(Verdict::CouldNotCheck));
+    let contacted = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
+    assert!(contacted.is_err(), "nobody came");
+}
+
 #[tokio::test]
 async fn checks_are_for_those_who_are_signed_in() {
     let app = TestApp::start().await;
