@@ -10,7 +10,13 @@ use super::{
 use crate::domain::{CompanyId, InvalidationState};
 
 /// Characters of a URL that its index holds.
-const INDEXED: usize = 400;
+pub(super) const INDEXED: usize = 400;
+
+/// The beginning of a URL that was sent, as its index holds it.
+pub(super) const SENT: &str = "substr(u.url, 1, 400)";
+
+/// That of one that another clears along with itself.
+pub(super) const COVERED: &str = "c.url";
 
 /// Sorts behind everything that goes on after a beginning.
 const LAST: char = char::MAX;
@@ -61,17 +67,26 @@ pub(super) fn source(
                 .text(query.asset.as_deref().unwrap_or_default());
         }
         Way::Urls => {
-            sql.sql("from (select distinct u.number from invalidation_url u where u.company_id = ")
+            sql.sql("from (select distinct number from (select u.number from invalidation_url u where u.company_id = ")
                 .uuid(company.uuid());
             if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
                 let whole = matches!(query.url, Some(UrlFilter::Is(_)));
-                url_beginning(sql, text, whole);
-                // Otherwise the index alone has answered, which is quicker.
-                if query.host.is_some() || text.chars().nth(INDEXED - 1).is_some() {
+                // Otherwise the indexes alone have answered, which is quicker.
+                let is_open = query.host.is_some() || text.chars().nth(INDEXED - 1).is_some();
+                url_beginning(sql, SENT, text, whole);
+                if is_open {
                     url_conditions(sql, query, is_postgres);
                 }
+                sql.sql(" union all select c.number from covered_url c where c.company_id = ")
+                    .uuid(company.uuid());
+                url_beginning(sql, COVERED, text, whole);
+                if is_open {
+                    sql.sql(" and exists (select 1 from invalidation_url u where u.batch_id = c.batch_id");
+                    url_conditions(sql, query, is_postgres);
+                    sql.sql(")");
+                }
             }
-            sql.sql(") u").sql(REST).sql("i.number = u.number");
+            sql.sql(") found) u").sql(REST).sql("i.number = u.number");
         }
         Way::Trigrams(trigrams) if is_postgres => {
             // Sorted first where that is the order, so that no more candidates are looked at than fill the page.
@@ -145,15 +160,17 @@ pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way, i
     }
 }
 
-/// What the index of URLs can tell: the beginning of the URL, or all of it.
-pub(super) fn url_beginning(sql: &mut Statement, text: &str, whole: bool) {
+/// What an index of URLs can tell: their beginning, or all of them.
+pub(super) fn url_beginning(sql: &mut Statement, url: &'static str, text: &str, whole: bool) {
     let beginning: String = text.chars().take(INDEXED).collect();
+    sql.sql(" and ").sql(url);
     if whole || beginning.len() < text.len() {
-        sql.sql(" and substr(u.url, 1, 400) = ").text(beginning);
+        sql.sql(" = ").text(beginning);
     } else {
-        sql.sql(" and substr(u.url, 1, 400) >= ")
-            .text(beginning.as_str());
-        sql.sql(" and substr(u.url, 1, 400) < ")
+        sql.sql(" >= ").text(beginning.as_str());
+        sql.sql(" and ")
+            .sql(url)
+            .sql(" < ")
             .text(format!("{beginning}{LAST}"));
     }
 }

@@ -7,7 +7,9 @@ use super::{
     Result, Store,
     convert::{at_most, count},
     history::{EntryRow, HistoryCursor, HistoryOrder, HistoryPage, HistoryQuery, UrlFilter, page},
-    history_conditions::{Way, conditions, marks, number_of, source, url_beginning, walk},
+    history_conditions::{
+        COVERED, SENT, Way, conditions, marks, number_of, source, url_beginning, walk,
+    },
     statement::Statement,
     trigrams::sought,
 };
@@ -174,28 +176,20 @@ impl Store {
         if query.asset.is_some() {
             return Ok(Way::Asset);
         }
-        // What a URL clears along with itself is in the index of pieces only.
-        if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url
-            && !self.has_covered_urls(company).await?
-        {
+        if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
             let mut urls = Statement::default();
+            let whole = matches!(query.url, Some(UrlFilter::Is(_)));
             urls.sql("select 1 from invalidation_url u where u.company_id = ")
                 .uuid(company.uuid());
-            url_beginning(&mut urls, text, matches!(query.url, Some(UrlFilter::Is(_))));
+            url_beginning(&mut urls, SENT, text, whole);
+            urls.sql(" union all select 1 from covered_url c where c.company_id = ")
+                .uuid(company.uuid());
+            url_beginning(&mut urls, COVERED, text, whole);
             if self.at_most(urls, FEW_URLS).await? {
                 return Ok(Way::Urls);
             }
         }
         Ok(pieces(query).map_or(Way::Walk, Way::Trigrams))
-    }
-
-    /// Whether anything that the company submitted clears URLs along with itself.
-    async fn has_covered_urls(&self, company: CompanyId) -> Result<bool> {
-        let sql = "select exists (select 1 from invalidation_url where company_id = $1 and covers <> '[]')";
-        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
-            .bind(company.uuid())
-            .fetch_one(pool)
-            .await?))
     }
 
     /// Whether a query has at most so many rows; no more of them are read than it takes to know.

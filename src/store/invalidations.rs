@@ -1,5 +1,7 @@
 //! Submitting, and reading what was submitted. For sending it see [`super::batch_claims`].
 
+use std::collections::BTreeSet;
+
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -7,6 +9,7 @@ use super::{
     Result, Store,
     convert::{CHUNK, at_most, count, from_json, instant, storable, to_json},
     drafts::{OptionsRow, preset_choice},
+    history_conditions::INDEXED,
     last_invalidation::assets_of,
     searchable::Searchable,
 };
@@ -206,6 +209,19 @@ impl Store {
                     });
                     insert.build().execute(&mut *tx).await?;
                 }
+                let covered: Vec<String> = covered(batch).into_iter().collect();
+                for chunk in covered.chunks(CHUNK) {
+                    let mut insert = QueryBuilder::new(
+                        "insert into covered_url (company_id, batch_id, number, url) ",
+                    );
+                    insert.push_values(chunk, |mut row, url| {
+                        row.push_bind(company.uuid())
+                            .push_bind(batch.id.uuid())
+                            .push_bind(number)
+                            .push_bind(url.as_str());
+                    });
+                    insert.build().execute(&mut *tx).await?;
+                }
             }
             invalidated!(tx, company.uuid(), assets, now);
             write_searchable!(self, tx, company.uuid(), number, searchable);
@@ -278,6 +294,13 @@ impl Store {
 /// The batches with their positions, from 1.
 fn numbered(batches: &[NewBatch]) -> Vec<(i32, &NewBatch)> {
     (1..).zip(batches).collect()
+}
+
+/// What a batch clears besides its own URLs, as the index holds it: each once.
+fn covered(batch: &NewBatch) -> BTreeSet<String> {
+    let covered = batch.urls.iter().flat_map(|url| &url.covers);
+    let indexed = |url: &String| storable(url).chars().take(INDEXED).collect();
+    covered.map(indexed).collect()
 }
 
 /// A URL with its lists as JSON.
