@@ -17,7 +17,7 @@ use super::{
     kinds::KindGroup,
     nothing::why_empty,
     rows::{PickRow, rows},
-    wanted::{LONGEST_SEARCH, Show, Wanted},
+    wanted::{Show, Wanted},
 };
 use crate::{
     app::App,
@@ -121,11 +121,6 @@ impl Picker {
 
     pub fn changed_is(&self, value: &str) -> bool {
         self.wanted.changed == value
-    }
-
-    /// How many characters of a search count.
-    pub fn longest_search(&self) -> usize {
-        LONGEST_SEARCH
     }
 
     /// Whether there may be something to select at once.
