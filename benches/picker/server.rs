@@ -140,6 +140,7 @@ async fn run(browser: &Browser, draft: &str, kind: &Kind, dice: &mut Dice) -> (V
             };
             address = format!("{}&after={next}", address.split("&after=").next().unwrap());
         }
+        assert_eq!(times.len(), kind.pages, "{}: pages reached", kind.name);
         return (times, largest);
     }
     for _ in 0..EACH {
@@ -318,8 +319,10 @@ impl Browser {
     /// Where the page after this one begins.
     async fn next(&self, path: &str) -> Option<String> {
         let html = self.get(path).send().await.unwrap().text().await.unwrap();
-        let (_, field) = html.split_once("name=\"next\" value=\"")?;
-        field.split('"').next().map(str::to_owned)
+        // The way on stands behind the one back to the first page, which has no place.
+        let (_, page) = html.rsplit_once("name=\"page\" value=\"")?;
+        let (_, after) = page.split('"').next()?.split_once("after=")?;
+        Some(after.to_owned())
     }
 
     async fn select_all(&self, draft: &str, words: &str) -> f64 {

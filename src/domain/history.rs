@@ -143,19 +143,32 @@ const ID_AFTER_ROOT: [&str; 2] = ["/is/image/", "/is/content/"];
 /// Whoever typed the URL by hand cleared that asset too.
 #[must_use]
 pub fn shown_asset(url: &str) -> Option<Cow<'_, str>> {
+    shown(url).map(|(_, id)| id)
+}
+
+/// The same where the path names this root. Under another one an asset of the same ID is another picture.
+#[must_use]
+pub fn shown_asset_of<'a>(root: &str, url: &'a str) -> Option<Cow<'a, str>> {
+    shown(url).and_then(|(own, id)| (own == root).then_some(id))
+}
+
+/// The root and the ID in a URL's path.
+fn shown(url: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     let (_, rest) = url.split_once("://")?;
     let rest = rest.split(['?', '#']).next()?;
     let path = &rest[rest.find('/')?..];
     let object = ID_AFTER_ROOT
         .iter()
         .find_map(|prefix| path.strip_prefix(prefix))?;
-    let (_, id) = object.split_once('/')?;
+    let (root, id) = object.split_once('/')?;
     let id = id.split(':').next()?;
-    (!id.is_empty()).then(|| {
-        percent_decode_str(id)
-            .decode_utf8()
-            .unwrap_or(Cow::Borrowed(id))
-    })
+    (!id.is_empty()).then(|| (decoded(root), decoded(id)))
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text)
+        .decode_utf8()
+        .unwrap_or(Cow::Borrowed(text))
 }
 
 #[cfg(test)]
@@ -179,6 +192,14 @@ mod tests {
         ] {
             assert_eq!(shown_asset(url).as_deref(), id, "{url}");
         }
+    }
+
+    #[test]
+    fn under_another_root_the_same_id_is_another_asset() {
+        let url = "https://h/is/image/Acme%20Shop/shoe?wid=1";
+        let of = |root| shown_asset_of(root, url);
+        assert_eq!(of("Acme Shop").as_deref(), Some("shoe"));
+        assert_eq!(of("Other"), None);
     }
 
     #[test]

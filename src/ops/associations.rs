@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     connection::{self, AccountError, Trouble},
-    sync::{LookUpError, Syncer},
+    sync::{LookUpError, ReadingStopped, Syncer},
 };
 use crate::{
     domain::{Asset, Company},
@@ -21,6 +21,9 @@ pub enum AssociationsError {
         "Adobe’s handle for it is not known yet; it comes with the next reading of the catalogue."
     )]
     NoHandle,
+    /// Nobody asks with an account that Adobe refused.
+    #[error(transparent)]
+    Stopped(#[from] ReadingStopped),
     /// There is no account to ask with.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -40,6 +43,7 @@ impl AssociationsError {
     pub fn sentence(self) -> Result<String, StoreError> {
         match self {
             Self::NoHandle => Ok(self.to_string()),
+            Self::Stopped(stopped) => Ok(stopped.sentence()),
             Self::Account(error) => error.sentence(),
             Self::Ips(error) => Ok(Trouble::told(&error)),
             Self::LookUp(error) => error.sentence(),
@@ -61,6 +65,9 @@ pub async fn sets_with(
     let (Some(company_handle), Some(handle)) = (&company.handle, &asset.handle) else {
         return Err(AssociationsError::NoHandle);
     };
+    if let Some(stopped) = syncer.refused(company.id).await? {
+        return Err(stopped.into());
+    }
     let account = connection::account(store, vault, company.id).await?;
     let around = ips
         .associated_assets(&account, company_handle, handle)

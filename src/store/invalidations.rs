@@ -154,7 +154,7 @@ impl Store {
         let searchable = Searchable::of(urls());
         // Nobody ever says that a list was used that is only downloaded.
         let assets = match submission.first_state {
-            BatchState::Downloaded => assets_of(urls()),
+            BatchState::Downloaded => assets_of(&submission.batches),
             _ => Vec::new(),
         };
         in_transaction!(self, |tx| {

@@ -1,12 +1,12 @@
 //! When an asset was invalidated last: by what Adobe took, not by what somebody submitted. *Changed since its last
 //! invalidation* goes by it.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use sqlx::FromRow;
 
-use super::{BatchOutcome, Finished, Result, Store, SubmittedUrl, convert::from_json};
-use crate::domain::{FailureKind, Part, UrlOrigin};
+use super::{BatchOutcome, Finished, NewBatch, Result, Store, convert::from_json};
+use crate::domain::{FailureKind, Part, UrlOrigin, shown_asset_of};
 
 /// Notes it for assets by their IDs. One that was invalidated later already keeps that.
 macro_rules! invalidated {
@@ -31,8 +31,10 @@ macro_rules! invalidated {
 }
 
 #[derive(FromRow)]
-struct OriginsRow {
+struct UrlRow {
     position: i64,
+    root: String,
+    url: String,
     origins: String,
 }
 
@@ -44,8 +46,9 @@ impl Store {
             return Ok(Vec::new());
         };
         let batch = finished.batch;
-        let sql = "select position, origins from invalidation_url where batch_id = $1 and company_id = $2";
-        let rows: Vec<OriginsRow> = on_reader!(self, |pool| sqlx::query_as(sql)
+        let sql = "select u.position, b.root, u.url, u.origins from invalidation_url u join batch b on b.id = u.batch_id \
+                   where u.batch_id = $1 and u.company_id = $2";
+        let rows: Vec<UrlRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(batch.id.uuid())
             .bind(batch.company.uuid())
             .fetch_all(pool)
@@ -53,12 +56,7 @@ impl Store {
         let mut assets = BTreeSet::new();
         for row in rows.iter().filter(|row| part.contains(row.position)) {
             let origins: Vec<UrlOrigin> = from_json("invalidation_url.origins", &row.origins)?;
-            assets.extend(
-                origins
-                    .iter()
-                    .filter_map(UrlOrigin::asset)
-                    .map(str::to_owned),
-            );
+            assets.extend(assets_behind(&row.root, &row.url, &origins).map(Cow::into_owned));
         }
         Ok(assets.into_iter().collect())
     }
@@ -86,9 +84,25 @@ fn taken(finished: &Finished<'_>) -> Option<Part> {
     }
 }
 
-/// The IDs of the assets that these URLs are sent for.
-pub(super) fn assets_of<'a>(urls: impl Iterator<Item = &'a SubmittedUrl>) -> Vec<String> {
-    let origins = urls.flat_map(|url| &url.origins);
-    let assets: BTreeSet<&str> = origins.filter_map(UrlOrigin::asset).collect();
-    assets.into_iter().map(str::to_owned).collect()
+/// The IDs of the assets that these batches' URLs clear.
+pub(super) fn assets_of(batches: &[NewBatch]) -> Vec<String> {
+    let mut assets = BTreeSet::new();
+    for batch in batches {
+        for url in &batch.urls {
+            assets.extend(assets_behind(&batch.root, &url.url, &url.origins));
+        }
+    }
+    assets.into_iter().map(Cow::into_owned).collect()
+}
+
+/// The assets that a URL was formed for, and the one that it shows: a URL that somebody typed clears an asset too.
+fn assets_behind<'a>(
+    root: &str,
+    url: &'a str,
+    origins: &'a [UrlOrigin],
+) -> impl Iterator<Item = Cow<'a, str>> {
+    let formed_for = origins.iter().filter_map(UrlOrigin::asset);
+    formed_for
+        .map(Cow::Borrowed)
+        .chain(shown_asset_of(root, url))
 }

@@ -179,7 +179,7 @@ fn drafts() -> Router<App> {
         )
         .route(
             "/invalidations/{id}/assets/sets",
-            get(assets::sets::show).post(assets::sets::add),
+            get(assets::sets::show).post(assets::sets::choose),
         )
         .route(
             "/invalidations/{id}/confirm",

@@ -300,11 +300,11 @@ pub struct AssetView {
 
 impl AssetView {
     /// Puts it together.
-    pub fn new(asset: &Asset, site: Option<&Site>) -> Self {
+    pub fn new(asset: &Asset, site: Option<&Site>, preview: Option<&PublishServer>) -> Self {
         Self {
             key: asset.key.to_string(),
             id: asset.id.clone(),
-            thumbnail: Thumbnail::of(asset, site),
+            thumbnail: Thumbnail::from_servers(asset, site, preview),
             asset_type: asset.asset_type.clone(),
             folder: asset.folder.clone(),
             published: asset.published,

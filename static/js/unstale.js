@@ -181,8 +181,8 @@ function sayStored(box, isStored) {
 
 /** A list that goes away takes its requests with it: what they had to say is said without waiting for an answer. */
 function saveTicks(part) {
-  const form = document.querySelector("#picker");
-  if (unsent.size === 0 || !form || !within(part, "[data-range]").length) return;
+  const form = within(part, "[data-range]")[0]?.closest("form");
+  if (unsent.size === 0 || !form) return;
   const fields = new URLSearchParams();
   sayTicks(fields);
   navigator.sendBeacon(form.action, fields);

@@ -229,3 +229,65 @@ async fn thirty_assets_are_added_by_keyboard_through_the_folders() -> WebDriverR
     browser.see("h2", "Select Assets").await?;
     Ok(())
 }
+
+/// Whether the number of selected assets is within the window, and below nothing else.
+const NUMBER_IN_SIGHT: &str = "(() => {
+    const number = document.querySelector('#picked strong'), box = number.getBoundingClientRect();
+    const on_top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+    return box.top >= 0 && box.bottom <= innerHeight && on_top === number;
+  })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_many_are_selected_stays_in_sight_while_one_scrolls() -> WebDriverResult<()> {
+    let world = world().await;
+    let (browser, _) = open(&world, "?show=all").await?;
+    browser.press(".asset-row:nth-child(1) .asset-pick").await?;
+    browser.see("#picked", "1 asset").await?;
+    for (width, height) in [(1280, 900), (390, 844)] {
+        browser.dress(width, height, "light").await?;
+        for part in [0.0, 0.5, 1.0] {
+            let scroll = format!(
+                "const end = document.documentElement.scrollHeight - innerHeight;
+                 scrollTo({{ top: end * {part}, behavior: 'instant' }});
+                 return [scrollY, end]"
+            );
+            let [at, end] = browser.ask::<[f64; 2]>(&scroll).await?;
+            assert!(end > 1_000.0, "{width}: a long list, {end}");
+            assert!((at - end * part).abs() < 2.0, "{width}: {at} of {end}");
+            browser.until(NUMBER_IN_SIGHT).await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ticks_among_the_sets_of_an_image_are_stored_at_once_and_when_the_page_is_left()
+-> WebDriverResult<()> {
+    let world = world().await;
+    let (browser, draft) = open(&world, "?q=daypack-14-front").await?;
+    browser.press(".asset-sets").await?;
+    browser.see("h1", "Sets with this image").await?;
+    browser.press(".asset-row:nth-child(2) .asset-pick").await?;
+    browser
+        .until("document.querySelectorAll('.asset-row input[name=was]').length === 1")
+        .await?;
+    assert_eq!(stored(&world, draft).await, ["backpack-mixed"]);
+
+    // The request that this tick makes is broken off; what leaves the page says it again.
+    browser
+        .execute(
+            "XMLHttpRequest.prototype.send = () => {};
+             document.querySelector('.asset-row:nth-child(3) input').click();
+             location.assign('/');",
+            vec![],
+        )
+        .await?;
+    let both = async {
+        while stored(&world, draft).await.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let both = tokio::time::timeout(std::time::Duration::from_secs(20), both).await;
+    both.expect("the tick is lost");
+    Ok(())
+}

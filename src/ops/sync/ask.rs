@@ -53,7 +53,7 @@ impl Syncer {
     /// left alone, or because Adobe did not take the account.
     pub async fn may_ask(&self, company: &Company, id: &str) -> Result<bool, StoreError> {
         Ok(self.store.connection(company.id).await?.is_some()
-            && !self.store.catalogue_sync(company.id).await?.stopped
+            && self.stopped(company.id).await?.is_none()
             && self.known(company.id, id).await?.is_empty())
     }
 
@@ -62,6 +62,9 @@ impl Syncer {
         let known = self.known(company.id, id).await?;
         if !known.is_empty() {
             return Ok(Answer::Found(known));
+        }
+        if let Some(stopped) = self.stopped(company.id).await? {
+            return Ok(Answer::NotAsked(stopped.sentence()));
         }
         let place = self.asked.place(company.id, id, self.clock.now());
         let answer = place.get_or_try_init(|| async {

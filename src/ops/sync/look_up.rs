@@ -2,11 +2,34 @@
 
 use super::{Syncer, convert::asset_of};
 use crate::{
-    domain::{Asset, Company},
+    domain::{Asset, CatalogueSync, Company, CompanyId},
     ips::IpsError,
     ops::connection::{self, AccountError, Trouble},
     store::StoreError,
 };
+
+/// Adobe is not asked for anything: reading the catalogue is stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("reading the catalogue is stopped")]
+pub struct ReadingStopped {
+    /// What went wrong before it stopped, in a sentence.
+    problem: Option<String>,
+}
+
+impl ReadingStopped {
+    /// For a page: why, and who can mend it.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        match self.problem {
+            Some(problem) => format!(
+                "Reading the catalogue is stopped. {problem} Once that is mended, an administrator can let it go on in \
+                 Settings > Catalogue."
+            ),
+            None => "Reading the catalogue is stopped. An administrator can let it go on in Settings > Catalogue."
+                .to_owned(),
+        }
+    }
+}
 
 /// Why assets could not be looked up.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +40,9 @@ pub enum LookUpError {
     /// Adobe did not answer well.
     #[error(transparent)]
     Ips(#[from] IpsError),
+    /// Nobody asks with an account that Adobe refused.
+    #[error(transparent)]
+    Stopped(#[from] ReadingStopped),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -28,12 +54,31 @@ impl LookUpError {
         match self {
             Self::Account(error) => error.sentence(),
             Self::Ips(error) => Ok(Trouble::told(&error)),
+            Self::Stopped(stopped) => Ok(stopped.sentence()),
             Self::Store(error) => Err(error),
         }
     }
 }
 
 impl Syncer {
+    /// Why Adobe is not to be asked: reading stopped over a problem that somebody has to mend. Asking again and again with
+    /// a password that Adobe refuses could lock the account. Whoever only stopped the reading may be asked for all the same.
+    pub async fn refused(&self, company: CompanyId) -> Result<Option<ReadingStopped>, StoreError> {
+        let stopped = self.stopped(company).await?;
+        Ok(stopped.filter(|stopped| stopped.problem.is_some()))
+    }
+
+    /// That reading is stopped, whoever stopped it.
+    pub(super) async fn stopped(
+        &self,
+        company: CompanyId,
+    ) -> Result<Option<ReadingStopped>, StoreError> {
+        let CatalogueSync {
+            stopped, problem, ..
+        } = self.store.catalogue_sync(company).await?;
+        Ok(stopped.then_some(ReadingStopped { problem }))
+    }
+
     /// Asks Adobe for assets by their exact IDs, at most 1,000, stores those that it has, and returns them as they are
     /// stored.
     pub async fn look_up(
@@ -41,6 +86,9 @@ impl Syncer {
         company: &Company,
         ids: &[String],
     ) -> Result<Vec<Asset>, LookUpError> {
+        if let Some(stopped) = self.refused(company.id).await? {
+            return Err(stopped.into());
+        }
         let account = connection::account(&self.store, &self.vault, company.id).await?;
         let handle = company
             .handle

@@ -20,7 +20,10 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
 
-pub use self::{ask::Answer, look_up::LookUpError};
+pub use self::{
+    ask::Answer,
+    look_up::{LookUpError, ReadingStopped},
+};
 use self::{ask::Asked, reading::Reading, trouble::ReadingError};
 use crate::{
     clock::Clock,

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{
-    count::all_selected,
+    count::{all_selected, with_count},
     show::{PickerPage, back},
     wanted::{Show, Wanted},
 };
@@ -29,12 +29,7 @@ struct ChooseForm {
     wanted: Wanted,
     /// The list that is on the page, which knows nothing of what was typed since.
     shown: Wanted,
-    /// Ticked now.
-    asset: BTreeSet<AssetKey>,
-    /// Ticked when the page was made.
-    was: BTreeSet<AssetKey>,
-    /// Just ticked, or its tick just taken away: by a script, one at a time or a range.
-    tick: BTreeSet<AssetKey>,
+    ticks: Ticks,
     action: Action,
     /// A folder's button; `/` stands for all folders, because an empty field counts as none.
     open: Option<String>,
@@ -50,12 +45,49 @@ struct ChooseForm {
     history: Option<String>,
 }
 
+/// What a form says of its ticks.
+#[derive(Debug)]
+pub struct Ticks {
+    /// Ticked now.
+    asset: BTreeSet<AssetKey>,
+    /// Ticked when the page was made.
+    was: BTreeSet<AssetKey>,
+    /// Just ticked, or its tick just taken away: by a script, one at a time or a range.
+    tick: BTreeSet<AssetKey>,
+}
+
+impl Ticks {
+    /// Reads them.
+    pub fn of(fields: &Fields) -> Self {
+        Self {
+            asset: fields.all("asset").collect(),
+            was: fields.all("was").collect(),
+            tick: fields.all("tick").collect(),
+        }
+    }
+
+    /// What is to be selected, and what no longer.
+    pub fn changes(&self) -> (Vec<AssetKey>, Vec<AssetKey>) {
+        let missing_in = |all: &BTreeSet<AssetKey>, other| all.difference(other).copied().collect();
+        if self.tick.is_empty() {
+            return (
+                missing_in(&self.asset, &self.was),
+                missing_in(&self.was, &self.asset),
+            );
+        }
+        // A script tells what changed, and only that: another tab may have chosen meanwhile.
+        let add = self.tick.intersection(&self.asset).copied().collect();
+        (add, missing_in(&self.tick, &self.asset))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
     Search,
     SelectAll,
     Paste,
     Ask,
+    Count,
     Grid,
     List,
     Add,
@@ -177,9 +209,7 @@ impl ChooseForm {
         Ok(Self {
             shown: query("shown")?.unwrap_or_else(|| wanted.clone()),
             wanted,
-            asset: fields.all("asset").collect(),
-            was: fields.all("was").collect(),
-            tick: fields.all("tick").collect(),
+            ticks: Ticks::of(fields),
             action: Action::of(fields.last("do").unwrap_or_default()),
             open: text("open"),
             list: text("list"),
@@ -204,19 +234,14 @@ impl ChooseForm {
             Action::Add | Action::Close => back(my),
             Action::Paste => page("assets/paste"),
             Action::Ask => page(&format!("assets/ask{}", self.wanted.to_query())),
+            Action::Count => page(&with_count(&self.shown)),
             _ => page(&format!("assets{}", self.leads_to().to_query())),
         }
     }
 
     /// What is to be selected, and what no longer.
     fn changes(&self) -> (Vec<AssetKey>, Vec<AssetKey>) {
-        let mut add: Vec<AssetKey> = self.asset.difference(&self.was).copied().collect();
-        let mut remove: Vec<AssetKey> = self.was.difference(&self.asset).copied().collect();
-        if !self.tick.is_empty() {
-            // A script tells what changed, and only that: another tab may have chosen meanwhile.
-            add = self.tick.intersection(&self.asset).copied().collect();
-            remove = self.tick.difference(&self.asset).copied().collect();
-        }
+        let (mut add, mut remove) = self.ticks.changes();
         remove.extend(self.take_out);
         add.retain(|key| Some(*key) != self.take_out);
         (add, remove)
@@ -239,9 +264,29 @@ impl ChooseForm {
         }
         match self.action {
             Action::Search => here.searched(),
-            Action::Grid => with_view(here, "grid"),
-            Action::List => with_view(here, ""),
+            Action::Grid => self.with_view("grid"),
+            Action::List => self.with_view(""),
+            Action::Count => self.shown.clone(),
             _ => here.clone(),
+        }
+    }
+
+    /// The same list at the same place, shown otherwise. Where something was typed since, it is another list.
+    fn with_view(&self, view: &str) -> Wanted {
+        let here = &self.wanted;
+        let shown = Wanted {
+            find: here.find.clone(),
+            ..self.shown.first_page()
+        };
+        let after = if shown == *here {
+            self.shown.after.clone()
+        } else {
+            String::new()
+        };
+        Wanted {
+            view: view.to_owned(),
+            after,
+            ..here.clone()
         }
     }
 }
@@ -252,18 +297,12 @@ impl Action {
             "select-all" => Self::SelectAll,
             "paste" => Self::Paste,
             "ask" => Self::Ask,
+            "count" => Self::Count,
             "grid" => Self::Grid,
             "list" => Self::List,
             "add" => Self::Add,
             "close" => Self::Close,
             _ => Self::Search,
         }
-    }
-}
-
-fn with_view(here: &Wanted, view: &str) -> Wanted {
-    Wanted {
-        view: view.to_owned(),
-        ..here.clone()
     }
 }

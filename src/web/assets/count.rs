@@ -29,6 +29,11 @@ pub struct CountPart {
     warning: Option<String>,
 }
 
+/// The address of the page with the count in it, after the draft's: for who has no script, which puts it there later.
+pub fn with_count(wanted: &Wanted) -> String {
+    format!("assets?count=1{}", wanted.and_query())
+}
+
 /// Counts. Without a script there is nothing to put a part into, so it leads to the page.
 pub async fn show(
     State(app): State<App>,
@@ -37,15 +42,16 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     if !is_htmx {
-        let page = draft_path(&my.at.company, my.draft.id, "assets");
-        return Ok(Redirect::to(&format!("{page}{}", wanted.to_query())).into_response());
+        let page = draft_path(&my.at.company, my.draft.id, &with_count(&wanted));
+        return Ok(Redirect::to(&page).into_response());
     }
     let part = CountPart::load(&app, &my, &wanted).await?;
     Ok(Html(part.render()?).into_response())
 }
 
 impl CountPart {
-    async fn load(app: &App, my: &MyDraft, wanted: &Wanted) -> Result<Self, AppError> {
+    /// Counts what is wanted.
+    pub async fn load(app: &App, my: &MyDraft, wanted: &Wanted) -> Result<Self, AppError> {
         let draft = draft_path(&my.at.company, my.draft.id, "");
         let draft = draft.trim_end_matches('/').to_owned();
         if wanted.list() == Show::Selected {

@@ -39,6 +39,11 @@ pub fn marked(text: &str, words: &[String]) -> Vec<Piece> {
     pieces(text, &marks)
 }
 
+/// Whether any of the words occurs in a text.
+pub fn is_found(text: &str, words: &[String]) -> bool {
+    marked(text, words).iter().any(|piece| piece.is_marked)
+}
+
 /// Short words are found at the beginnings of words only, and so are marked there only.
 fn is_border(text: &str, before: &Folded, here: &Folded) -> bool {
     let original = |it: &Folded| text[it.from..].chars().next();
@@ -109,6 +114,8 @@ mod tests {
             ("Größen", "grossen", "[Größen]"),
             ("Gro\u{308}ße", "OSS", "Gr[o\u{308}ß]e"),
             ("ΟΔΟΣΑΚΙ Οδός", "ΟΔΟΣ", "[ΟΔΟΣ]ΑΚΙ [Οδός]"),
+            ("Łódź Smørrebrød", "lodz brod", "[Łódź] Smørre[brød]"),
+            ("Ægir", "aegi", "[Ægi]r"),
             ("a-shoe-shoe", "shoe a-", "[a-shoe]-[shoe]"),
             ("redShoe_sh", "sh", "red[Sh]oe_[sh]"),
             ("tower", "ow", "tower"),

@@ -19,4 +19,7 @@ pub mod sets;
 pub mod show;
 mod wanted;
 
-pub use self::{choose::add_supported, wanted::recent_query};
+pub use self::{
+    choose::add_supported,
+    wanted::{LONGEST_SEARCH, recent_query},
+};

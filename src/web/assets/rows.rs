@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     kinds::kind_words,
-    marks::{Piece, marked},
+    marks::{Piece, is_found, marked},
 };
 use crate::{
     app::App,
@@ -12,7 +12,7 @@ use crate::{
     error::AppError,
     web::{
         extract::MyDraft,
-        view::{AssetView, Moment, Thumbnail},
+        view::{AssetView, Moment},
     },
 };
 
@@ -23,7 +23,8 @@ pub struct PickRow {
     /// Its class and its type.
     pub kind: String,
     pub is_selected: bool,
-    /// Its ID, folder and file name, with what was searched marked. The file's name only when it says more.
+    /// Its ID, folder and file name, with what was searched marked. The file's name only when
+    /// it says more, or why the asset was found.
     pub id: Vec<Piece>,
     pub folder: Vec<Piece>,
     pub file_name: Vec<Piece>,
@@ -57,7 +58,12 @@ impl PickRow {
         words: &[String],
     ) -> Self {
         let stem = asset.file_name.rsplit_once('.').map(|(stem, _)| stem);
-        let says_more = stem.unwrap_or(&asset.file_name) != asset.id;
+        let is_found_only = |word: &String| {
+            let is_in = |text| is_found(text, std::slice::from_ref(word));
+            is_in(&asset.file_name) && !is_in(&asset.id) && !is_in(&asset.folder)
+        };
+        let says_more =
+            stem.unwrap_or(&asset.file_name) != asset.id || words.iter().any(is_found_only);
         Self {
             kind: kind_words(asset),
             is_selected: selected.contains(&asset.key),
@@ -72,10 +78,7 @@ impl PickRow {
             has_sets: asset.class() == AssetClass::Image
                 && asset.handle.is_some()
                 && !asset.asset_type.ends_with("Set"),
-            asset: AssetView {
-                thumbnail: Thumbnail::from_servers(asset, site, preview),
-                ..AssetView::new(asset, site)
-            },
+            asset: AssetView::new(asset, site, preview),
         }
     }
 

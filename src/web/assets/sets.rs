@@ -1,17 +1,16 @@
 //! *Sets with this image*: offered beside it, because a set keeps showing the old picture until it is cleared too.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::State,
+    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
 
 use super::{
-    choose::store_ticks,
+    choose::{Ticks, store_ticks},
     rows::{PickRow, rows},
     wanted::Wanted,
 };
@@ -21,7 +20,7 @@ use crate::{
     error::AppError,
     ops::associations,
     web::{
-        extract::{Fields, Form, MyDraft, Query},
+        extract::{Fields, Form, Htmx, MyDraft, Query},
         shell::Shell,
         view::{asset_history, draft_path},
     },
@@ -86,21 +85,28 @@ pub async fn show(
     Ok(page.into_response())
 }
 
-/// Selects what was ticked, of the image and the sets, and takes out what no longer is; then goes on to the selected, or to
-/// an asset's history.
-pub async fn add(
+/// Stores the ticks of the image and the sets; then goes on to the selected, back to the view that led here, or to an
+/// asset's history. A script stays on the page.
+pub async fn choose(
     State(app): State<App>,
     my: MyDraft,
+    Htmx(is_htmx): Htmx,
     Form(fields): Form<Fields>,
-) -> Result<Redirect, AppError> {
-    let ticked: BTreeSet<AssetKey> = fields.all("asset").collect();
-    let was: BTreeSet<AssetKey> = fields.all("was").collect();
-    let add: Vec<AssetKey> = ticked.difference(&was).copied().collect();
-    let remove: Vec<AssetKey> = was.difference(&ticked).copied().collect();
+) -> Result<Response, AppError> {
+    let (add, remove) = Ticks::of(&fields).changes();
     store_ticks(&app, &my, &add, &remove).await?;
-    let page = |page| draft_path(&my.at.company, my.draft.id, page);
-    Ok(Redirect::to(&match fields.last("history") {
-        Some(id) => asset_history(page("").trim_end_matches('/'), id),
-        None => page("assets?show=selected"),
-    }))
+    if is_htmx {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let page = |page: &str| draft_path(&my.at.company, my.draft.id, page);
+    let to = if let Some(id) = fields.last("history") {
+        asset_history(page("").trim_end_matches('/'), id)
+    } else if fields.last("do") == Some("back") {
+        let place = Fields::of_query(fields.last("place").unwrap_or_default());
+        let wanted: Wanted = place.read()?;
+        page(&format!("assets{}", wanted.to_query()))
+    } else {
+        page("assets?show=selected")
+    };
+    Ok(Redirect::to(&to).into_response())
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     ask::Ask,
-    count::{all_selected, before_counting},
+    count::{CountPart, all_selected, before_counting},
     folders::{Crumb, FolderList, Tree},
     fresh::AsOf,
     kinds::KindGroup,
@@ -74,6 +74,8 @@ pub struct Picker {
     pub lists_beside: bool,
     /// Whether somebody searches, and does not press a button that leads elsewhere.
     pub is_search: bool,
+    /// How many there are, where the page was asked for it; otherwise a script asks.
+    pub count: Option<CountPart>,
     /// What a button did, or why not.
     pub said: Option<String>,
     pub selected: Selected,
@@ -128,7 +130,8 @@ impl Picker {
 
     /// What *Select all* means, for who sees no count; where one page is all, there is nothing to say.
     pub fn before_selecting(&self) -> Option<String> {
-        (self.next.is_some() || self.first.is_some()).then(before_counting)
+        let is_more = self.next.is_some() || self.first.is_some();
+        (self.offers_all() && is_more).then(before_counting)
     }
 
     /// Why the list is empty.
@@ -143,6 +146,8 @@ impl Picker {
 pub struct Beside {
     /// How many assets *Select all* added just before: without a script, it leads to a page that says so.
     added: String,
+    /// `1`: with the count in the page.
+    count: String,
     /// `search`, where a script asks while somebody types.
     #[serde(rename = "do")]
     action: String,
@@ -170,6 +175,10 @@ pub async fn show(
     };
     let mut page = PickerPage::load(&app, &my, wanted, said).await?;
     page.picker.is_search = is_search;
+    if beside.count == "1" {
+        let count = CountPart::load(&app, &my, &page.picker.wanted).await?;
+        page.picker.count = Some(count);
+    }
     page.answer(&headers)
 }
 
@@ -233,6 +242,7 @@ impl PickerPage {
             lists_beside: false,
             is_search: false,
             count_query: wanted.first_page().to_query(),
+            count: None,
             said,
             as_of: AsOf::of(&sync, app.clock.now(), &asked),
             selected: Selected::new(app.store.count_selected(my.draft.id).await?),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::{
     clock::Timestamp,
@@ -11,8 +11,9 @@ use crate::{
     web::{forms::readable, view::query_value},
 };
 
-/// Longer searches are cut: no ID is as long.
-const LONGEST_SEARCH: usize = 500;
+/// Longer searches are cut when they are read: no ID is as long, and an address has no room for everything that a form
+/// may hold.
+pub const LONGEST_SEARCH: usize = 500;
 
 /// What changed longer ago is not recent.
 const RECENT: Duration = Duration::from_hours(30 * 24);
@@ -27,10 +28,12 @@ pub struct Wanted {
     /// `recent`, `all` or `selected`; without it, recent when nothing else is asked for.
     pub show: String,
     /// The words.
+    #[serde(deserialize_with = "searchable")]
     pub q: String,
     /// The folder's path.
     pub folder: String,
     /// The name by which a folder is looked for.
+    #[serde(deserialize_with = "searchable")]
     pub find: String,
     /// `1`: only what is right in the folder.
     pub only: String,
@@ -109,7 +112,13 @@ impl Wanted {
 
     /// The words as they are looked for.
     pub fn search(&self) -> String {
-        self.q.chars().take(LONGEST_SEARCH).collect()
+        cut(&self.q)
+    }
+
+    /// Whether the text is as long as one can be: then there may have been more of it. Browsers count otherwise than we
+    /// do, and cut sooner.
+    pub fn is_full(&self) -> bool {
+        self.q.encode_utf16().count() >= LONGEST_SEARCH
     }
 
     /// The words, one by one.
@@ -120,11 +129,11 @@ impl Wanted {
             .collect()
     }
 
-    /// The text, exactly as it was typed, where it could be an ID: one word, and no path.
+    /// The text, exactly as it was typed, where it could be an ID: one word, no path, and not cut.
     pub fn as_id(&self) -> Option<&str> {
         let id = self.q.trim();
         let is_one_word = !id.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
-        let could_be = is_one_word && !id.is_empty() && id.chars().count() <= LONGEST_SEARCH;
+        let could_be = is_one_word && !id.is_empty() && id.chars().count() < LONGEST_SEARCH;
         readable(id).ok().filter(|_| could_be)
     }
 
@@ -272,6 +281,15 @@ impl Wanted {
             ..Self::default()
         }
     }
+}
+
+/// A text that is searched, cut.
+fn searchable<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+    Ok(cut(&String::deserialize(value)?))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST_SEARCH).collect()
 }
 
 /// What changed recently and was not invalidated since.

@@ -29,13 +29,11 @@ fn read<'a, T: DeserializeOwned>(
     let fields: BTreeMap<Cow<'_, str>, String> = fields
         .map(|(name, value)| (name, showable(&value)))
         .collect();
-    let once = form_urlencoded::Serializer::for_suffix(String::from("/?"), 2)
+    // Not by way of a `Uri`, which holds no more than 64 KB: a form may hold more.
+    let once = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
-    let once = once.parse().map_err(|_| AppError::BadForm)?;
-    let axum::extract::Query(fields) =
-        axum::extract::Query::try_from_uri(&once).map_err(|_| AppError::BadForm)?;
-    Ok(fields)
+    serde_urlencoded::from_str(&once).map_err(|_| AppError::BadForm)
 }
 
 /// A form's fields as they came, for forms of which nothing may be refused: they are read like an address.

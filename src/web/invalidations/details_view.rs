@@ -175,7 +175,7 @@ fn selected(inputs: &DraftInputs, site: Option<&Site>, plan: Option<&Plan>) -> V
         let offers = site.is_some_and(|site| !crate::domain::usual_urls(site, asset).is_empty());
         let skipped = reason(index);
         SelectedView {
-            asset: AssetView::new(asset, site),
+            asset: AssetView::new(asset, site, None),
             offers_usual: skipped.is_some() && offers,
             skipped: skipped.map(|reason| reason.sentence().to_owned()),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use unstale::sandbox::ips::{Instead, Only};
 
-use super::{freshness::read, new_draft};
+use super::{REFUSED, freshness::read, new_draft, refuse_the_account};
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser, encode},
@@ -185,6 +185,15 @@ async fn nothing_is_asked_for_what_is_no_id_nor_where_nobody_may_ask() {
     let company = app.company().await.id;
     app.app.syncer.stop(company).await.unwrap();
     assert!(!offers(NEW).await, "an administrator stopped the reading");
+    let before = asked(&app);
+    let typed = editor.get(&format!("{draft}/assets/ask?q={NEW}")).await;
+    let said = typed.text(".empty");
+    assert!(said.contains("catalogue is stopped. An admin"), "{said}");
+    refuse_the_account(&app).await;
+    let typed = editor.get(&format!("{draft}/assets/ask?q={NEW}")).await;
+    let said = typed.text(".empty");
+    assert!(said.contains(REFUSED), "{said}");
+    assert_eq!(asked(&app), before);
     app.app.syncer.go_on(company).await.unwrap();
     app.app.store.delete_connection(company).await.unwrap();
     assert!(!offers(NEW).await, "no account");

@@ -8,7 +8,7 @@ use unstale::{
     sandbox::ips::Only,
 };
 
-use super::{new_draft, next, pick, settled, submit};
+use super::{draft_with_urls, new_draft, next, pick, settled, submit};
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser, encode},
@@ -126,6 +126,17 @@ async fn changed_since_its_last_invalidation_goes_by_what_adobe_took() {
         let found = left(&editor, &draft, &[("uncleared", "1")]).await;
         assert_eq!(found, expected, "{fault:?}");
     }
+    // Nor does it matter whether somebody typed the URL.
+    let typed = app.exact("probe-b?wid=100");
+    let (_, details) = draft_with_urls(&editor, &typed).await;
+    let confirm = next(&editor, &details).await;
+    let outcome = submit(&editor, &confirm).await;
+    settled(&editor, &outcome).await;
+    let draft = new_draft(&editor).await;
+    let found = left(&editor, &draft, &[("uncleared", "1")]).await;
+    assert_eq!(found, ["probe-c"]);
+    let recent = editor.get(&format!("{draft}/assets?show=recent")).await;
+    assert!(!recent.text("#results").contains("probe-b"));
 }
 
 #[tokio::test]

@@ -47,6 +47,17 @@ use crate::support::{
 /// The company's pages start with this.
 const COMPANY: &str = "/c/dms7snapshot";
 
+/// Why reading stopped, after [`refuse_the_account`].
+const REFUSED: &str = "Adobe refused the account.";
+
+/// The reading is stopped, as it is when Adobe has refused the account.
+async fn refuse_the_account(app: &TestApp) {
+    let company = app.company().await.id;
+    app.app.syncer.stop(company).await.unwrap();
+    app.execute("update catalogue_sync set problem = 'Adobe refused the account.', problem_at = 1")
+        .await;
+}
+
 /// Starts a draft; its pages start with what is returned.
 async fn new_draft(browser: &Browser) -> String {
     let start = browser.open("/invalidations/new").await;

@@ -1,6 +1,6 @@
 //! *Paste IDs*: what is found, what is asked for at Adobe, and what is refused.
 
-use super::new_draft;
+use super::{REFUSED, new_draft, refuse_the_account};
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser},
@@ -50,6 +50,40 @@ async fn a_similar_id_that_was_ticked_stays_ticked_until_it_is_added() {
     let mut selected = ids(&selected);
     selected.sort_unstable();
     assert_eq!(selected, ["backpack", "spinset"]);
+}
+
+#[tokio::test]
+async fn the_way_back_keeps_what_was_ticked_and_nothing_else_of_the_list() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = find(&editor, &draft, "SPINSET.tif, backpack").await;
+    let keys = found.attributes(".similar input[name=asset]", "value");
+    let form = found.form("#paste").and("asset", &keys[0]);
+    let picker = editor.submit_and_follow(&form.press("do", "back")).await;
+    assert!(picker.has("#picker"));
+    let selected = editor.get(&format!("{draft}/assets?show=selected")).await;
+    assert_eq!(ids(&selected), ["spinset"]);
+}
+
+#[tokio::test]
+async fn adobe_is_not_asked_with_an_account_that_it_refused() {
+    let app = TestApp::start().await;
+    assert!(app.sandbox.origin().rename("backpack", "new-here"));
+    refuse_the_account(&app).await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let before = app.ips().calls().len();
+    let page = find(&editor, &draft, "spinset, new-here").await;
+    assert_eq!(page.text("#found"), "Found: 1 asset");
+    assert!(page.texts("h2").contains(&"Not found: 1 ID".to_owned()));
+    assert!(page.body.contains("Adobe could not be asked for them."));
+    assert!(page.body.contains(REFUSED), "{}", page.body);
+    assert!(
+        page.body
+            .contains("let it go on in Settings &#62; Catalogue")
+    );
+    assert_eq!(app.ips().calls().len(), before);
 }
 
 #[tokio::test]

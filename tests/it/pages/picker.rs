@@ -484,6 +484,41 @@ async fn odd_searches_break_nothing() {
 }
 
 #[tokio::test]
+async fn of_a_text_that_is_too_long_the_beginning_is_searched_and_no_tick_is_lost() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let picker = editor.get(&format!("{draft}/assets?show=all")).await;
+    assert!(picker.has("input[name=q][maxlength='500']"));
+    let keys = picker.attributes("input[name=asset]:not([disabled])", "value");
+    for (index, (field, letter)) in [
+        ("q", "😀"),
+        ("q", "画"),
+        ("q", "%"),
+        ("q", "ש"),
+        ("find", "ש"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let typed = picker
+            .form("#picker")
+            .set(field, &letter.repeat(10_000))
+            .and("asset", &keys[index]);
+        let typed = typed.press("do", "search");
+        let cut = editor.submit_and_follow(&typed).await;
+        assert_eq!(cut.status, 200, "{letter}");
+        assert_eq!(cut.form("#picker").value(field), letter.repeat(500));
+        let said = cut.body.contains("at most 500 characters long");
+        assert_eq!(said, field == "q", "{letter}");
+        let form = cut.form("#picker").press("list", "selected");
+        let selected = editor.submit_and_follow(&form).await;
+        assert_eq!(ids(&selected).len(), index + 1, "{letter}");
+    }
+    assert!(!picker.body.contains("at most 500 characters long"));
+}
+
+#[tokio::test]
 async fn a_tick_that_is_taken_away_is_stored_like_one_that_is_made() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
@@ -582,6 +617,51 @@ async fn what_was_searched_is_marked_where_it_stands() {
     let query = encode(&[("q", "ubersicht GROSSE")]);
     let found = editor.get(&format!("{draft}/assets?{query}")).await;
     assert_eq!(found.texts(".asset-id mark"), ["Größe", "Übersicht"]);
+}
+
+#[tokio::test]
+async fn a_file_name_is_shown_where_nothing_else_tells_why_an_asset_is_listed() {
+    let app = TestApp::start().await;
+    app.add_asset("plain-probe").await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    for (words, marks, shown) in [
+        ("plain probe", &["plain", "probe"][..], false),
+        ("probe added", &["probe", "added"], false),
+        ("plain-probe.JPG", &["plain-probe.jpg"], true),
+        ("probe jpg", &["probe", "probe", "jpg"], true),
+    ] {
+        let query = encode(&[("q", words)]);
+        let found = editor.get(&format!("{draft}/assets?{query}")).await;
+        assert_eq!(ids(&found), ["plain-probe"]);
+        assert_eq!(found.texts(".asset-row mark"), marks, "{words}");
+        let says_file = found.text(".asset-row").contains("plain-probe.jpg");
+        assert_eq!(says_file, shown, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn shown_otherwise_a_later_page_stays_where_it_is() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let first = editor.get(&format!("{draft}/assets?show=all")).await;
+    let form = to_next(&first, first.form("#picker"));
+    let second = editor.submit_and_follow(&form).await;
+    let grid = second.form("#picker").press("do", "grid");
+    let grid = editor.submit_and_follow(&grid).await;
+    assert!(grid.has(".asset-list.is-grid"));
+    assert_eq!(ids(&grid), ids(&second));
+    let list = grid.form("#picker").press("do", "list");
+    let list = editor.submit_and_follow(&list).await;
+    assert!(!list.has(".asset-list.is-grid"));
+    assert_eq!(ids(&list), ids(&second));
+
+    // What was typed since is another list, which begins at its beginning.
+    let typed = second.form("#picker").set("q", "mug").press("do", "grid");
+    let found = editor.submit_and_follow(&typed).await;
+    let fresh = editor.get(&format!("{draft}/assets?show=all&q=mug")).await;
+    assert_eq!(ids(&found), ids(&fresh));
 }
 
 #[tokio::test]

@@ -124,7 +124,52 @@ async fn what_it_means_for_one_request_is_said_before_it_is_pressed() {
         "{said}"
     );
     let picker = editor.get(&format!("{draft}/assets?q=enamel")).await;
-    assert!(!picker.has(".results-count noscript"), "all are in sight");
+    let said = picker.text(".results-count noscript");
+    assert!(said.contains("How many?"), "{said}");
+    assert!(!said.contains(LIMIT), "all are in sight: {said}");
+}
+
+#[tokio::test]
+async fn without_javascript_a_button_counts_and_keeps_the_ticks() {
+    let app = TestApp::start().await;
+    add(&app, 60).await;
+    let mut word = app.add_asset("bulk-word").await;
+    "Word".clone_into(&mut word.asset_type);
+    put(&app, &[word]).await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let picker = editor.get(&format!("{draft}/assets?q=bulk")).await;
+    assert!(!picker.body.contains("61 assets"), "the list does not wait");
+    let key = picker.attributes("input[name=asset]", "value").remove(0);
+    let next = picker
+        .attributes("button[name=page]", "value")
+        .pop()
+        .unwrap();
+    let form = picker.form("#picker").press("page", &next);
+    let second = editor.submit_and_follow(&form).await;
+    for page in [picker, second] {
+        // What was typed since is another list.
+        let form = page.form("#picker").set("q", "mug").and("asset", &key);
+        assert!(page.text(".results-count noscript").contains("count"));
+        let counted = editor.submit_and_follow(&form.and("do", "count")).await;
+        let sentence = counted.text(".results-count [data-says]");
+        assert_eq!(
+            sentence,
+            "61 assets, 1 of them in formats that Adobe cannot clear"
+        );
+        assert_eq!(counted.count("[hx-get*='/assets/count']"), 0);
+        let names = |page: &Answer| page.texts(".asset-row .asset-id");
+        assert_eq!(names(&counted), names(&page), "the same page of it");
+        let form = counted.form("#picker").press("do", "select-all");
+        let all = editor.submit_and_follow(&form).await;
+        assert_eq!(all.text("#picked strong"), "60 assets");
+    }
+    let part = editor.get(&format!("{draft}/assets/count?q=bulk")).await;
+    let page = editor.open(&part.location()).await;
+    assert!(
+        page.text(".results-count [data-says]")
+            .contains("61 assets")
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use unstale::{
     sandbox::ips::{Instead, Only},
 };
 
-use super::{new_draft, pick};
+use super::{REFUSED, new_draft, pick, refuse_the_account};
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser, encode},
@@ -223,10 +223,49 @@ async fn back_leads_to_the_view_that_one_came_from() {
     let key = picker.attributes(".asset-sets", "value").remove(0);
     let form = picker.form("#picker").press("sets", &key);
     let page = editor.submit_and_follow(&form).await;
-    let back = page.attributes(".page-actions a", "href").remove(0);
-    let again = editor.get(&back).await;
+    let ticked = page
+        .attributes("#sets input[name=asset]", "value")
+        .remove(1);
+    let back = page.form("#sets").and("asset", &ticked).press("do", "back");
+    let again = editor.submit_and_follow(&back).await;
     assert_eq!(ids(&again), ids(&picker));
     assert_eq!(again.form("#picker").value("q"), "daypack-14");
     assert_eq!(again.form("#picker").value("folder"), "dms7snapshot");
     assert!(again.has(".asset-list.is-grid"));
+    let selected = editor.get(&format!("{draft}/assets?show=selected")).await;
+    assert_eq!(ids(&selected), [ids(&page)[1].clone()]);
+}
+
+#[tokio::test]
+async fn a_script_stores_a_tick_at_once() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let page = sets_with(&editor, &draft, IMAGE).await;
+    assert_eq!(page.count("[data-range][hx-post][hx-swap=none]"), 1);
+    let keys = page.attributes("#sets input[name=asset]", "value");
+    let ticked = page.form("#sets").and("asset", &keys[1]);
+    let ticked = ticked.and("tick", &keys[1]);
+    assert_eq!(editor.htmx(&ticked).await.status, 204);
+    let selected = editor.get(&format!("{draft}/assets?show=selected")).await;
+    assert_eq!(ids(&selected), ["backpack-mixed"]);
+    let away = page.form("#sets").and("tick", &keys[1]);
+    assert_eq!(editor.htmx(&away).await.status, 204);
+    let selected = editor.get(&format!("{draft}/assets?show=selected")).await;
+    assert!(ids(&selected).is_empty());
+}
+
+#[tokio::test]
+async fn adobe_is_not_asked_for_sets_with_an_account_that_it_refused() {
+    let app = TestApp::start().await;
+    refuse_the_account(&app).await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let before = app.ips().calls().len();
+    let page = sets_with(&editor, &draft, IMAGE).await;
+    let notice = page.text(".notice.warns");
+    assert!(notice.contains("The sets could not be found."), "{notice}");
+    assert!(notice.contains(REFUSED), "{notice}");
+    assert!(notice.contains("Settings > Catalogue"), "{notice}");
+    assert_eq!(app.ips().calls().len(), before);
 }

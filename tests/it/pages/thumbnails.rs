@@ -31,6 +31,27 @@ async fn they_come_from_the_publish_server_and_those_of_unpublished_assets_from_
 }
 
 #[tokio::test]
+async fn tools_shows_what_is_not_published_from_the_preview_server_too() {
+    let app = TestApp::start().await;
+    let mut waits = app.add_asset("waits").await;
+    app.clock.advance(std::time::Duration::from_hours(2));
+    waits.changed_at = app.clock.now();
+    waits.published = false;
+    let company = app.company().await.id;
+    let put = app
+        .app
+        .store
+        .put_assets(company, &[waits], app.clock.now())
+        .await;
+    put.unwrap();
+    let tools = app.editor().await.open("/").await;
+    let [src, ..] = picture(&tools).unwrap();
+    let server = app.sandbox.preview_url();
+    assert!(src.starts_with(&format!("{server}/is/image/")), "{src}");
+    assert!(src.contains("/waits?"), "{src}");
+}
+
+#[tokio::test]
 async fn what_has_no_picture_shows_the_icon_of_its_kind() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -16,6 +16,7 @@ on_both_databases_and_without_trigrams! {
     a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable
     indexes_that_another_program_takes_away_are_missed_by_nobody
     a_sigma_is_found_in_whichever_shape_it_was_stored
+    letters_with_a_stroke_are_found_by_what_people_type_for_them
 }
 
 fn word(word: &str) -> AssetQuery {
@@ -311,6 +312,63 @@ async fn a_sigma_is_found_in_whichever_shape_it_was_stored(t: &Fixture) {
         let found = t.store.search_assets(company, &word(typed)).await.unwrap();
         assert_eq!(ids(&found.assets), ["ΟΔΟΣ", "ΟΔΟΣΑΚΙ"], "{typed}");
     }
+}
+
+async fn letters_with_a_stroke_are_found_by_what_people_type_for_them(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.assets(company, &["Łódź-Smørrebrød", "Ægir", "other"])
+        .await;
+    let found = async |typed: &str| {
+        let found = t.store.search_assets(company, &word(typed)).await.unwrap();
+        ids(&found.assets).join(" ")
+    };
+    let is_found = async || {
+        for typed in ["lodz", "ŁÓDŹ", "brod", "brød", "l"] {
+            assert_eq!(found(typed).await, "Łódź-Smørrebrød", "{typed}");
+        }
+        for typed in ["aegir", "ægir", "æ", "ae"] {
+            assert_eq!(found(typed).await, "Ægir", "{typed}");
+        }
+    };
+    is_found().await;
+    // As it was stored before.
+    t.db.execute(
+        "update asset set id_folded = 'łodz-smørrebrød', search_text = replace(replace(replace(search_text,
+           'lodz', 'łodz'), 'smorrebrod', 'smørrebrød'), 'lo', 'ło') where id = 'Łódź-Smørrebrød';
+         update asset set id_folded = 'ægir', search_text = replace(replace(search_text, 'aegir', 'ægir'), 'ae', 'æg')
+           where id = 'Ægir';",
+    )
+    .await;
+    match t.db.backend {
+        Backend::Sqlite => {
+            t.db.execute(
+                "delete from _asset_trigram where rowid in (select number from asset where id <> 'other');
+                 insert into _asset_trigram (rowid, search_text)
+                   select number, search_text from asset where id <> 'other';",
+            )
+            .await;
+            t.db.execute(include_str!(
+                "../../../migrations/sqlite/0022_folded_letters.sql"
+            ))
+            .await;
+            for (piece, rows) in [("\"rod\"", 1), ("\"rød\"", 0), ("\"her\"", 1)] {
+                let sql = "select count(*) from _asset_trigram($1)";
+                let indexed: i64 = sqlx::query_scalar(sql)
+                    .bind(piece)
+                    .fetch_one(&mut t.db.sqlite().await)
+                    .await
+                    .unwrap();
+                assert_eq!(indexed, rows, "{piece}");
+            }
+        }
+        Backend::Postgres => {
+            t.db.execute(include_str!(
+                "../../../migrations/postgres/0022_folded_letters.sql"
+            ))
+            .await;
+        }
+    }
+    is_found().await;
 }
 
 #[tokio::test]

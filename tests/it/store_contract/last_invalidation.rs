@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use unstale::{
-    domain::{CompanyId, FailureKind, Part, Probe, Receipt, Refusal},
+    domain::{BatchState, CompanyId, FailureKind, Part, Probe, Receipt, Refusal, UrlOrigin},
     store::{AssetQuery, BatchOutcome, StoreError},
 };
 
@@ -19,6 +19,7 @@ on_both_databases! {
     a_search_that_ends_without_an_answer_clears_nothing_more
     what_changed_while_it_was_sent_is_not_counted_as_cleared
     a_list_that_is_only_downloaded_counts_at_once
+    a_url_that_somebody_typed_clears_the_asset_that_it_shows
 }
 
 /// The IDs of what changed since it was last invalidated.
@@ -148,7 +149,39 @@ async fn a_list_that_is_only_downloaded_counts_at_once(t: &Fixture) {
     t.assets(company, &["1-1", "else"]).await;
     let draft = t.draft(company, author).await;
     let mut submission = t.submission(&draft, 1, 1);
-    submission.first_state = unstale::domain::BatchState::Downloaded;
+    submission.first_state = BatchState::Downloaded;
     t.store.submit(&submission).await.unwrap();
     assert_eq!(uncleared(t, company).await, ["else"]);
+}
+
+async fn a_url_that_somebody_typed_clears_the_asset_that_it_shows(t: &Fixture) {
+    let author = t.person("a@example.com").await;
+    let other = t.company("other").await;
+    t.assets(other, &["boot"]).await;
+    for state in [BatchState::Waiting, BatchState::Downloaded] {
+        let company = t.company(&format!("shop-{}", state.as_str())).await;
+        t.assets(company, &["boot", "Boot", "boot-2", "shoe", "red hat"])
+            .await;
+        let draft = t.draft(company, author).await;
+        let mut submission = t.submission(&draft, 1, 3);
+        submission.first_state = state;
+        let typed = [
+            "is/image/shop/boot:Crop?wid=100",
+            "is/content/shop/red%20hat",
+            "is/image/elsewhere/shoe",
+        ];
+        for (url, path) in submission.batches[0].urls.iter_mut().zip(typed) {
+            url.url = format!("https://images.example.com/{path}");
+            url.origins = vec![UrlOrigin::Manual { line: 1 }];
+        }
+        t.store.submit(&submission).await.unwrap();
+        if state == BatchState::Waiting {
+            assert_eq!(uncleared(t, company).await.len(), 5, "only submitted");
+            let batch = t.take().await.unwrap();
+            t.finish(&batch, &accepted()).await.unwrap();
+        }
+        let left = uncleared(t, company).await;
+        assert_eq!(left, ["Boot", "boot-2", "shoe"], "{state:?}");
+    }
+    assert_eq!(uncleared(t, other).await, ["boot"]);
 }

@@ -64,7 +64,7 @@ pub async fn show(my: MyDraft) -> Response {
     PastePage::new(&my, String::new()).into_response()
 }
 
-/// Finds what is on the list, or adds it.
+/// Finds what is on the list, or adds it. The way back keeps what was ticked.
 pub async fn act(
     State(app): State<App>,
     my: MyDraft,
@@ -72,6 +72,12 @@ pub async fn act(
 ) -> Result<Response, AppError> {
     let ids = fields.last("ids").unwrap_or_default();
     let ticked: BTreeSet<AssetKey> = fields.all("asset").collect();
+    if fields.last("do") == Some("back") {
+        let ticked: Vec<AssetKey> = ticked.into_iter().collect();
+        add_supported(&app, my.at.company.id, my.draft.id, &ticked).await?;
+        let to = draft_path(&my.at.company, my.draft.id, "assets");
+        return Ok(Redirect::to(&to).into_response());
+    }
     let page = PastePage {
         kept: kept(&app, &my, &ticked).await?,
         ..PastePage::new(&my, showable(ids))

@@ -1,10 +1,13 @@
 //! Reading a pasted list: IDs by lines, commas or tabs, or whole URLs of the company, from which the ID is read.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use percent_encoding::percent_decode_str;
 
 use crate::domain::HostOrigin;
+
+/// Digits of the widths, places and colours in a query; a longer number could be an ID.
+const LONGEST_MEASURE: usize = 5;
 
 /// What stands in URLs of the company.
 #[derive(Debug, Default)]
@@ -29,7 +32,7 @@ pub fn read(text: &str, places: &Places) -> Pasted {
     let mut pasted = Pasted::default();
     let mut seen = BTreeSet::new();
     for piece in text.split(['\n', '\r', '\t']).flat_map(entries) {
-        let piece = piece.trim().trim_matches('"').trim();
+        let piece = piece.trim();
         if piece.is_empty() {
             continue;
         }
@@ -54,22 +57,87 @@ pub fn read(text: &str, places: &Places) -> Pasted {
     pasted
 }
 
-/// Commas part IDs, but stand in URLs too: after one, only the beginning of the next URL or a blank parts.
-fn entries(piece: &str) -> Vec<&str> {
+/// The entries of a line. Commas part them, but stand in URLs too. A quoted cell ends at its quote. An unquoted URL ends at
+/// a comma before a blank, a quote or another URL; within its query also before what could be an ID, as `SKU-2` in
+/// `…/shoe?wid=200,SKU-2`, but not before a short number or a further parameter: those go on with the query.
+fn entries(line: &str) -> Vec<Cow<'_, str>> {
     let mut entries = Vec::new();
-    let (mut rest, mut from) = (piece, 0);
-    while let Some(comma) = rest[from..].find(',').map(|at| at + from) {
-        let (before, after) = (&rest[..comma], &rest[comma + 1..]);
-        let inside_url = is_url(before.trim()) && !is_url(after) && !after.starts_with(' ');
-        if inside_url {
-            from = comma + 1;
-        } else {
-            entries.push(before);
-            (rest, from) = (after, 0);
+    let mut rest = Some(line);
+    while let Some(text) = rest {
+        let Some((cell, after)) = quoted_cell(text) else {
+            let (entry, after) = first_entry(text, true);
+            // A quote without its other half belongs to no ID.
+            entries.push(entry.trim().trim_matches('"').into());
+            rest = after;
+            continue;
+        };
+        // Its commas are its own, but of several URLs in one cell none may go unseen.
+        let mut inside = Some(&*cell);
+        while let Some(text) = inside.filter(|text| is_url(text)) {
+            let (entry, more) = first_entry(text, false);
+            entries.push(entry.to_owned().into());
+            inside = more;
+        }
+        entries.extend(inside.map(|text| text.to_owned().into()));
+        rest = after;
+    }
+    entries
+}
+
+/// What the quotes at the beginning hold, and what follows the comma behind them.
+fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, Option<&str>)> {
+    let inside = text.trim_start().strip_prefix('"')?;
+    let mut from = 0;
+    let end = loop {
+        let end = from + inside[from..].find('"')?;
+        // Two quotes are one that belongs to the text.
+        if !inside[end + 1..].starts_with('"') {
+            break end;
+        }
+        from = end + 2;
+    };
+    let after = inside[end + 1..].trim_start();
+    let after = match after.strip_prefix(',') {
+        Some(more) => Some(more),
+        None if after.is_empty() => None,
+        None => return None,
+    };
+    let cell = &inside[..end];
+    let cell = if cell.contains('"') {
+        Cow::Owned(cell.replace("\"\"", "\""))
+    } else {
+        Cow::Borrowed(cell)
+    };
+    Some((cell, after))
+}
+
+/// The first entry, and what follows its comma. `ids_follow`: an ID may stand behind a URL's query.
+fn first_entry(text: &str, ids_follow: bool) -> (&str, Option<&str>) {
+    let is_inside_url = is_url(text);
+    let mut is_query = false;
+    for (at, sign) in text.match_indices([',', '?']) {
+        if sign == "?" {
+            is_query = true;
+            continue;
+        }
+        let after = &text[at + 1..];
+        let is_id = || !goes_on(after.split(',').next().unwrap_or_default().trim_end());
+        let is_next = after.starts_with([' ', '"']) || is_url(after);
+        if !is_inside_url || is_next || (ids_follow && is_query && is_id()) {
+            return (&text[..at], Some(after));
         }
     }
-    entries.push(rest);
-    entries
+    (text, None)
+}
+
+/// Whether a piece behind a comma belongs to the query before it: it is empty, a number that measures something, or ends a
+/// value and begins the next parameter.
+fn goes_on(piece: &str) -> bool {
+    let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_measure = whole.len() <= LONGEST_MEASURE && is_digits(whole) && is_digits(fraction);
+    is_measure || piece.contains(['=', '&', '$', '#', '(', ')', '{', '}'])
 }
 
 fn is_url(text: &str) -> bool {
@@ -140,6 +208,35 @@ mod tests {
                 vec!["a", "b", "c"],
             ),
             (format!("x,{host}/is/image/shop/a"), vec!["x", "a"]),
+            (
+                format!("\"{host}/is/image/shop/a?wid=1,2\",b"),
+                vec!["a", "b"],
+            ),
+            (
+                format!("\"{host}/is/image/shop/a\" , \"b\",c"),
+                vec!["a", "b", "c"],
+            ),
+            (format!("{host}/is/image/shop/a,\"b,c\""), vec!["a", "b,c"]),
+            (
+                format!("\"{host}/is/image/shop/a?x=y,z,{host}/is/image/shop/b\",c"),
+                vec!["a", "b", "c"],
+            ),
+            (
+                format!("{host}/is/image/shop/a?wid=200,SKU-2,123456,12345"),
+                vec!["a", "SKU-2", "123456", "12345"],
+            ),
+            (
+                format!("{host}/is/image/shop/a?rect=0,-10,0.25,9999&fit=fit,1,b"),
+                vec!["a", "b"],
+            ),
+            (
+                format!("{host}/is/image/shop/a?src=is{{shop/b?x=1,2}},,c"),
+                vec!["a", "c"],
+            ),
+            (
+                "\"12\"\" frame\",\"open,x".to_owned(),
+                vec!["12\" frame", "open", "x"],
+            ),
         ] {
             assert_eq!(read(&text, &places()).ids, ids, "{text}");
         }
