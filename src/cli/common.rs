@@ -55,7 +55,9 @@ pub(super) async fn company(store: &Store, wanted: Option<&str>) -> anyhow::Resu
     match (fitting.next(), fitting.next()) {
         (Some(company), None) => Ok(company),
         (None, _) if slugs.is_empty() => {
-            bail!("no company is connected yet; `unstale company connect` does it")
+            bail!(
+                "no company is connected yet; `unstale company connect` does it, or `unstale company add` without an account"
+            )
         }
         _ => bail!("which company? There are {}", slugs.join(", ")),
     }

@@ -36,15 +36,10 @@ impl Pages {
         if here == 0 {
             return Ok(Turn::Done);
         }
-        let mut fingerprint = DefaultHasher::new();
-        for item in &page.assets {
-            (&item.handle, &item.name, item.last_modified).hash(&mut fingerprint);
-        }
-        if !self.fingerprints.insert(fingerprint.finish()) || number > MOST {
+        if !self.note(page) || number > MOST {
             return Err(ReadingError::Repeats(number));
         }
         // A server may hand out smaller pages than were asked for; the last one may be smaller still.
-        self.largest = self.largest.max(here);
         let before = u64::from(number - 1) * self.largest;
         let promised = page.total_rows.is_some_and(|total| total > before + here);
         Ok(if here < u64::from(full) && !promised {
@@ -52,6 +47,21 @@ impl Pages {
         } else {
             Turn::Again
         })
+    }
+
+    /// Takes note of a page that an earlier attempt has stored: should it come again, it is known.
+    pub fn recall(&mut self, page: &AssetPage) {
+        self.note(page);
+    }
+
+    /// Whether it is a page that did not come before.
+    fn note(&mut self, page: &AssetPage) -> bool {
+        let mut fingerprint = DefaultHasher::new();
+        for item in &page.assets {
+            (&item.handle, &item.name, item.last_modified).hash(&mut fingerprint);
+        }
+        self.largest = self.largest.max(page.assets.len() as u64);
+        self.fingerprints.insert(fingerprint.finish())
     }
 }
 

@@ -1,9 +1,14 @@
 //! Companies: connected, listed, tested, and filled by hand.
 
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
+
 use tempfile::TempDir;
 use unstale::sandbox::{ACCOUNT, EXPIRING_ACCOUNT, TWO_COMPANIES_ACCOUNT};
 
-use super::{Beside, complaint, run, success, text};
+use super::{Beside, PATIENCE, complaint, run, success, text, unstale};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_is_connected_listed_and_tested_by_command() {
@@ -155,5 +160,76 @@ fn a_company_is_set_up_and_filled_by_command() {
     assert!(complaint(&import(&["missing.csv"])).contains("missing.csv cannot be read"));
     assert!(complaint(&import(&["presets.csv"])).contains("id is not among them"));
     let nobody = ["import", "--company", "nobody", "presets.csv"];
-    assert!(complaint(&run(folder.path(), &nobody)).contains("no company nobody"));
+    assert!(complaint(&run(folder.path(), &nobody)).contains("which company? There are weekend"));
+
+    // As the only company it need not be named; and its name will do.
+    let only = ["import", "presets.csv", "--kind", "presets"];
+    let imported = success(&run(folder.path(), &only));
+    assert!(imported.contains("0 presets are new"), "{imported}");
+    let named = [&only[..], &["--company", "Weekend Site"]].concat();
+    success(&run(folder.path(), &named));
+
+    file("bad.csv", b"name,modifier\n,wid=450\n");
+    for more in [&[][..], &["--accept-good"]] {
+        let bad = [&["bad.csv", "--kind", "presets"], more].concat();
+        let refused = import(&bad);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = text(&refused.stderr);
+        assert!(
+            said.contains("No line of the file can be imported"),
+            "{said}"
+        );
+    }
+    let still = success(&run(folder.path(), &["preset", "list"]));
+    assert!(still.contains("PLP"), "{still}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_stopped_says_what_it_keeps_and_leaves_searching_as_it_was() {
+    const LINES: usize = 300_000;
+    let beside = Beside::connected().await;
+    let lines: String = (0..LINES).map(|n| format!("imported-{n}\n")).collect();
+    std::fs::write(beside.path().join("assets.csv"), format!("id\n{lines}")).unwrap();
+    let child = unstale(beside.path())
+        .args(["import", "assets.csv"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let store = beside.store().await;
+    let company = store.companies().await.unwrap().remove(0).id;
+    let first = ["imported-0".to_owned()];
+    let begun = async {
+        while store
+            .assets_by_id(company, &first)
+            .await
+            .unwrap()
+            .is_empty()
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, begun)
+        .await
+        .expect("it begins");
+    assert_eq!(store.unfinished_bulk_loads().await.unwrap(), [company]);
+    let kill = ["-TERM", &child.id().to_string()];
+    assert!(Command::new("kill").args(kill).status().unwrap().success());
+    let ended = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
+    let ended = ended.await.unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    let said = complaint(&ended);
+    assert!(
+        said.contains("It was stopped: ")
+            && said.contains("of 300000 lines were imported and stay"),
+        "{said}"
+    );
+    assert_eq!(store.unfinished_bulk_loads().await.unwrap(), []);
+    assert!(
+        !store
+            .assets_by_id(company, &first)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

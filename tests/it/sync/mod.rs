@@ -134,6 +134,18 @@ impl Catalogue {
         }
     }
 
+    /// A reader that waits that long for an answer.
+    fn with_patience(mut self, total: Duration) -> Self {
+        let timeouts = Timeouts {
+            connect: Duration::from_mins(1),
+            total,
+        };
+        let client = Client::new(timeouts).unwrap();
+        let (store, vault) = (self.store.clone(), self.vault.clone());
+        self.syncer = Syncer::new(store, vault, client, self.clock.clone(), Duration::ZERO);
+        self
+    }
+
     /// Another region, with that many assets and one more: the account's company is there too.
     async fn another_region(&self, assets: u32) -> Arc<Generated> {
         let library = Arc::new(Generated::new(assets, self.clock.clone()));
