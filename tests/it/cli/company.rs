@@ -78,6 +78,52 @@ async fn a_company_is_connected_listed_and_tested_by_command() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_company_is_moved_to_another_region_by_command() {
+    let (beside, elsewhere) = (Beside::connected().await, Beside::start().await);
+    beside.says(&["sync"]).await;
+    let account = async |endpoint: &str, (email, _): (&str, &str), more: &[&str]| {
+        let start = [
+            "company",
+            "account",
+            "--endpoint",
+            endpoint,
+            "--email",
+            email,
+        ];
+        let arguments = [&start[..], &["--password-stdin"], more].concat();
+        beside.run_with_input(&arguments, "sandbox-only\n").await
+    };
+    let there = elsewhere.sandbox.ips_url();
+    assert!(complaint(&account("nowhere", ACCOUNT, &[]).await).contains("--endpoint"));
+    let wrong = complaint(&account(there, ("nobody@example.com", ""), &[]).await);
+    assert!(wrong.contains("password"), "{wrong}");
+    let other = complaint(&account(there, ACCOUNT, &["--company", "other"]).await);
+    assert!(other.contains("which company"), "{other}");
+
+    beside.says(&["catalogue", "stop"]).await;
+    let moved = account(there, EXPIRING_ACCOUNT, &["--company", "Snapshot Outdoor"]).await;
+    let said = success(&moved);
+    assert!(
+        said.contains(EXPIRING_ACCOUNT.0) && said.contains(there),
+        "{said}"
+    );
+    assert!(text(&moved.stderr).contains("password ends in 9 days"));
+    let store = beside.store().await;
+    let companies = store.companies().await.unwrap();
+    assert_eq!(companies.len(), 1, "it is the same company");
+    let connection = store.connection(companies[0].id).await.unwrap().unwrap();
+    assert_eq!(connection.endpoint, there);
+    let sync = store.catalogue_sync(companies[0].id).await.unwrap();
+    assert!(!sync.stopped, "a new account ends a stop");
+    beside.says(&["sync"]).await;
+    let calls = elsewhere.sandbox.ips().calls();
+    assert!(
+        calls.iter().any(|call| call.page() == Some(1)),
+        "it is read there"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connecting_warns_of_a_password_that_ends_soon_and_lets_the_reading_go_on() {
     let beside = Beside::start().await;
     success(&beside.connect(ACCOUNT, &[]).await);

@@ -377,6 +377,28 @@ async fn a_file_without_a_good_line_changes_nothing_whoever_says_keep() {
     assert_eq!(after, before);
 }
 
+#[tokio::test]
+async fn a_load_that_nobody_ends_is_ended_by_the_server_after_a_while() {
+    let app = TestApp::start().await;
+    let (store, company) = (&app.app.store, app.company().await.id);
+    // What the server finds at its start it ends at once.
+    upload(&app.admin().await, "assets", b"id\nlately\n").await;
+    store.begin_bulk_load(company).await.unwrap();
+    let begun = app.clock.now();
+    let ended = async {
+        while !store.unfinished_bulk_loads().await.unwrap().is_empty() {
+            app.clock.advance(Duration::from_mins(1));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, ended)
+        .await
+        .expect("it is ended");
+    let after = app.clock.now().since(begun);
+    assert!(after > Duration::from_mins(10), "{after:?}");
+}
+
 struct Silent;
 
 #[async_trait::async_trait]

@@ -228,6 +228,34 @@ async fn a_refused_account_stops_the_reading_until_somebody_starts_it_again() {
 }
 
 #[tokio::test]
+async fn a_membership_that_was_withdrawn_is_said_and_the_catalogue_is_kept() {
+    for (code, said) in [
+        (20_000, "Adobe does not know this company here."),
+        (20_006, "The account does not belong to this company."),
+    ] {
+        let c = Catalogue::of(10).await;
+        c.read_all().await;
+        let all = c.found().await;
+        c.knobs(|knobs| knobs.fault = Some(code));
+        for kind in [
+            ReadingKind::Increment,
+            ReadingKind::Sweep,
+            ReadingKind::Full,
+        ] {
+            c.later(Duration::from_hours(2));
+            c.syncer.read_soon(c.company, kind).await.unwrap();
+            let problem = c.failure().await;
+            assert!(problem.contains(said), "{problem}");
+            assert!(c.sync().await.stopped, "asking again makes no sense");
+            assert_eq!(c.found().await, all);
+        }
+        c.knobs(|knobs| knobs.fault = None);
+        c.syncer.go_on(c.company).await.unwrap();
+        assert_eq!(Catalogue::finished(c.read().await).vanished, 0);
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_is_gone_is_tried_again_later_and_later() {
     let c = Catalogue::of(10).await;
     c.served.abort();

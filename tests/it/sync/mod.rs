@@ -1,6 +1,7 @@
 //! Reading a catalogue from Adobe's stand-in, by the real client into real databases: what is read, what is asked for, and
 //! how it goes on after everything that can go wrong.
 
+mod log;
 mod manners;
 mod misbehaving;
 mod missing;

@@ -186,6 +186,40 @@ async fn a_search_by_last_change_that_is_refused_on_a_later_page_begins_again_in
     assert!(!c.sync().await.by_modified);
 }
 
+#[tokio::test]
+async fn a_search_by_last_change_that_is_refused_to_who_takes_it_up_begins_again_too() {
+    let c = Catalogue::of(2_500).await;
+    c.read_all().await;
+    c.later(Duration::from_hours(1));
+    for number in 0..1_500 {
+        assert!(c.library.replace(number));
+    }
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(2));
+        knobs.instead = Some(Instead::Closed);
+    });
+    c.syncer
+        .read_soon(c.company, ReadingKind::Increment)
+        .await
+        .unwrap();
+    c.failure().await;
+    c.knobs(|knobs| {
+        knobs.instead = None;
+        knobs.search.no_last_modified = Some(30_001);
+    });
+    c.later(A_WHILE);
+    let before = c.ips.calls().len();
+    let sync = Catalogue::finished(c.read().await);
+    let calls = c.calls_since(before);
+    assert_eq!(pages(&calls), [1, 2, 1, 2], "the page before, once more");
+    let sorts: Vec<_> = calls
+        .iter()
+        .filter_map(|call| call.text("sortBy"))
+        .collect();
+    assert_eq!(sorts, ["Created", "Created", "Modified", "Modified"]);
+    assert_eq!(sync.changed, 1_500);
+}
+
 async fn deleted_assets_vanish_and_come_back(backend: Backend) {
     let c = Catalogue::on(backend, 2_500).await;
     c.read_all().await;
