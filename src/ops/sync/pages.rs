@@ -113,6 +113,10 @@ mod tests {
         pages.take(&page(0..10, None), 1, 10).unwrap();
         let again = pages.take(&page(0..10, None), 2, 10);
         assert!(matches!(again, Err(ReadingError::Repeats(2))));
+        let mut taken_up = Pages::default();
+        taken_up.recall(&page(0..10, None));
+        let again = taken_up.take(&page(0..10, None), 2, 10);
+        assert!(matches!(again, Err(ReadingError::Repeats(2))));
         let endless = pages.take(&page(10..20, None), MOST + 1, 10);
         assert!(matches!(endless, Err(ReadingError::Repeats(_))));
     }
