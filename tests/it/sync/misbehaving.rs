@@ -296,7 +296,7 @@ async fn a_catalogue_that_changes_while_it_is_read_ends_complete() {
 async fn folders_and_presets_that_do_not_come_hold_up_no_changes() {
     let c = Catalogue::of(10)
         .await
-        .with_patience(Duration::from_millis(300));
+        .with_patience(Duration::from_millis(1_500));
     c.read_all().await;
     let kept = c.store.presets(c.company).await.unwrap();
     for (operation, kind, changed) in [
