@@ -6,10 +6,17 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info};
 
-use crate::{app::App, ops::import, store::StoreError, web};
+use crate::{app::App, domain::CompanyId, ops::import, store::StoreError, web};
 
 /// How often expired sessions and drafts that nobody touches are cleared away.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
+
+/// How often loads are looked for that were interrupted elsewhere.
+const LOADS: Duration = Duration::from_mins(5);
+
+/// A load that brought no asset for so long was interrupted, or its reader waits for Adobe. Should it go on after all, it
+/// does so with the indexes in place, only more slowly.
+const LOAD_ABANDONED_AFTER: Duration = Duration::from_mins(15);
 
 /// A draft that was not touched for this long is deleted.
 const DRAFT_KEPT_FOR: Duration = Duration::from_hours(30 * 24);
@@ -24,7 +31,7 @@ pub async fn serve(
     let cancel = CancellationToken::new();
     let background = TaskTracker::new();
     background.spawn(send(app.clone(), cancel.clone()));
-    background.spawn(finish_loads(app.clone()));
+    background.spawn(finish_loads(app.clone(), cancel.clone()));
     background.spawn(app.verifier.clone().run(cancel.clone()));
     background.spawn(app.syncer.clone().run(cancel.clone()));
     background.spawn(housekeeping(app.clone(), cancel.clone()));
@@ -70,16 +77,27 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     }
 }
 
-/// Builds the indexes that a crash, or an older version, left undone. Searching works meanwhile, slowly.
-async fn finish_loads(app: App) {
-    let unfinished = app
-        .store
-        .unfinished_bulk_loads()
-        .await
-        .unwrap_or_else(|error| {
-            error!(%error, "interrupted loads could not be looked for");
-            Vec::new()
-        });
+/// Builds the indexes that a crash, or an older version, left undone; then, now and then, those of a load that a command
+/// did not end. Searching works meanwhile, slowly.
+async fn finish_loads(app: App, cancel: CancellationToken) {
+    let mut unfinished = app.store.unfinished_bulk_loads().await;
+    loop {
+        finish(&app, unfinished).await;
+        tokio::select! {
+            () = app.clock.sleep(LOADS) => {}
+            () = cancel.cancelled() => return,
+        }
+        let now = app.clock.now();
+        let quiet_since = now.minus(LOAD_ABANDONED_AFTER);
+        unfinished = app.store.abandoned_bulk_loads(quiet_since, now).await;
+    }
+}
+
+async fn finish(app: &App, unfinished: Result<Vec<CompanyId>, StoreError>) {
+    let unfinished = unfinished.unwrap_or_else(|error| {
+        error!(%error, "interrupted loads could not be looked for");
+        Vec::new()
+    });
     for company in unfinished {
         if let Err(error) = app.store.finish_bulk_load(company).await {
             error!(%error, "a catalogue's indexes could not be built");

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use unstale::{
     clock::Clock,
     domain::{Company, CompanyId, PublishServer},
-    ops::import::{self, Kind, Progress, Report},
-    store::{Store, StoreError},
+    ops::import::{self, Kind, Progress, PutError, Report},
+    store::Store,
 };
 
 use super::memory::Peak;
@@ -52,11 +52,11 @@ pub async fn measure(name: &str, store: &Store, lines: u32) {
         let done = put.await.unwrap();
         let seconds = started.elapsed().as_secs_f64();
         println!(
-            "| {name}, {what} ({} new, {} changed) | {seconds:.2} s | | {seconds:.2} s | {:.0} | {} MB |",
+            "| {name}, {what} ({} new, {} changed) | {seconds:.2} s | | {seconds:.2} s | {:.0} | {} |",
             done.added,
             done.changed,
             f64::from(lines) / seconds,
-            peak.megabytes(),
+            peak.cells(),
         );
     }
 }
@@ -81,7 +81,7 @@ struct Silent;
 
 #[async_trait]
 impl Progress for Silent {
-    async fn reached(&mut self, _: &Report) -> Result<(), StoreError> {
+    async fn reached(&mut self, _: &Report) -> Result<(), PutError> {
         Ok(())
     }
 }

@@ -45,8 +45,10 @@ fn main() {
         runtime.block_on(sandbox::serve(assets));
         return;
     }
-    println!("| {assets} assets | total | sandbox | ours | assets/s, ours | RssAnon at most |");
-    println!("|---|---:|---:|---:|---:|---:|");
+    println!(
+        "| {assets} assets | total | sandbox | ours | assets/s, ours | RssAnon at most | VmRSS at most |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|");
     let folder = tempfile::tempdir().unwrap();
     let sqlite = format!("sqlite://{}", folder.path().join("bench.db").display());
     runtime.block_on(measure("SQLite", &sqlite, assets));
@@ -102,7 +104,7 @@ async fn measure(name: &str, database: &str, assets: u32) {
         let theirs = sandbox.spent().await;
         let ours = total.saturating_sub(theirs);
         println!(
-            "| {name}, {what} ({} read, {} new, {} changed) | {:.2} s | {:.2} s | {:.2} s | {:.0} | {} MB |",
+            "| {name}, {what} ({} read, {} new, {} changed) | {:.2} s | {:.2} s | {:.2} s | {:.0} | {} |",
             sync.seen,
             sync.added,
             sync.changed,
@@ -110,7 +112,7 @@ async fn measure(name: &str, database: &str, assets: u32) {
             theirs.as_secs_f64(),
             ours.as_secs_f64(),
             f64::from(u32::try_from(sync.seen).unwrap()) / ours.as_secs_f64(),
-            peak.megabytes(),
+            peak.cells(),
         );
         assert!(kind != ReadingKind::Full || sync.seen == u64::from(assets));
     }

@@ -7,7 +7,8 @@ use secrecy::SecretString;
 
 use crate::{
     domain::{Company, Email, PersonId, Role},
-    ops::connection::Trouble,
+    ips::Account,
+    ops::connection::{self, Trouble},
     store::Store,
 };
 
@@ -22,6 +23,20 @@ pub(super) struct OfCompany {
     company: Option<String>,
 }
 
+/// A Dynamic Media account.
+#[derive(Debug, clap::Args)]
+pub(super) struct OfAccount {
+    /// Region of the account (north-america, emea, apac, each also with -staging), or the base address of its API
+    #[arg(long, value_name = "REGION|URL")]
+    endpoint: String,
+    /// E-mail address of the Dynamic Media account
+    #[arg(long)]
+    email: String,
+    /// Read the account's password from standard input, up to the end or the first line break
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
 /// The person whom the history names for what a command does.
 #[derive(Debug, clap::Args)]
 pub(super) struct InTheNameOf {
@@ -33,6 +48,17 @@ pub(super) struct InTheNameOf {
 impl OfCompany {
     pub(super) async fn find(&self, store: &Store) -> anyhow::Result<Company> {
         company(store, self.company.as_deref()).await
+    }
+}
+
+impl OfAccount {
+    /// With the password, which is waited for.
+    pub(super) fn read(&self) -> anyhow::Result<Account> {
+        Ok(Account {
+            endpoint: connection::endpoint(&self.endpoint).context("--endpoint")?,
+            email: self.email.trim().to_owned(),
+            password: read_secret()?,
+        })
     }
 }
 
@@ -55,7 +81,9 @@ pub(super) async fn company(store: &Store, wanted: Option<&str>) -> anyhow::Resu
     match (fitting.next(), fitting.next()) {
         (Some(company), None) => Ok(company),
         (None, _) if slugs.is_empty() => {
-            bail!("no company is connected yet; `unstale company connect` does it")
+            bail!(
+                "no company is connected yet; `unstale company connect` does it, or `unstale company add` without an account"
+            )
         }
         _ => bail!("which company? There are {}", slugs.join(", ")),
     }

@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::Subcommand;
 
 use super::{
+    account::{self, AccountArgs},
     add::{self, AddArgs},
     common::{company, connected, print_table},
     connect::{self, ConnectArgs},
@@ -21,6 +22,8 @@ use crate::{
 pub(super) enum CompanyCommand {
     /// Connect a company with its Dynamic Media account, or change the account of one that is connected
     Connect(ConnectArgs),
+    /// Change the account of a company, also to one in another region: then its catalogue is read anew
+    Account(AccountArgs),
     /// Add a company without an account: its lists are downloaded, not sent
     Add(AddArgs),
     /// Set publish server, preview server and alias of a company
@@ -47,6 +50,9 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     match command {
         CompanyCommand::Connect(args) => connect::run(config, clock, args).await,
+        CompanyCommand::Account(args) => {
+            account::run(&App::build(config, clock).await?, args).await
+        }
         CompanyCommand::Add(args) => {
             add::run(&Store::open(&config.database).await?, &clock, args).await
         }

@@ -2,27 +2,19 @@
 
 use anyhow::{Context as _, bail};
 
-use super::common::{BY, read_secret, said};
+use super::common::{BY, OfAccount, said};
 use crate::{
     app::App,
-    clock::Clock,
+    clock::{Clock, Timestamp},
     config::Config,
     domain::PublishServer,
-    ips::Account,
-    ops::connection::{self, Candidate, SignedIn, Trouble, Wanted, doubts},
+    ops::connection::{Candidate, Connected, SignedIn, Trouble, Wanted, doubts},
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ConnectArgs {
-    /// Region of the account (north-america, emea, apac, each also with -staging), or the base address of its API
-    #[arg(long, value_name = "REGION|URL")]
-    endpoint: String,
-    /// E-mail address of the Dynamic Media account
-    #[arg(long)]
-    email: String,
-    /// Read the account's password from standard input, up to the end or the first line break
-    #[arg(long, required = true)]
-    password_stdin: bool,
+    #[command(flatten)]
+    account: OfAccount,
     /// Name or root of the company; needed when the account belongs to several
     #[arg(long, value_name = "NAME")]
     company: Option<String>,
@@ -33,17 +25,12 @@ pub(super) struct ConnectArgs {
 
 /// Connects it, and lets its catalogue be read.
 pub(super) async fn run(config: &Config, clock: Clock, args: ConnectArgs) -> anyhow::Result<()> {
-    let endpoint = connection::endpoint(&args.endpoint).context("--endpoint")?;
     let typed = args.publish_server.as_deref().map(|text| {
         PublishServer::parse(text)
             .with_context(|| format!("--publish-server {text:?} is no http(s) address"))
     });
     let typed = typed.transpose()?;
-    let account = Account {
-        endpoint,
-        email: args.email.trim().to_owned(),
-        password: read_secret()?,
-    };
+    let account = args.account.read()?;
     let app = App::build(config, clock).await?;
     let signed_in = match app.connector.sign_in(&account).await {
         Ok(signed_in) => signed_in,
@@ -56,26 +43,29 @@ pub(super) async fn run(config: &Config, clock: Clock, args: ConnectArgs) -> any
         publish_server: typed.map(|server| (server, BY)),
     };
     let connected = app.connector.establish(&wanted).await?;
-    let company = connected.company;
-    app.syncer.go_on(company.id).await?;
+    app.syncer.go_on(connected.company.id).await?;
     println!(
         "{} is connected; its pages start with /c/{}",
-        company.name, company.slug
+        connected.company.name, connected.company.slug
     );
-    let doubts = doubts(&connected.facts, app.clock.now());
-    for Trouble { sentence, advice } in doubts {
-        eprintln!("unstale: {sentence} {advice}");
-    }
-    if let Some(error) = connected.unread_settings {
-        let Trouble { sentence, advice } = Trouble::of(&error);
-        eprintln!(
-            "unstale: the company’s settings at Dynamic Media could not be read. {sentence} {advice}"
-        );
-    }
-    if company.publish_server.is_none() {
+    warn_of(&connected, app.clock.now());
+    if connected.company.publish_server.is_none() {
         eprintln!("unstale: no publish server was found; give it with --publish-server");
     }
     Ok(())
+}
+
+/// Says what somebody should look at, now that the company has this account.
+pub(super) fn warn_of(connected: &Connected, now: Timestamp) {
+    for trouble in doubts(&connected.facts, now) {
+        eprintln!("unstale: {}", trouble.whole());
+    }
+    if let Some(error) = &connected.unread_settings {
+        eprintln!(
+            "unstale: the company’s settings at Dynamic Media could not be read. {}",
+            Trouble::of(error).whole()
+        );
+    }
 }
 
 /// The company of that name or root, or the only one.

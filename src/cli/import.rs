@@ -1,15 +1,17 @@
 //! `unstale import`: assets or presets from a CSV file.
 
-use std::{fs::File, io::IsTerminal as _, path::PathBuf};
+use std::{fs::File, future::Future, io::IsTerminal as _, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
 
+use super::common::OfCompany;
 use crate::{
     clock::Clock,
-    domain::Slug,
-    ops::import::{self, Kind, Progress, Report},
-    store::{Store, StoreError},
+    ops::import::{self, Kind, Progress, PutError, Report},
+    server,
+    store::Store,
 };
 
 /// Bad lines that are printed; `--bad-lines` writes all of them.
@@ -19,9 +21,6 @@ const PRINTED: usize = 20;
 pub(super) struct ImportArgs {
     /// The CSV file: UTF-8, its columns named in the first line, see docs/import.md
     file: PathBuf,
-    /// The company's short name
-    #[arg(long, value_name = "SLUG")]
-    company: Slug,
     /// What its lines are
     #[arg(long, value_enum, default_value_t = Kind::Assets)]
     kind: Kind,
@@ -31,11 +30,12 @@ pub(super) struct ImportArgs {
     /// Write all bad lines, with reasons, to this CSV file
     #[arg(long, value_name = "FILE")]
     bad_lines: Option<PathBuf>,
+    #[command(flatten)]
+    of: OfCompany,
 }
 
 pub(super) async fn run(store: &Store, clock: &Clock, args: ImportArgs) -> anyhow::Result<()> {
-    let company = store.company_by_slug(&args.company).await?;
-    let company = company.with_context(|| format!("there is no company {}", args.company))?;
+    let company = args.of.find(store).await?;
     let report = import::check(open(&args)?, args.kind).await;
     if let Some(sentence) = &report.unusable {
         bail!("{}: {sentence}", args.file.display());
@@ -44,35 +44,56 @@ pub(super) async fn run(store: &Store, clock: &Clock, args: ImportArgs) -> anyho
     if let Some(path) = &args.bad_lines {
         write_bad_lines(&args, path).await?;
     }
-    if report.bad > 0 && !args.accept_good {
+    if report.bad > 0 && report.good > 0 && !args.accept_good {
         bail!(
             "nothing was imported: {} of {} lines are bad. Correct them, or import the good ones with --accept-good",
             report.bad,
             report.bad + report.good
         );
     }
-    let mut shown = Shown(std::io::stderr().is_terminal());
+    let mut shown = Shown {
+        on_terminal: std::io::stderr().is_terminal(),
+        stopped: cancelled_by(server::stop_signal()),
+    };
     let (kind, source) = (args.kind, open(&args)?);
-    let done = import::put(store, clock, company.id, kind, source, report, &mut shown).await?;
-    if shown.0 {
+    let done = import::put(store, clock, company.id, kind, source, report, &mut shown).await;
+    if shown.on_terminal {
         eprintln!();
     }
-    print_done(&done, args.kind);
+    // Also where it was stopped: others search what came.
     store.close().await;
+    print_done(&done?, args.kind);
     Ok(())
 }
 
-/// Prints how far it is, on a terminal.
-struct Shown(bool);
+/// Prints how far it is, on a terminal, until it is told to stop. Ending in the middle would leave everybody's search
+/// without its indexes.
+struct Shown {
+    on_terminal: bool,
+    stopped: CancellationToken,
+}
 
 #[async_trait]
 impl Progress for Shown {
-    async fn reached(&mut self, report: &Report) -> Result<(), StoreError> {
-        if self.0 {
+    async fn reached(&mut self, report: &Report) -> Result<(), PutError> {
+        if self.on_terminal {
             eprint!("\r{} of {} lines", report.put, report.good);
+        }
+        if self.stopped.is_cancelled() && report.put < report.good {
+            return Err(PutError::Stopped(Box::new(report.clone())));
         }
         Ok(())
     }
+}
+
+fn cancelled_by(stop: impl Future<Output = ()> + Send + 'static) -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let stopped = cancel.clone();
+    tokio::spawn(async move {
+        stop.await;
+        stopped.cancel();
+    });
+    cancel
 }
 
 fn open(args: &ImportArgs) -> anyhow::Result<File> {

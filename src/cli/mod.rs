@@ -1,9 +1,10 @@
 //! The command line: `serve`, `demo`, `migrate`, `user add`, `config check`, and whatever the pages of Settings can set up,
-//! for scripts: `company connect|add|set|list|test|disconnect`, `host`, `preset`, `template`, `catalogue`, `sync`, `import`.
+//! for scripts: `company connect|account|add|set|list|test|disconnect`, `host`, `preset`, `template`, `catalogue`, `sync`, `import`.
 //!
 //! One file a command. Each calls the same `ops` as the pages, prints plain sentences, and fails with one on standard
 //! error.
 
+mod account;
 mod add;
 mod catalogue;
 mod common;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tracing::warn;
+
 use super::{
     connection::{self, AccountError, Trouble},
     sync::{LookUpError, ReadingStopped, Syncer},
@@ -71,7 +73,10 @@ pub async fn sets_with(
     let account = connection::account(store, vault, company.id).await?;
     let around = ips
         .associated_assets(&account, company_handle, handle)
-        .await?;
+        .await
+        .inspect_err(
+            |error| warn!(company = %company.id, %error, "the sets with an image could not be asked for"),
+        )?;
     let names: BTreeSet<String> = around
         .containers
         .into_iter()

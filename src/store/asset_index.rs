@@ -79,6 +79,9 @@ const DROPPED: [&str; 5] = [
     "drop index if exists asset_recent",
 ];
 
+/// The load of a company is done.
+const DONE: &str = "delete from bulk_load where company_id = $1";
+
 const IS_LOADING: &str = "select exists (select 1 from bulk_load)";
 
 /// Makes what is missing, unless a load is under way or was interrupted: then its end makes them.
@@ -188,14 +191,9 @@ impl Store {
                 make_postgres(&mut *pool.acquire().await?).await?;
                 // Only what a vacuum has seen can be answered from an index alone.
                 sqlx::query("vacuum (analyze) asset").execute(pool).await?;
+                sqlx::query(DONE).bind(company.uuid()).execute(pool).await?;
             }
         }
-        let sql = "delete from bulk_load where company_id = $1";
-        on_writer!(self, |pool| sqlx::query(sql)
-            .bind(company.uuid())
-            .execute(pool)
-            .await?
-            .rows_affected());
         self.catalogue_replaced(company);
         Ok(())
     }
@@ -208,6 +206,23 @@ impl Store {
         Ok(companies.into_iter().map(CompanyId::from_uuid).collect())
     }
 
+    /// Those of them that nobody works on: nobody reads the catalogue, and since `quiet_since` no asset came.
+    pub async fn abandoned_bulk_loads(
+        &self,
+        quiet_since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<CompanyId>> {
+        let sql = "select l.company_id from bulk_load l where not exists (select 1 from catalogue_sync s \
+                   where s.company_id = l.company_id and s.lease_until > $1) and not exists (select 1 from asset a \
+                   where a.company_id = l.company_id and a.seen_at > $2) order by l.company_id";
+        let companies: Vec<Uuid> = on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(now.as_micros())
+            .bind(quiet_since.as_micros())
+            .fetch_all(pool)
+            .await?);
+        Ok(companies.into_iter().map(CompanyId::from_uuid).collect())
+    }
+
     pub(super) async fn indexed_to(&self, company: CompanyId) -> Result<Option<i64>> {
         let sql = "select indexed_to from bulk_load where company_id = $1";
         Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
@@ -216,8 +231,8 @@ impl Store {
             .await?))
     }
 
-    /// Indexes the next rows on `SQLite`; false when there were none. The transaction moves the mark with them, so
-    /// that nothing is indexed twice, whoever puts assets meanwhile.
+    /// Indexes the next rows on `SQLite`; false when there were none, and the load is done. The transaction moves the mark
+    /// with them, or takes it away, so that nothing is indexed twice, or never, whoever puts assets meanwhile.
     async fn index_more(&self, company: CompanyId) -> Result<bool> {
         // `+` keeps the planner from going by company and sorting all of its assets by number, for each of the steps.
         let last = "select max(number) from (select number from asset where +company_id = $1 and number > \
@@ -240,6 +255,11 @@ impl Store {
                     .await?;
                 sqlx::query(mark)
                     .bind(last)
+                    .bind(company.uuid())
+                    .execute(&mut *tx)
+                    .await?;
+            } else {
+                sqlx::query(DONE)
                     .bind(company.uuid())
                     .execute(&mut *tx)
                     .await?;

@@ -118,14 +118,17 @@ const KNOWN: &str = "select c.id from company c left join connection k on k.comp
 /// Held on PostgreSQL while a company is looked for and added: chosen by us, unlike any other.
 const CONNECTING: i64 = 0x636f_6e6e_6563_7401;
 
-/// The statement that puts a connection, which then counts as untested.
+/// The statement that puts a connection, which then counts as untested. The template at Dynamic Media is the company's, so
+/// another account in the same region leaves it known.
 macro_rules! connection_upsert {
     ($company:expr, $connection:expr, $facts:expr) => {
         sqlx::query(
             "insert into connection (company_id, endpoint, email, sealed_password, facts) \
              values ($1, $2, $3, $4, $5) on conflict (company_id) do update set endpoint = excluded.endpoint, \
              email = excluded.email, sealed_password = excluded.sealed_password, facts = excluded.facts, \
-             report = null, names_publish_server = null",
+             report = null, names_publish_server = null, \
+             template = case when connection.endpoint = excluded.endpoint then connection.template end, \
+             template_read_at = case when connection.endpoint = excluded.endpoint then connection.template_read_at end",
         )
         .bind($company.uuid())
         .bind(storable(&$connection.endpoint))

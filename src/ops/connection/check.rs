@@ -183,10 +183,10 @@ impl Taken {
         self.put(step, CheckOutcome::Failed, trouble.sentence, trouble.advice);
     }
 
-    /// The sign-in failed: what comes before the step that it belongs to went well.
+    /// The sign-in failed: what comes before the step that it belongs to went well, if anything was sent.
     fn fail_at(&mut self, account: &Account, error: ConnectError) -> Result<(), StoreError> {
         let step = error.step();
-        if step > CheckStep::Reached {
+        if step > CheckStep::Reached && !error.is_unsent() {
             self.reached(account);
         }
         if step > CheckStep::SignedIn {

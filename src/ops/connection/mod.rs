@@ -14,6 +14,8 @@ mod site;
 mod template;
 mod trouble;
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use self::template::PushError;
@@ -24,7 +26,7 @@ pub use self::{
     region::{REGIONS, Region, endpoint, travels_in_plain},
     sign_in::{Candidate, Pending, SignedIn},
     site::{NoSite, TypedSite},
-    trouble::{ConnectError, Trouble},
+    trouble::{ConnectError, Question, Trouble},
 };
 use crate::{
     clock::Clock,
@@ -41,6 +43,8 @@ pub struct Connector {
     vault: Vault,
     ips: ips::Client,
     clock: Clock,
+    /// Between two questions about an account and its company.
+    pause: Duration,
 }
 
 /// The company's account cannot be had.
@@ -72,6 +76,19 @@ impl Connector {
             vault,
             ips,
             clock,
+            pause: Duration::ZERO,
+        }
+    }
+
+    /// One that nobody waits for, and that lets some time pass between two questions, for Adobe's sake.
+    #[must_use]
+    pub fn with_pause(self, pause: Duration) -> Self {
+        Self { pause, ..self }
+    }
+
+    async fn pause(&self) {
+        if !self.pause.is_zero() {
+            self.clock.sleep(self.pause).await;
         }
     }
 

@@ -32,8 +32,10 @@ impl Connector {
     ) -> Result<Option<ReadSettings>, IpsError> {
         // The global sorts come first: so Adobe's own clients ask, and only where that gives nothing by company.
         for of_company in [None, Some(company_handle)] {
+            self.pause().await;
             let types = self.ips.property_set_types(account, of_company).await?;
             if let Some(setting) = types.into_iter().find(|it| it.name == SETTING_TYPE) {
+                self.pause().await;
                 let sets = self
                     .ips
                     .property_sets(account, &setting.handle, company_handle)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::{ConnectError, Connector};
+use super::{ConnectError, Connector, Question};
 use crate::{
     clock::Timestamp,
     domain::{AccountFacts, Company, PersonId},
@@ -121,10 +121,13 @@ impl Connector {
     }
 
     pub(super) async fn ask_who(&self, account: &Account) -> Result<SignedIn, ConnectError> {
-        if !self.ips.check_login(account, None).await? {
+        let may_sign_in = self.ips.check_login(account, None).await;
+        if !may_sign_in.map_err(Question::Login.failed())? {
             return Err(ConnectError::WrongPassword);
         }
-        let user = self.ips.user_info(account).await?;
+        self.pause().await;
+        let user = self.ips.user_info(account).await;
+        let user = user.map_err(Question::User.failed())?;
         if !user.is_valid {
             return Err(ConnectError::NotValid);
         }
@@ -132,7 +135,9 @@ impl Connector {
         if user.password_expires.is_some_and(|end| end <= now) {
             return Err(ConnectError::PasswordOver);
         }
-        let memberships = self.ips.company_memberships(account, None).await?;
+        self.pause().await;
+        let memberships = self.ips.company_memberships(account, None).await;
+        let memberships = memberships.map_err(Question::Membership.failed())?;
         let signed_in = SignedIn::new(user, memberships);
         if signed_in.companies.is_empty() {
             return Err(ConnectError::NoCompany);

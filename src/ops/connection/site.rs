@@ -1,6 +1,8 @@
 //! What an administrator sets by hand: publish server, preview server, alias. Read from what was typed, on the page or on
 //! the command line, and stored.
 
+use tracing::warn;
+
 use super::{AccountError, Connector, Trouble};
 use crate::{
     domain::{
@@ -174,7 +176,10 @@ impl Connector {
         let found = self
             .ips
             .company_info(&account, CompanyKey::Name(name))
-            .await?;
+            .await
+            .inspect_err(
+                |error| warn!(company = %company.id, %error, "an alias could not be looked up"),
+            )?;
         if company.handle.as_deref() == Some(&*found.handle) {
             return Err(NoAlias::Itself);
         }

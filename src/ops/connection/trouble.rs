@@ -1,7 +1,11 @@
 //! Why connecting, or asking Adobe for something, did not work: what happened, and what an administrator can do about it.
 
 use super::AccountError;
-use crate::{domain::CheckStep, ips::IpsError, store::StoreError};
+use crate::{
+    domain::CheckStep,
+    ips::{Fault, FaultKind, IpsError},
+    store::StoreError,
+};
 
 /// What happened and what to do, each a sentence or two for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +38,62 @@ pub enum ConnectError {
         company: String,
     },
     /// Adobe did not answer well.
-    #[error(transparent)]
-    Ips(#[from] IpsError),
+    #[error("{error}")]
+    Ips {
+        /// What it was asked.
+        question: Question,
+        /// What it answered, or why it did not.
+        error: IpsError,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What Adobe is asked about an account, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it may sign in.
+    Login,
+    /// Who it is.
+    User,
+    /// Which companies it belongs to.
+    Membership,
+}
+
+impl Question {
+    /// As the error of an account that could not be connected.
+    pub(super) fn failed(self) -> impl FnOnce(IpsError) -> ConnectError {
+        move |error| ConnectError::Ips {
+            question: self,
+            error,
+        }
+    }
+
+    /// The step of a test that fails with that error: whoever has answered one question was reached, and whoever has
+    /// answered two has let the account in.
+    fn step(self, error: &IpsError) -> CheckStep {
+        match (self, error) {
+            (
+                _,
+                IpsError::Fault(Fault {
+                    code: Some(20_000 | 20_006),
+                    ..
+                }),
+            ) => CheckStep::CompanyFound,
+            (
+                _,
+                IpsError::Fault(Fault {
+                    kind: FaultKind::Authentication,
+                    ..
+                }),
+            )
+            | (Self::Login, IpsError::Fault(_) | IpsError::InvalidRequest { .. })
+            | (Self::User, _) => CheckStep::SignedIn,
+            (Self::Membership, _) => CheckStep::CompanyFound,
+            (Self::Login, _) => CheckStep::Reached,
+        }
+    }
 }
 
 impl ConnectError {
@@ -48,12 +103,20 @@ impl ConnectError {
         match self {
             Self::WrongPassword | Self::NotValid | Self::PasswordOver => CheckStep::SignedIn,
             Self::NoCompany | Self::NotAMember { .. } => CheckStep::CompanyFound,
-            Self::Ips(IpsError::Fault(fault)) => match (fault.kind, fault.code) {
-                (_, Some(20_000 | 20_006)) => CheckStep::CompanyFound,
-                _ => CheckStep::SignedIn,
-            },
-            Self::Ips(_) | Self::Store(_) => CheckStep::Reached,
+            Self::Ips { question, error } => question.step(error),
+            Self::Store(_) => CheckStep::Reached,
         }
+    }
+
+    /// Whether nothing was sent, so that nobody knows whether the address answers.
+    pub(super) fn is_unsent(&self) -> bool {
+        matches!(
+            self,
+            Self::Ips {
+                question: Question::Login,
+                error: IpsError::InvalidRequest { .. }
+            }
+        )
     }
 
     /// For a page. `None` when it is our own database that failed, which is no matter of forms.
@@ -69,7 +132,7 @@ impl ConnectError {
             Self::NotAMember { .. } => {
                 "Connect it as another company, or use an account that belongs to this one."
             }
-            Self::Ips(error) => return Ok(Trouble::of(error)),
+            Self::Ips { error, .. } => return Ok(Trouble::of(error)),
             Self::Store(_) => "",
         };
         match self {
@@ -164,7 +227,6 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ips::{Fault, FaultKind};
 
     fn fault(kind: FaultKind, code: i32) -> IpsError {
         IpsError::Fault(Fault {
@@ -177,21 +239,41 @@ mod tests {
     #[test]
     fn a_failure_names_the_step_it_belongs_to() {
         use FaultKind::{Authentication, Authorization};
+        use Question::{Login, Membership, User};
+        let late = IpsError::TimedOut {
+            after: std::time::Duration::from_secs(1),
+        };
+        let odd = IpsError::InvalidRequest {
+            field: "user",
+            character: '\u{1}',
+        };
         for (error, step) in [
             (ConnectError::WrongPassword, CheckStep::SignedIn),
             (ConnectError::NoCompany, CheckStep::CompanyFound),
-            (fault(Authentication, 10_001).into(), CheckStep::SignedIn),
-            (fault(Authorization, 20_006).into(), CheckStep::CompanyFound),
-            (fault(Authorization, 20_003).into(), CheckStep::SignedIn),
-            (
-                IpsError::TimedOut {
-                    after: std::time::Duration::from_secs(1),
-                }
-                .into(),
-                CheckStep::Reached,
-            ),
         ] {
             assert_eq!(error.step(), step, "{error}");
+        }
+        for (question, error, step) in [
+            (Login, fault(Authentication, 10_001), CheckStep::SignedIn),
+            (Login, fault(Authorization, 20_003), CheckStep::SignedIn),
+            (Login, fault(Authorization, 20_006), CheckStep::CompanyFound),
+            (Login, odd, CheckStep::SignedIn),
+            (Login, late.clone(), CheckStep::Reached),
+            (User, late.clone(), CheckStep::SignedIn),
+            (Membership, late, CheckStep::CompanyFound),
+            (
+                Membership,
+                fault(Authorization, 20_003),
+                CheckStep::CompanyFound,
+            ),
+            (
+                Membership,
+                fault(Authentication, 10_001),
+                CheckStep::SignedIn,
+            ),
+        ] {
+            let error = question.failed()(error);
+            assert_eq!(error.step(), step, "{question:?} {error}");
         }
     }
 
@@ -218,8 +300,8 @@ mod tests {
         };
         for error in [
             ConnectError::PasswordOver,
-            fault(FaultKind::Api, 30_000).into(),
-            html.into(),
+            Question::Login.failed()(fault(FaultKind::Api, 30_000)),
+            Question::Login.failed()(html),
         ] {
             let trouble = error.trouble().unwrap();
             assert!(

@@ -155,7 +155,18 @@ pub enum PutError {
         "{0} Nothing of the list was changed, or only what was read until then; import the file again."
     )]
     Unusable(String),
-    /// The database failed, or somebody stopped it.
+    /// It has bad lines only: a list of presets would be emptied.
+    #[error(
+        "No line of the file can be imported, so nothing was changed. Correct its lines and import it again."
+    )]
+    NoGoodLine,
+    /// Somebody stopped it. What was put until then stays.
+    #[error(
+        "It was stopped: {} of {} lines were imported and stay. Import the file again for the rest.",
+        .0.put, .0.good
+    )]
+    Stopped(Box<Report>),
+    /// The database failed, or somebody else works on it.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -164,10 +175,11 @@ pub enum PutError {
 #[async_trait]
 pub trait Progress: Send {
     /// So many lines have been put, see [`Report::put`].
-    async fn reached(&mut self, report: &Report) -> Result<(), StoreError>;
+    async fn reached(&mut self, report: &Report) -> Result<(), PutError>;
 }
 
-/// Puts the good lines of a file that was [checked](check), and tells `progress` after every few thousand.
+/// Puts the good lines of a file that was [checked](check), and tells `progress` after every few thousand. Stopped in
+/// between, what was put can be searched all the same.
 pub async fn put(
     store: &Store,
     clock: &Clock,
@@ -177,6 +189,9 @@ pub async fn put(
     report: Report,
     progress: &mut dyn Progress,
 ) -> Result<Report, PutError> {
+    if report.good == 0 {
+        return Err(PutError::NoGoodLine);
+    }
     match kind {
         Kind::Presets => put_presets(store, clock, company, source, report).await,
         Kind::Assets if report.good < BULK => {

@@ -159,10 +159,11 @@ impl Importer {
         is_running(file.state) && file.touched_at < self.clock.now().minus(ABANDONED_AFTER)
     }
 
-    /// *Keep the good ones*; or takes up work that was left. [`StoreError::Conflict`] when there is nothing to do.
+    /// *Keep the good ones*; or takes up work that was left. [`StoreError::Conflict`] when there is nothing to do, or no
+    /// good line to keep.
     pub async fn go_on(&self, import: &Import) -> Result<(), StoreError> {
         let state = match import.file.state {
-            ImportState::Asks => ImportState::Importing,
+            ImportState::Asks if import.report.good > 0 => ImportState::Importing,
             state if self.is_abandoned(&import.file) => state,
             _ => return Err(StoreError::Conflict),
         };
@@ -281,7 +282,7 @@ struct Notes<'a> {
 
 #[async_trait]
 impl Progress for Notes<'_> {
-    async fn reached(&mut self, report: &Report) -> Result<(), StoreError> {
+    async fn reached(&mut self, report: &Report) -> Result<(), PutError> {
         if report.put >= self.noted + NOTED {
             self.noted = report.put;
             let moved = self

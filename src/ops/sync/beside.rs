@@ -23,11 +23,11 @@ impl Reading<'_> {
         match step {
             Step::Folders => {
                 let read = self.folders(source).await;
-                self.unless_refused("folders", read)?;
+                self.unless_signed_out_or_away("folders", read)?;
             }
             Step::Presets => {
                 let read = self.presets(source).await;
-                self.unless_refused("presets", read)?;
+                self.unless_signed_out_or_away("presets", read)?;
             }
             _ => {
                 let connector = &self.syncer.connector;
@@ -70,16 +70,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Where Adobe refuses it, or sends what cannot be read, what was known stays, and that is said.
-    fn unless_refused(
+    /// Where Adobe refuses it, sends what cannot be read, or nothing, what was known stays, and that is said. Where it takes
+    /// the account no longer, or cannot be reached at all, the whole reading waits.
+    fn unless_signed_out_or_away(
         &mut self,
         what: &str,
         read: Result<(), ReadingError>,
     ) -> Result<(), ReadingError> {
         match read {
-            Err(ReadingError::Ips(
-                error @ (IpsError::Fault(_) | IpsError::Unexpected { status: 200, .. }),
-            )) if !is_signed_out(&error) => {
+            Err(ReadingError::Ips(error)) if !is_signed_out(&error) && !is_away(&error) => {
                 tracing::warn!(company = %self.company, %error, "the {what} of a company could not be read; the reading goes on without them");
                 self.could_not_be_read(what, &ReadingError::Ips(error).sentence());
                 Ok(())
@@ -111,4 +110,8 @@ impl Reading<'_> {
 
 fn is_signed_out(error: &IpsError) -> bool {
     matches!(error, IpsError::Fault(fault) if fault.kind == FaultKind::Authentication)
+}
+
+fn is_away(error: &IpsError) -> bool {
+    matches!(error, IpsError::Unreachable { .. })
 }

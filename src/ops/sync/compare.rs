@@ -23,12 +23,7 @@ const LISTED_AT_ONCE: i64 = 1_000;
 impl Reading<'_> {
     /// A page of all IDs.
     pub(super) async fn names(&mut self, source: &Source) -> Result<Turn, ReadingError> {
-        let names = AssetSearch {
-            per_page: NAMES_PAGE,
-            names_only: true,
-            ..self.search(source, SortBy::Name)
-        };
-        let page = self.syncer.search(source, &names).await?;
+        let page = self.syncer.search(source, &self.all_names(source)).await?;
         // The largest: one that shrinks tells of pages that shifted.
         self.sync.total = self.sync.total.max(page.total_rows);
         let last = self.pages.take(&page, self.sync.page, NAMES_PAGE)?;
@@ -48,6 +43,15 @@ impl Reading<'_> {
         self.sync.seen += known;
         self.sync.skipped += left_out;
         Ok(last)
+    }
+
+    /// A search for this page of all IDs.
+    pub(super) fn all_names<'s>(&self, source: &'s Source) -> AssetSearch<'s> {
+        AssetSearch {
+            per_page: NAMES_PAGE,
+            names_only: true,
+            ..self.search(source, SortBy::Name)
+        }
     }
 
     /// Pages shift while somebody deletes, so an ID that was not listed may be there all the same: it is asked for.

@@ -1,5 +1,7 @@
 //! Single assets, asked for by their IDs: for somebody who waits, and for a sweep.
 
+use tracing::warn;
+
 use super::{Syncer, convert::asset_of};
 use crate::{
     domain::{Asset, CatalogueSync, Company, CompanyId},
@@ -94,7 +96,10 @@ impl Syncer {
             .handle
             .as_deref()
             .ok_or(AccountError::NotConnected)?;
-        let items = self.ips.assets_by_name(&account, handle, ids).await?;
+        let items = self.ips.assets_by_name(&account, handle, ids).await;
+        let items = items.inspect_err(
+            |error| warn!(company = %company.id, ids = ids.len(), %error, "unknown IDs could not be looked up"),
+        )?;
         let found: Vec<Asset> = items
             .into_iter()
             .filter_map(|item| asset_of(item, &self.clock))

@@ -93,6 +93,7 @@ impl Syncer {
         pause: Duration,
     ) -> Self {
         let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
+        let connector = connector.with_pause(pause);
         Self {
             store,
             vault,

@@ -36,15 +36,10 @@ impl Pages {
         if here == 0 {
             return Ok(Turn::Done);
         }
-        let mut fingerprint = DefaultHasher::new();
-        for item in &page.assets {
-            (&item.handle, &item.name, item.last_modified).hash(&mut fingerprint);
-        }
-        if !self.fingerprints.insert(fingerprint.finish()) || number > MOST {
+        if !self.note(page) || number > MOST {
             return Err(ReadingError::Repeats(number));
         }
         // A server may hand out smaller pages than were asked for; the last one may be smaller still.
-        self.largest = self.largest.max(here);
         let before = u64::from(number - 1) * self.largest;
         let promised = page.total_rows.is_some_and(|total| total > before + here);
         Ok(if here < u64::from(full) && !promised {
@@ -52,6 +47,21 @@ impl Pages {
         } else {
             Turn::Again
         })
+    }
+
+    /// Takes note of a page that an earlier attempt has stored: should it come again, it is known.
+    pub fn recall(&mut self, page: &AssetPage) {
+        self.note(page);
+    }
+
+    /// Whether it is a page that did not come before.
+    fn note(&mut self, page: &AssetPage) -> bool {
+        let mut fingerprint = DefaultHasher::new();
+        for item in &page.assets {
+            (&item.handle, &item.name, item.last_modified).hash(&mut fingerprint);
+        }
+        self.largest = self.largest.max(page.assets.len() as u64);
+        self.fingerprints.insert(fingerprint.finish())
     }
 }
 
@@ -102,6 +112,10 @@ mod tests {
         let mut pages = Pages::default();
         pages.take(&page(0..10, None), 1, 10).unwrap();
         let again = pages.take(&page(0..10, None), 2, 10);
+        assert!(matches!(again, Err(ReadingError::Repeats(2))));
+        let mut taken_up = Pages::default();
+        taken_up.recall(&page(0..10, None));
+        let again = taken_up.take(&page(0..10, None), 2, 10);
         assert!(matches!(again, Err(ReadingError::Repeats(2))));
         let endless = pages.take(&page(10..20, None), MOST + 1, 10);
         assert!(matches!(endless, Err(ReadingError::Repeats(_))));

@@ -32,6 +32,8 @@ pub(super) struct Reading<'a> {
     pub sync: CatalogueSync,
     /// The pages of this step.
     pub(super) pages: Pages,
+    /// Whether an earlier attempt has stored the page before this one, and this one has not seen it.
+    is_taken_up: bool,
     /// Whether an empty list is believed: somebody said so, and the assets were taken away just now.
     pub(super) takes_away: bool,
     /// Who was asked last.
@@ -78,6 +80,7 @@ impl<'a> Reading<'a> {
         sync: CatalogueSync,
     ) -> Self {
         Self {
+            is_taken_up: sync.page > 1,
             syncer,
             company,
             lease,
@@ -98,6 +101,10 @@ impl<'a> Reading<'a> {
             self.sync.source = Some(source.place());
             if self.sync.is_elsewhere() {
                 self.begin_anew().await?;
+                continue;
+            }
+            if std::mem::take(&mut self.is_taken_up) {
+                self.recall(step, &source).await?;
                 continue;
             }
             match self.turn(step, &source).await? {
@@ -126,7 +133,33 @@ impl<'a> Reading<'a> {
         let now = clock.now();
         self.sync.begin(ReadingKind::Full, now);
         self.pages = Pages::default();
+        self.is_taken_up = false;
         self.ahead = None;
+        Ok(())
+    }
+
+    /// Asks for the page before this one, only to know it: else a server that repeats its pages would be believed by the
+    /// attempt that follows the one that noticed.
+    async fn recall(&mut self, step: Step, source: &Source) -> Result<(), ReadingError> {
+        let search = match step {
+            Step::Assets => self.oldest_first(source),
+            Step::Increment if self.sync.by_modified => self.newest_changes(source),
+            Step::Increment => self.changes_between(source),
+            Step::Sweep => self.all_names(source),
+            Step::Index | Step::Confirm | Step::Folders | Step::Presets | Step::Settings => {
+                return Ok(());
+            }
+        };
+        let before = AssetSearch {
+            page: self.sync.page - 1,
+            ..search
+        };
+        match self.syncer.search(source, &before).await {
+            // This page is refused in the same way, and there is another order for it.
+            Err(ReadingError::Ips(IpsError::Fault(fault))) if is_about_the_question(&fault) => {}
+            page => self.pages.recall(&page?),
+        }
+        self.syncer.pause().await;
         Ok(())
     }
 
@@ -176,7 +209,7 @@ impl<'a> Reading<'a> {
         let page = if let Some(ahead) = ahead.filter(|ahead| ahead.is_from(source)) {
             ahead.page?
         } else {
-            let first = self.search(source, SortBy::Created);
+            let first = self.oldest_first(source);
             self.syncer.search(source, &first).await?
         };
         // The largest: one that shrinks tells of pages that shifted.
@@ -186,10 +219,9 @@ impl<'a> Reading<'a> {
             Turn::Done => self.put(page.assets).await?,
             Turn::Again => {
                 let syncer = self.syncer;
-                // The oldest first: what is added meanwhile comes at the end.
                 let next = AssetSearch {
                     page: self.sync.page + 1,
-                    ..self.search(source, SortBy::Created)
+                    ..self.oldest_first(source)
                 };
                 let ahead = async {
                     syncer.pause().await;
@@ -215,11 +247,7 @@ impl<'a> Reading<'a> {
                 .await?;
             return self.put_newest(page).await;
         }
-        let until = self.syncer.clock.now().plus(AHEAD_OF_US);
-        let between = AssetSearch {
-            modified_between: Some((self.sync.changes_from(), until)),
-            ..self.search(source, SortBy::Created)
-        };
+        let between = self.changes_between(source);
         match self.syncer.search(source, &between).await {
             Err(ReadingError::Ips(IpsError::Fault(fault))) if is_about_the_question(&fault) => {
                 self.syncer.pause().await;
@@ -239,6 +267,19 @@ impl<'a> Reading<'a> {
                 self.put(page.assets).await?;
                 Ok(last)
             }
+        }
+    }
+
+    /// All assets: what is added meanwhile comes at the end.
+    fn oldest_first<'s>(&self, source: &'s Source) -> AssetSearch<'s> {
+        self.search(source, SortBy::Created)
+    }
+
+    fn changes_between<'s>(&self, source: &'s Source) -> AssetSearch<'s> {
+        let until = self.syncer.clock.now().plus(AHEAD_OF_US);
+        AssetSearch {
+            modified_between: Some((self.sync.changes_from(), until)),
+            ..self.search(source, SortBy::Created)
         }
     }
 

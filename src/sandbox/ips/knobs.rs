@@ -33,6 +33,8 @@ pub struct Knobs {
     pub membership: MembershipForm,
     /// Which of the documented shapes a folder tree has.
     pub folder_tree: FolderTreeForm,
+    /// What `getUserInfo` tells of an account that signs in all the same.
+    pub odd_user: Option<OddUser>,
     /// `allowMultiple` is spelt `alllowMultiple`, as in Adobe's example.
     pub misspelt: bool,
     /// The type of the application settings is listed with a company only.
@@ -80,6 +82,15 @@ pub enum Only {
     Operation(&'static str),
     /// Searches for this page and those that follow it.
     FromPage(u32),
+}
+
+/// An account that signs in, and should not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OddUser {
+    /// `isValid` is false.
+    NotValid,
+    /// `passwordExpires` has passed a minute ago.
+    PasswordOver,
 }
 
 /// The forms of an answer that accepts a purge.

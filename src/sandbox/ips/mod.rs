@@ -52,8 +52,8 @@ pub use self::{
     call::Call,
     config::{IpsAccount, IpsCompany, IpsConfig, IpsRole},
     knobs::{
-        AnswerForm, FolderTreeForm, Instead, Knobs, MembershipForm, Only, SearchKnobs, TotalRows,
-        UpdatedForm,
+        AnswerForm, FolderTreeForm, Instead, Knobs, MembershipForm, OddUser, Only, SearchKnobs,
+        TotalRows, UpdatedForm,
     },
 };
 use super::{library::Library, people};

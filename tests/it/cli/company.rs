@@ -1,9 +1,14 @@
 //! Companies: connected, listed, tested, and filled by hand.
 
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
+
 use tempfile::TempDir;
 use unstale::sandbox::{ACCOUNT, EXPIRING_ACCOUNT, TWO_COMPANIES_ACCOUNT};
 
-use super::{Beside, complaint, run, success, text};
+use super::{Beside, PATIENCE, complaint, run, success, text, unstale};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_is_connected_listed_and_tested_by_command() {
@@ -70,6 +75,52 @@ async fn a_company_is_connected_listed_and_tested_by_command() {
     let stored = std::fs::read(beside.path().join("unstale.db")).unwrap();
     let plain = b"sandbox-only";
     assert!(!stored.windows(plain.len()).any(|part| part == plain));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_is_moved_to_another_region_by_command() {
+    let (beside, elsewhere) = (Beside::connected().await, Beside::start().await);
+    beside.says(&["sync"]).await;
+    let account = async |endpoint: &str, (email, _): (&str, &str), more: &[&str]| {
+        let start = [
+            "company",
+            "account",
+            "--endpoint",
+            endpoint,
+            "--email",
+            email,
+        ];
+        let arguments = [&start[..], &["--password-stdin"], more].concat();
+        beside.run_with_input(&arguments, "sandbox-only\n").await
+    };
+    let there = elsewhere.sandbox.ips_url();
+    assert!(complaint(&account("nowhere", ACCOUNT, &[]).await).contains("--endpoint"));
+    let wrong = complaint(&account(there, ("nobody@example.com", ""), &[]).await);
+    assert!(wrong.contains("password"), "{wrong}");
+    let other = complaint(&account(there, ACCOUNT, &["--company", "other"]).await);
+    assert!(other.contains("which company"), "{other}");
+
+    beside.says(&["catalogue", "stop"]).await;
+    let moved = account(there, EXPIRING_ACCOUNT, &["--company", "Snapshot Outdoor"]).await;
+    let said = success(&moved);
+    assert!(
+        said.contains(EXPIRING_ACCOUNT.0) && said.contains(there),
+        "{said}"
+    );
+    assert!(text(&moved.stderr).contains("password ends in 9 days"));
+    let store = beside.store().await;
+    let companies = store.companies().await.unwrap();
+    assert_eq!(companies.len(), 1, "it is the same company");
+    let connection = store.connection(companies[0].id).await.unwrap().unwrap();
+    assert_eq!(connection.endpoint, there);
+    let sync = store.catalogue_sync(companies[0].id).await.unwrap();
+    assert!(!sync.stopped, "a new account ends a stop");
+    beside.says(&["sync"]).await;
+    let calls = elsewhere.sandbox.ips().calls();
+    assert!(
+        calls.iter().any(|call| call.page() == Some(1)),
+        "it is read there"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,5 +206,76 @@ fn a_company_is_set_up_and_filled_by_command() {
     assert!(complaint(&import(&["missing.csv"])).contains("missing.csv cannot be read"));
     assert!(complaint(&import(&["presets.csv"])).contains("id is not among them"));
     let nobody = ["import", "--company", "nobody", "presets.csv"];
-    assert!(complaint(&run(folder.path(), &nobody)).contains("no company nobody"));
+    assert!(complaint(&run(folder.path(), &nobody)).contains("which company? There are weekend"));
+
+    // As the only company it need not be named; and its name will do.
+    let only = ["import", "presets.csv", "--kind", "presets"];
+    let imported = success(&run(folder.path(), &only));
+    assert!(imported.contains("0 presets are new"), "{imported}");
+    let named = [&only[..], &["--company", "Weekend Site"]].concat();
+    success(&run(folder.path(), &named));
+
+    file("bad.csv", b"name,modifier\n,wid=450\n");
+    for more in [&[][..], &["--accept-good"]] {
+        let bad = [&["bad.csv", "--kind", "presets"], more].concat();
+        let refused = import(&bad);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = text(&refused.stderr);
+        assert!(
+            said.contains("No line of the file can be imported"),
+            "{said}"
+        );
+    }
+    let still = success(&run(folder.path(), &["preset", "list"]));
+    assert!(still.contains("PLP"), "{still}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_stopped_says_what_it_keeps_and_leaves_searching_as_it_was() {
+    const LINES: usize = 300_000;
+    let beside = Beside::connected().await;
+    let lines: String = (0..LINES).map(|n| format!("imported-{n}\n")).collect();
+    std::fs::write(beside.path().join("assets.csv"), format!("id\n{lines}")).unwrap();
+    let child = unstale(beside.path())
+        .args(["import", "assets.csv"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let store = beside.store().await;
+    let company = store.companies().await.unwrap().remove(0).id;
+    let first = ["imported-0".to_owned()];
+    let begun = async {
+        while store
+            .assets_by_id(company, &first)
+            .await
+            .unwrap()
+            .is_empty()
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, begun)
+        .await
+        .expect("it begins");
+    assert_eq!(store.unfinished_bulk_loads().await.unwrap(), [company]);
+    let kill = ["-TERM", &child.id().to_string()];
+    assert!(Command::new("kill").args(kill).status().unwrap().success());
+    let ended = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
+    let ended = ended.await.unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    let said = complaint(&ended);
+    assert!(
+        said.contains("It was stopped: ")
+            && said.contains("of 300000 lines were imported and stay"),
+        "{said}"
+    );
+    assert_eq!(store.unfinished_bulk_loads().await.unwrap(), []);
+    assert!(
+        !store
+            .assets_by_id(company, &first)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

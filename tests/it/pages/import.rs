@@ -10,7 +10,7 @@ use tokio::{
 use unstale::{
     domain::{Asset, ImportId},
     ops::import::{self, Kind, Progress, PutError, Report},
-    store::{AssetQuery, ImportFile, ImportState, StoreError},
+    store::{AssetQuery, ImportFile, ImportState},
 };
 
 use crate::support::{
@@ -339,11 +339,71 @@ async fn a_file_that_is_too_large_is_refused_with_what_to_do_instead() {
     );
 }
 
+#[tokio::test]
+async fn a_file_without_a_good_line_changes_nothing_whoever_says_keep() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let before = store.preset_list(company).await.unwrap().presets;
+    assert!(!before.is_empty());
+    for (kind, file) in [
+        ("presets", "name,modifier\n,wid=1\n"),
+        ("assets", "id\n\"\"\n"),
+    ] {
+        let answer = admin
+            .upload(IMPORT, ("kind", kind), ("Liste.csv", file.as_bytes()))
+            .await;
+        let page = answer.location();
+        assert!(!settled(&admin, &page).await.has("[value=keep]"));
+        admin.post(&page, &[("do", "keep")]).await;
+        let page = settled(&admin, &page).await;
+        let said = page.text(".notice.blocks");
+        assert!(
+            said.contains("No line of this file can be imported"),
+            "{said}"
+        );
+    }
+    for (kind, file) in [
+        (Kind::Presets, "name,modifier\n,wid=1\n"),
+        (Kind::Assets, "id\n\"\"\n"),
+    ] {
+        let report = import::check(Cursor::new(file), kind).await;
+        let (clock, again, mut silent) = (&app.clock, Cursor::new(file), Silent);
+        let put = import::put(store, clock, company, kind, again, report, &mut silent);
+        let error = put.await.unwrap_err();
+        assert!(matches!(error, PutError::NoGoodLine), "{error}");
+    }
+    let after = store.preset_list(company).await.unwrap().presets;
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn a_load_that_nobody_ends_is_ended_by_the_server_after_a_while() {
+    let app = TestApp::start().await;
+    let (store, company) = (&app.app.store, app.company().await.id);
+    // What the server finds at its start it ends at once.
+    upload(&app.admin().await, "assets", b"id\nlately\n").await;
+    store.begin_bulk_load(company).await.unwrap();
+    let begun = app.clock.now();
+    let ended = async {
+        while !store.unfinished_bulk_loads().await.unwrap().is_empty() {
+            app.clock.advance(Duration::from_mins(1));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, ended)
+        .await
+        .expect("it is ended");
+    let after = app.clock.now().since(begun);
+    assert!(after > Duration::from_mins(10), "{after:?}");
+}
+
 struct Silent;
 
 #[async_trait::async_trait]
 impl Progress for Silent {
-    async fn reached(&mut self, _: &Report) -> Result<(), StoreError> {
+    async fn reached(&mut self, _: &Report) -> Result<(), PutError> {
         Ok(())
     }
 }

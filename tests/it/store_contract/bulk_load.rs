@@ -1,7 +1,7 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use sqlx::migrate::Migrator;
-use unstale::store::{AssetQuery, Matches, PutCounts, Store};
+use unstale::store::{AssetQuery, Matches, PutCounts, Store, SyncLease};
 
 use super::{Fixture, ids};
 use crate::support::database::{Backend, empty};
@@ -13,6 +13,8 @@ on_both_databases_and_without_trigrams! {
     what_is_put_is_found_by_its_new_words_and_no_longer_by_the_old
     a_bulk_load_is_searchable_once_it_is_finished
     an_interrupted_bulk_load_is_known_and_can_be_finished
+    a_bulk_load_is_abandoned_when_nobody_reads_and_no_asset_came_for_a_while
+    what_is_put_while_a_bulk_load_ends_is_found
     a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable
     indexes_that_another_program_takes_away_are_missed_by_nobody
     a_sigma_is_found_in_whichever_shape_it_was_stored
@@ -209,6 +211,68 @@ async fn an_interrupted_bulk_load_is_known_and_can_be_finished(t: &Fixture) {
         .await
         .unwrap();
     assert_eq!(ids(&found.assets), ["spinset"]);
+}
+
+async fn a_bulk_load_is_abandoned_when_nobody_reads_and_no_asset_came_for_a_while(t: &Fixture) {
+    let (company, reading) = (t.company("shop").await, t.company("reading").await);
+    for company in [company, reading] {
+        t.store.begin_bulk_load(company).await.unwrap();
+        t.assets(company, &["spinset"]).await;
+    }
+    let lease = SyncLease(t.clock.new_uuid());
+    let until = t.now().plus(Duration::from_hours(2));
+    let leased = t.store.lease_sync(reading, lease, t.now(), until).await;
+    assert!(leased.unwrap().is_some());
+    let abandoned = async || {
+        let quiet_since = t.now().minus(Duration::from_mins(15));
+        let abandoned = t.store.abandoned_bulk_loads(quiet_since, t.now()).await;
+        abandoned.unwrap()
+    };
+    assert_eq!(abandoned().await, []);
+    t.clock.advance(Duration::from_mins(16));
+    assert_eq!(abandoned().await, [company]);
+    t.assets(company, &["another"]).await;
+    assert_eq!(abandoned().await, []);
+    t.clock.advance(Duration::from_hours(3));
+    assert_eq!(abandoned().await.len(), 2, "its reader died");
+    t.store.finish_bulk_load(company).await.unwrap();
+    assert_eq!(abandoned().await, [reading]);
+}
+
+async fn what_is_put_while_a_bulk_load_ends_is_found(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.assets(company, &["first"]).await;
+    // A large catalogue on SQLite is searched by an index that we keep; PostgreSQL keeps its own.
+    let rounds = match t.db.backend {
+        Backend::Sqlite => 100,
+        Backend::Postgres => 3,
+    };
+    // Each round a little later, so that some come just before the end.
+    for round in 0..rounds {
+        t.store.begin_bulk_load(company).await.unwrap();
+        let put = async {
+            let begun = std::time::Instant::now();
+            while begun.elapsed() < round * Duration::from_micros(250) {
+                tokio::task::yield_now().await;
+            }
+            let (asset, now) = (t.new_asset(&format!("round{round}"), "x"), t.later());
+            t.store.put_assets(company, &[asset], now).await.unwrap();
+        };
+        let finish = async { t.store.finish_bulk_load(company).await.unwrap() };
+        tokio::join!(put, finish);
+        assert_eq!(t.store.unfinished_bulk_loads().await.unwrap(), []);
+        let id = word(&format!("round{round}"));
+        let found = t.store.search_assets(company, &id).await.unwrap();
+        assert_eq!(found.assets.len(), 1, "round {round}");
+    }
+    if t.db.backend == Backend::Sqlite {
+        let indexed = "select count(*) from _asset_trigram('\"oun\"')";
+        let indexed: i64 = sqlx::query_scalar(indexed)
+            .fetch_one(&mut t.db.sqlite().await)
+            .await
+            .unwrap();
+        assert_eq!(indexed, 100);
+    }
 }
 
 async fn a_bulk_load_into_a_catalogue_in_use_leaves_it_searchable(t: &Fixture) {

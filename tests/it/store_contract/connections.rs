@@ -17,6 +17,7 @@ use super::Fixture;
 on_both_databases! {
     what_is_known_about_a_connection_is_kept_with_it
     a_new_account_is_untested
+    the_template_of_another_region_is_forgotten
     who_connects_elsewhere_wants_the_catalogue_that_is_there
     a_membership_means_a_company_of_its_region_or_one_without_account
     who_connects_at_once_gets_one_company
@@ -149,6 +150,44 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
     assert_eq!(kept.read_at, template.read_at);
     let untouched = t.store.connection_state(other).await.unwrap();
     assert_eq!(untouched, Some(ConnectionState::default()));
+}
+
+async fn the_template_of_another_region_is_forgotten(t: &Fixture) {
+    let company = t.company("shop").await;
+    let (store, now, facts) = (&t.store, t.now(), facts(t.now()));
+    let template = RememberedTemplate {
+        text: "<ID>".to_owned(),
+        read_at: now,
+    };
+    let known = async || {
+        store
+            .connection_state(company)
+            .await
+            .unwrap()
+            .unwrap()
+            .template
+    };
+    let mut account = connection("a@example.com");
+    store.put_connection(company, &account).await.unwrap();
+    let asked = asked_as("a@example.com");
+    store
+        .remember_template(company, asked, &template)
+        .await
+        .unwrap();
+
+    // It is the company's: another account there sees the same.
+    account.email = "b@example.com".to_owned();
+    store
+        .put_account(company, &account, said(&facts), now)
+        .await
+        .unwrap();
+    assert_eq!(known().await, Some(template));
+    account.endpoint = "https://s7sps3apissl.scene7.com/scene7/".to_owned();
+    store
+        .put_account(company, &account, said(&facts), now)
+        .await
+        .unwrap();
+    assert_eq!(known().await, None);
 }
 
 async fn a_new_account_is_untested(t: &Fixture) {

@@ -39,6 +39,29 @@ async fn between_two_questions_there_is_a_pause() {
 }
 
 #[tokio::test]
+async fn also_between_the_questions_about_the_account_and_its_settings() {
+    let pause = Duration::from_secs(2);
+    let c = Catalogue::with_pause(Backend::Sqlite, 10, pause).await;
+    let reading = c.reading();
+    while !reading.is_finished() {
+        let asked = c.ips.calls().len();
+        c.later(pause);
+        // Long enough for a second question, were it not waiting.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let now = c.ips.calls().len();
+        assert!(now <= asked + 1, "{:?}", c.calls_since(asked));
+    }
+    Catalogue::finished(reading.await.unwrap());
+    let calls = c.ips.calls();
+    for operation in ["getUserInfo", "getCompanyMembership", "getPropertySets"] {
+        assert!(
+            calls.iter().any(|call| call.operation == operation),
+            "{operation}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn adobe_never_has_two_questions_at_once() {
     let c = Catalogue::of(4_500).await;
     for number in 0..1_200 {

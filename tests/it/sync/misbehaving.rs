@@ -71,9 +71,46 @@ async fn a_page_that_repeats_for_ever_ends_with_a_sentence_and_what_was_read_sta
     let problem = c.failure().await;
     assert!(problem.contains("repeats itself at page 3"), "{problem}");
     assert_eq!(c.found().await.len(), 2_000);
+    // The next attempts have not seen page 2, and notice all the same.
+    for _ in 0..2 {
+        c.later(Duration::from_hours(1));
+        let problem = c.failure().await;
+        assert!(problem.contains("repeats itself at page 3"), "{problem}");
+        assert_eq!(c.sync().await.seen, 2_000);
+    }
     c.knobs(|knobs| knobs.search.repeats = None);
-    c.syncer.go_on(c.company).await.unwrap();
+    c.later(Duration::from_hours(1));
     assert_eq!(Catalogue::finished(c.read().await).seen, 4_500);
+    assert_eq!(c.found().await, c.there());
+}
+
+#[tokio::test]
+async fn changes_and_ids_that_repeat_are_not_believed_by_the_next_attempt_either() {
+    let c = Catalogue::of(12_500).await;
+    c.read_all().await;
+    for number in 0..2_500 {
+        c.later(Duration::from_millis(1));
+        assert!(c.library.replace(number));
+    }
+    for (kind, no_last_modified) in [
+        (ReadingKind::Sweep, None),
+        (ReadingKind::Increment, None),
+        (ReadingKind::Increment, Some(30_001)),
+    ] {
+        c.knobs(|knobs| {
+            knobs.search.repeats = Some(1);
+            knobs.search.no_last_modified = no_last_modified;
+        });
+        c.syncer.read_soon(c.company, kind).await.unwrap();
+        for _ in 0..2 {
+            let problem = c.failure().await;
+            assert!(problem.contains("repeats itself at page 2"), "{problem}");
+            c.later(Duration::from_mins(2));
+        }
+        c.knobs(|knobs| knobs.search.repeats = None);
+        let sync = Catalogue::finished(c.read().await);
+        assert_eq!(sync.vanished, 0, "{kind:?}");
+    }
 }
 
 #[tokio::test]
@@ -191,6 +228,34 @@ async fn a_refused_account_stops_the_reading_until_somebody_starts_it_again() {
 }
 
 #[tokio::test]
+async fn a_membership_that_was_withdrawn_is_said_and_the_catalogue_is_kept() {
+    for (code, said) in [
+        (20_000, "Adobe does not know this company here."),
+        (20_006, "The account does not belong to this company."),
+    ] {
+        let c = Catalogue::of(10).await;
+        c.read_all().await;
+        let all = c.found().await;
+        c.knobs(|knobs| knobs.fault = Some(code));
+        for kind in [
+            ReadingKind::Increment,
+            ReadingKind::Sweep,
+            ReadingKind::Full,
+        ] {
+            c.later(Duration::from_hours(2));
+            c.syncer.read_soon(c.company, kind).await.unwrap();
+            let problem = c.failure().await;
+            assert!(problem.contains(said), "{problem}");
+            assert!(c.sync().await.stopped, "asking again makes no sense");
+            assert_eq!(c.found().await, all);
+        }
+        c.knobs(|knobs| knobs.fault = None);
+        c.syncer.go_on(c.company).await.unwrap();
+        assert_eq!(Catalogue::finished(c.read().await).vanished, 0);
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_is_gone_is_tried_again_later_and_later() {
     let c = Catalogue::of(10).await;
     c.served.abort();
@@ -225,6 +290,54 @@ async fn a_catalogue_that_changes_while_it_is_read_ends_complete() {
         "{missing:?}"
     );
     let _ = c.library.counts();
+}
+
+#[tokio::test]
+async fn folders_and_presets_that_do_not_come_hold_up_no_changes() {
+    let c = Catalogue::of(10)
+        .await
+        .with_patience(Duration::from_millis(1_500));
+    c.read_all().await;
+    let kept = c.store.presets(c.company).await.unwrap();
+    for (operation, kind, changed) in [
+        ("getFolderTree", ReadingKind::Sweep, 0),
+        ("getImageFormats", ReadingKind::Increment, 1),
+    ] {
+        for instead in [
+            None,
+            Some(Instead::Unavailable),
+            Some(Instead::Closed),
+            Some(Instead::Truncated),
+        ] {
+            c.knobs(|knobs| {
+                knobs.only = Some(Only::Operation(operation));
+                knobs.instead = instead;
+                knobs.hold = instead.is_none();
+            });
+            c.later(Duration::from_mins(20));
+            assert!(c.library.replace(3));
+            let sync = c.want(kind).await;
+            assert_eq!((sync.changed, sync.step), (changed, None), "{instead:?}");
+            let notice = sync.notice.expect("it is said");
+            let said = "could not be read, so what was known of them stays. ";
+            assert!(notice.contains(said), "{notice}");
+            c.knobs(|knobs| knobs.hold = false);
+        }
+    }
+    assert_eq!(c.store.presets(c.company).await.unwrap(), kept);
+}
+
+#[tokio::test]
+async fn folders_that_meet_a_refused_sign_in_stop_the_reading() {
+    let c = Catalogue::of(10).await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getFolderTree"));
+        knobs.fault = Some(10_001);
+    });
+    let problem = c.failure().await;
+    assert!(problem.contains("password"), "{problem}");
+    assert!(c.sync().await.stopped, "a wrong password is not repeated");
+    assert_eq!(c.found().await.len(), 10);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Reading a catalogue from Adobe's stand-in, by the real client into real databases: what is read, what is asked for, and
 //! how it goes on after everything that can go wrong.
 
+mod log;
 mod manners;
 mod misbehaving;
 mod missing;
@@ -132,6 +133,18 @@ impl Catalogue {
             at_once,
             served,
         }
+    }
+
+    /// A reader that waits that long for an answer.
+    fn with_patience(mut self, total: Duration) -> Self {
+        let timeouts = Timeouts {
+            connect: Duration::from_mins(1),
+            total,
+        };
+        let client = Client::new(timeouts).unwrap();
+        let (store, vault) = (self.store.clone(), self.vault.clone());
+        self.syncer = Syncer::new(store, vault, client, self.clock.clone(), Duration::ZERO);
+        self
     }
 
     /// Another region, with that many assets and one more: the account's company is there too.

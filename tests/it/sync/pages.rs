@@ -230,30 +230,32 @@ async fn the_interval_is_one_of_those_offered() {
 
 #[tokio::test]
 async fn a_failure_is_told_with_what_to_do() {
-    let app = reading().await;
-    app.catalogue_is_read().await;
-    app.ips().knobs(|knobs| knobs.fault = Some(20_003));
-    let company = app.company().await.id;
-    app.app
-        .syncer
-        .read_soon(company, ReadingKind::Increment)
-        .await
-        .unwrap();
-    while app
-        .app
-        .store
-        .catalogue_sync(company)
-        .await
-        .unwrap()
-        .problem
-        .is_none()
-    {
-        tokio::task::yield_now().await;
+    // The last two: somebody has taken the account out of the company.
+    for (code, advice) in [
+        (20_003, "role"),
+        (20_000, "Adobe does not know this company here."),
+        (20_006, "The account does not belong to this company."),
+    ] {
+        let app = reading().await;
+        app.catalogue_is_read().await;
+        let (store, company) = (&app.app.store, app.company().await.id);
+        let folders = store.known_folders(company).await.unwrap();
+        app.ips().knobs(|knobs| knobs.fault = Some(code));
+        app.app
+            .syncer
+            .read_soon(company, ReadingKind::Increment)
+            .await
+            .unwrap();
+        while !store.catalogue_sync(company).await.unwrap().stopped {
+            tokio::task::yield_now().await;
+        }
+        let page = app.admin().await.get(PAGE).await;
+        let notice = page.text(".notice.blocks");
+        assert!(notice.contains("The last attempt failed"), "{}", page.body);
+        assert!(notice.contains("What was read before stays."), "{notice}");
+        let quoted = format!("Adobe refused ({code}): A switch of the sandbox is on.");
+        assert!(notice.contains(&quoted), "{notice}");
+        assert!(notice.contains(advice), "{notice}");
+        assert_eq!(store.known_folders(company).await.unwrap(), folders);
     }
-    let page = app.admin().await.get(PAGE).await;
-    let notice = page.text(".notice.blocks");
-    assert!(notice.contains("The last attempt failed"), "{}", page.body);
-    assert!(notice.contains("What was read before stays."), "{notice}");
-    let quoted = "Adobe refused (20003): A switch of the sandbox is on.";
-    assert!(notice.contains(quoted), "{notice}");
 }

@@ -186,6 +186,40 @@ async fn a_search_by_last_change_that_is_refused_on_a_later_page_begins_again_in
     assert!(!c.sync().await.by_modified);
 }
 
+#[tokio::test]
+async fn a_search_by_last_change_that_is_refused_to_who_takes_it_up_begins_again_too() {
+    let c = Catalogue::of(2_500).await;
+    c.read_all().await;
+    c.later(Duration::from_hours(1));
+    for number in 0..1_500 {
+        assert!(c.library.replace(number));
+    }
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::FromPage(2));
+        knobs.instead = Some(Instead::Closed);
+    });
+    c.syncer
+        .read_soon(c.company, ReadingKind::Increment)
+        .await
+        .unwrap();
+    c.failure().await;
+    c.knobs(|knobs| {
+        knobs.instead = None;
+        knobs.search.no_last_modified = Some(30_001);
+    });
+    c.later(A_WHILE);
+    let before = c.ips.calls().len();
+    let sync = Catalogue::finished(c.read().await);
+    let calls = c.calls_since(before);
+    assert_eq!(pages(&calls), [1, 2, 1, 2], "the page before, once more");
+    let sorts: Vec<_> = calls
+        .iter()
+        .filter_map(|call| call.text("sortBy"))
+        .collect();
+    assert_eq!(sorts, ["Created", "Created", "Modified", "Modified"]);
+    assert_eq!(sync.changed, 1_500);
+}
+
 async fn deleted_assets_vanish_and_come_back(backend: Backend) {
     let c = Catalogue::on(backend, 2_500).await;
     c.read_all().await;
@@ -257,7 +291,8 @@ async fn after_a_failure_it_goes_on_at_the_page_that_failed() {
     c.later(A_WHILE);
     let before = c.ips.calls().len();
     let sync = Catalogue::finished(c.read().await);
-    assert_eq!(pages(&c.calls_since(before))[..3], [3, 4, 5]);
+    // The page before once more: should it come again, it is known.
+    assert_eq!(pages(&c.calls_since(before))[..4], [2, 3, 4, 5]);
     assert_eq!((sync.seen, sync.problem), (4_500, None));
     assert_eq!(c.found().await, c.there());
 }
@@ -319,7 +354,7 @@ async fn a_stop_takes_effect_after_the_question_and_going_on_continues_there() {
     c.syncer.go_on(c.company).await.unwrap();
     let before = c.ips.calls().len();
     assert_eq!(Catalogue::finished(c.read().await).seen, 3_500);
-    assert_eq!(pages(&c.calls_since(before))[..2], [2, 3]);
+    assert_eq!(pages(&c.calls_since(before))[..3], [1, 2, 3]);
 }
 
 #[tokio::test]

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use unstale::{
     demo::Catalogue,
-    domain::{AccountFacts, ReadingKind},
+    domain::{AccountFacts, Company, ReadingKind},
     ips::Endpoint,
     ops::connection,
     sandbox::{
         ACCOUNT, EXPIRED_ACCOUNT, EXPIRING_ACCOUNT, LOST_ACCOUNT, Sandbox, SandboxPorts,
         VIEWER_ACCOUNT,
         catalogue::COMPANY_HANDLE,
-        ips::{Instead, Only},
+        ips::{Instead, OddUser, Only},
     },
     store::{AskedAs, Said},
 };
@@ -95,6 +95,127 @@ async fn the_step_that_fails_is_named_and_what_needs_it_is_not_tried() {
     assert_eq!(
         results(&page),
         ["ok", "ok", "ok", "ok", "look at this", "ok"]
+    );
+}
+
+#[tokio::test]
+async fn each_question_of_the_sign_in_fails_the_step_that_it_belongs_to() {
+    let (app, admin) = connected().await;
+    for (operation, ok) in [
+        ("checkLogin", 0),
+        ("getUserInfo", 1),
+        ("getCompanyMembership", 2),
+    ] {
+        for instead in [Instead::Html, Instead::Unavailable, Instead::Closed] {
+            app.ips().knobs(|knobs| {
+                knobs.only = Some(Only::Operation(operation));
+                knobs.instead = Some(instead);
+            });
+            let page = test(&admin).await;
+            let mut expected = ["not tried"; 6];
+            expected[..ok].fill("ok");
+            expected[ok] = "failed";
+            assert_eq!(results(&page), expected, "{operation} {instead:?}");
+        }
+    }
+
+    // Nothing is sent, so nobody knows whether the address answers.
+    app.ips().knobs(|knobs| knobs.instead = None);
+    let company = app.company().await.id;
+    let endpoint = Endpoint::parse(app.sandbox.ips_url()).unwrap();
+    let (store, vault) = (&app.app.store, &app.app.vault);
+    let password = "odd\u{1}".to_owned().into();
+    connection::connect(store, vault, company, &endpoint, ACCOUNT.0, &password)
+        .await
+        .unwrap();
+    let page = test(&admin).await;
+    assert_eq!(results(&page)[..3], ["not tried", "failed", "not tried"]);
+    let said = page.text("#test");
+    assert!(
+        said.contains("The password holds a character that cannot be sent"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn an_account_that_signs_in_and_should_not_be_used_is_refused_and_said() {
+    let (app, admin) = connected().await;
+    for (odd, said) in [
+        (
+            OddUser::NotValid,
+            "This account is not valid at Dynamic Media.",
+        ),
+        (
+            OddUser::PasswordOver,
+            "The password of this account has expired.",
+        ),
+    ] {
+        app.ips().knobs(|knobs| knobs.odd_user = Some(odd));
+        let page = test(&admin).await;
+        assert_eq!(results(&page)[..3], ["ok", "failed", "not tried"]);
+        assert!(page.text("#test").contains(said), "{}", page.text("#test"));
+        let form = filled(&app, &page, "#change-account", VIEWER_ACCOUNT);
+        let refused = admin.submit(&form).await;
+        assert_eq!(refused.status, 422);
+        let notice = refused.text("#account [role=alert]");
+        assert!(notice.contains(said), "{notice}");
+        let company = app.company().await.id;
+        let stored = app.app.store.connection(company).await.unwrap().unwrap();
+        assert_eq!(stored.email, ACCOUNT.0);
+    }
+}
+
+#[tokio::test]
+async fn an_account_of_other_companies_replaces_nothing_and_fails_at_company_found() {
+    let (app, admin) = connected().await;
+    // The shop's company is another one to Unstale from here on: its account belongs to others only.
+    let company = app.company().await;
+    let other = Company {
+        root: Some("elsewhere".to_owned()),
+        handle: Some("c|99".to_owned()),
+        ..company.clone()
+    };
+    let (store, now) = (&app.app.store, app.clock.now());
+    let connection = store.connection(company.id).await.unwrap().unwrap();
+    let facts = store
+        .connection_state(company.id)
+        .await
+        .unwrap()
+        .unwrap()
+        .facts
+        .unwrap();
+    let said = Said {
+        facts: &facts,
+        root: other.root.as_deref(),
+        handle: "c|99",
+    };
+    store
+        .put_account(company.id, &connection, said, now)
+        .await
+        .unwrap();
+    let page = test(&admin).await;
+    assert_eq!(results(&page)[..4], ["ok", "ok", "failed", "not tried"]);
+    let sentence = format!(
+        "This account does not belong to the company {}.",
+        company.name
+    );
+    assert!(
+        page.text("#test").contains(&sentence),
+        "{}",
+        page.text("#test")
+    );
+    let form = filled(&app, &page, "#change-account", VIEWER_ACCOUNT);
+    let refused = admin.submit(&form).await;
+    assert_eq!(refused.status, 422);
+    let notice = refused.text("#account [role=alert]");
+    assert!(notice.contains(&sentence), "{notice}");
+    assert!(
+        notice.contains("use an account that belongs to this one"),
+        "{notice}"
+    );
+    assert_eq!(
+        store.connection(company.id).await.unwrap(),
+        Some(connection)
     );
 }
 
