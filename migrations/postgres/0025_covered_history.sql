@@ -15,7 +15,8 @@ insert into covered_url (company_id, batch_id, number, url)
     from invalidation_url u cross join lateral jsonb_array_elements_text(u.covers::jsonb) c (value)
     where u.covers <> '[]' and u.number is not null on conflict do nothing;
 
+-- As that of the URLs themselves: what is searched is folded without regard to the database's language.
+alter table invalidation_url alter column covers type text collate "C";
+
 -- What has some is made searchable by their pieces again.
 update invalidation set searchable = false where number in (select number from invalidation_url where covers <> '[]');
-delete from _history_trigram where number in (select number from invalidation where searchable = false and number is not null);
-delete from history_asset where number in (select number from invalidation where searchable = false and number is not null);

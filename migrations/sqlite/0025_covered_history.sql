@@ -16,5 +16,3 @@ insert or ignore into covered_url (company_id, batch_id, number, url)
 
 -- What has some is made searchable by their pieces again.
 update invalidation set searchable = 0 where number in (select number from invalidation_url where covers <> '[]');
-delete from _history_trigram where rowid in (select number from invalidation where searchable = 0 and number is not null);
-delete from history_asset where number in (select number from invalidation where searchable = 0 and number is not null);

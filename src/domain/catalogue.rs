@@ -321,12 +321,12 @@ impl CatalogueSync {
 
     /// Begins a reading, or goes on with the one that was interrupted.
     pub fn begin(&mut self, kind: ReadingKind, now: Timestamp) {
-        // What may take away now was held back before, and is past its comparison.
+        // What may take away now, and was held back before, is past its comparison.
         let is_compared = matches!(
             self.step,
             Some(Step::Folders | Step::Presets | Step::Settings)
         );
-        let is_over = is_compared && self.take_away && kind != ReadingKind::Increment;
+        let is_over = is_compared && self.take_away && self.unlisted.is_some();
         if self.step.is_none() || self.kind != Some(kind) || self.is_elsewhere() || is_over {
             // Changes alone do not tell what this account sees.
             let read_from = match kind {
@@ -501,6 +501,7 @@ mod tests {
                 step: Some(step),
                 page: 7,
                 take_away: true,
+                unlisted: Some(Unlisted { assets: 10, of: 10 }),
                 ..read()
             };
             sync.begin(ReadingKind::Sweep, NOW);

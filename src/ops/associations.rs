@@ -67,10 +67,10 @@ pub async fn sets_with(
     let (Some(company_handle), Some(handle)) = (&company.handle, &asset.handle) else {
         return Err(AssociationsError::NoHandle);
     };
+    let account = connection::account(store, vault, company.id).await?;
     if let Some(stopped) = syncer.refused(company.id).await? {
         return Err(stopped.into());
     }
-    let account = connection::account(store, vault, company.id).await?;
     let around = ips
         .associated_assets(&account, company_handle, handle)
         .await

@@ -197,13 +197,29 @@ impl Store {
         Ok(asked > 0)
     }
 
-    /// Whether the next comparison may take away whatever is not listed, see [`CatalogueSync::take_away`].
-    pub async fn set_take_away(&self, company: CompanyId, take_away: bool) -> Result<()> {
+    /// Lets the next comparison take away whatever is not listed, see [`CatalogueSync::take_away`].
+    pub async fn allow_taking_away(&self, company: CompanyId) -> Result<()> {
         self.add_sync_row(company).await?;
         let sql = "update catalogue_sync set take_away = $1 where company_id = $2";
         on_writer!(self, |pool| sqlx::query(sql)
-            .bind(take_away)
+            .bind(true)
             .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Says that a comparison has made use of that. Not where the company was connected elsewhere meanwhile: then the
+    /// comparison there is still to come.
+    pub async fn end_taking_away(&self, company: CompanyId, lease: SyncLease) -> Result<()> {
+        let sql = "update catalogue_sync set take_away = $1 where company_id = $2 and lease_owner = $3 \
+                   and read_endpoint = (select endpoint from connection where company_id = $2) \
+                   and read_handle = (select handle from company where id = $2)";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(false)
+            .bind(company.uuid())
+            .bind(lease.0)
             .execute(pool)
             .await?
             .rows_affected());

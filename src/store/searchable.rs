@@ -88,12 +88,19 @@ struct Unsearchable {
 }
 
 impl Store {
-    /// Makes one invalidation searchable that an older version of Unstale submitted; false when there is none left.
+    /// Makes one invalidation searchable, or searchable by more, that an older version of Unstale submitted; false when
+    /// there is none left.
     pub async fn make_searchable(&self) -> Result<bool> {
         // The row is taken first: of two nodes, the second then finds another one, or none.
         let take = "update invalidation set searchable = $1 where id = (select id from invalidation \
                     where searchable = $2 and number is not null order by number limit 1) and searchable = $2 \
                     returning id, company_id, number";
+        let trigrams = if self.is_postgres() {
+            "delete from _history_trigram where number = $1"
+        } else {
+            "delete from _history_trigram where rowid = $1"
+        };
+        let assets = "delete from history_asset where number = $1";
         let read = "select u.url, u.origins, u.covers from batch b join invalidation_url u on u.batch_id = b.id \
                     where b.invalidation_id = $1";
         Ok(in_transaction!(self, |tx| {
@@ -112,6 +119,9 @@ impl Store {
                     let origins: Vec<UrlOrigin> = from_json("invalidation_url.origins", origins)?;
                     let covers: Vec<String> = from_json("invalidation_url.covers", covers)?;
                     searchable.add(url, &origins, &covers);
+                }
+                for sql in [trigrams, assets] {
+                    sqlx::query(sql).bind(row.number).execute(&mut *tx).await?;
                 }
                 write_searchable!(self, tx, row.company_id, row.number, searchable);
             }

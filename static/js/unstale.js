@@ -52,9 +52,14 @@ function waitsForButton(element) {
 /** What had the focus in a part that is being replaced: the part, the control by name and value, and its place among its like. */
 let lostFocus = null;
 
+/** The controls of a name that can take the focus: what is folded away, or for browsers without scripts, cannot. */
+function seen(part, name) {
+  return within(part, `[name="${name}"]`).filter((control) => control.checkVisibility());
+}
+
 function rememberFocus(part) {
   const control = document.activeElement;
-  const place = control?.name ? within(part, `[name="${control.name}"]`).indexOf(control) : -1;
+  const place = control?.name ? seen(part, control.name).indexOf(control) : -1;
   if (place < 0) return;
   const { name, value, type } = control;
   lostFocus = { part: part.id, name, value, place, isTick: type === "checkbox" };
@@ -70,11 +75,10 @@ function restoreFocus(part) {
   const { part: id, name, value, place, isTick } = lostFocus;
   // One answer may bring several parts.
   if (id && !part.closest(`#${id}`)) return;
-  const controls = within(part, `[name="${name}"]`);
+  const controls = seen(part, name);
   const same = controls.find((control) => control.value === value);
   const beside = isTick ? null : controls[Math.min(place, controls.length - 1)];
-  // What is folded away takes no focus.
-  const next = [same, beside, within(part, "h2")[0]].find((it) => it?.checkVisibility());
+  const next = same ?? beside ?? within(part, "h2").find((heading) => heading.checkVisibility());
   // What comes in several elements is handed over one by one.
   if (!next) return;
   lostFocus = null;

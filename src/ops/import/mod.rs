@@ -237,7 +237,8 @@ async fn put_assets(
                 asset(line, known, clock, now)
             })
             .collect();
-        let counts = store.put_assets(company, &assets, now).await?;
+        // When they came, which tells that the load is under way.
+        let counts = store.put_assets(company, &assets, clock.now()).await?;
         report.put += assets.len() as u64;
         report.added += counts.added;
         report.changed += counts.changed;

@@ -8,7 +8,7 @@ use super::{
     trouble::ReadingError,
 };
 use crate::{
-    domain::{Company, Step},
+    domain::{Company, ReadingKind, Step},
     ips::{FaultKind, IpsError},
     ops::presets,
 };
@@ -28,6 +28,12 @@ impl Reading<'_> {
             Step::Presets => {
                 let read = self.presets(source).await;
                 self.unless_signed_out_or_away("presets", read)?;
+                // What was allowed is used up. An increment takes nothing away.
+                if self.sync.take_away && self.sync.kind != Some(ReadingKind::Increment) {
+                    let store = &self.syncer.store;
+                    store.end_taking_away(self.company, self.lease).await?;
+                    self.sync.take_away = false;
+                }
             }
             _ => {
                 let connector = &self.syncer.connector;
@@ -46,7 +52,7 @@ impl Reading<'_> {
         let (folders, left_out) = convert::folders(folders);
         let store = &self.syncer.store;
         let is_emptied = folders.is_empty() && !store.known_folders(self.company).await?.is_empty();
-        if is_emptied && !self.takes_away {
+        if is_emptied && !self.sync.take_away {
             self.lists_none("folders", &source.company);
         } else {
             store.put_folders(self.company, &folders).await?;
@@ -61,7 +67,7 @@ impl Reading<'_> {
         let (kept, left_out) = presets::keepable(read);
         let (store, now) = (&self.syncer.store, self.syncer.clock.now());
         let is_emptied = kept.is_empty() && !store.presets(self.company).await?.is_empty();
-        if is_emptied && !self.takes_away {
+        if is_emptied && !self.sync.take_away {
             self.lists_none("presets", &source.company);
         } else {
             store.put_presets(self.company, &kept, now).await?;

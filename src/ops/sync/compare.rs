@@ -67,12 +67,6 @@ impl Reading<'_> {
             .assets_unseen_since(self.company, began, LISTED_AT_ONCE)
             .await?;
         if missing.is_empty() {
-            // What was allowed is used up.
-            if self.sync.take_away {
-                store.set_take_away(self.company, false).await?;
-                self.sync.take_away = false;
-                self.takes_away = true;
-            }
             return Ok(Turn::Done);
         }
         // What XML cannot carry, a list from a file may have brought. Adobe cannot have it.

@@ -88,10 +88,10 @@ impl Syncer {
         company: &Company,
         ids: &[String],
     ) -> Result<Vec<Asset>, LookUpError> {
+        let account = connection::account(&self.store, &self.vault, company.id).await?;
         if let Some(stopped) = self.refused(company.id).await? {
             return Err(stopped.into());
         }
-        let account = connection::account(&self.store, &self.vault, company.id).await?;
         let handle = company
             .handle
             .as_deref()

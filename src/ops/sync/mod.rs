@@ -125,7 +125,7 @@ impl Syncer {
 
     /// Compares all IDs again, and this time takes away what Dynamic Media does not list, however much it is.
     pub async fn take_away(&self, company: CompanyId) -> Result<(), StoreError> {
-        self.store.set_take_away(company, true).await?;
+        self.store.allow_taking_away(company).await?;
         self.read_soon(company, ReadingKind::Sweep).await
     }
 

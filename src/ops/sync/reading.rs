@@ -27,15 +27,13 @@ const AHEAD_OF_US: Duration = Duration::from_hours(24);
 pub(super) struct Reading<'a> {
     pub(super) syncer: &'a Syncer,
     pub(super) company: CompanyId,
-    lease: SyncLease,
+    pub(super) lease: SyncLease,
     /// How far it is.
     pub sync: CatalogueSync,
     /// The pages of this step.
     pub(super) pages: Pages,
     /// Whether an earlier attempt has stored the page before this one, and this one has not seen it.
     is_taken_up: bool,
-    /// Whether an empty list is believed: somebody said so, and the assets were taken away just now.
-    pub(super) takes_away: bool,
     /// Who was asked last.
     pub asked_as: Option<Account>,
     /// The next page of all assets, if it was asked for already.
@@ -86,7 +84,6 @@ impl<'a> Reading<'a> {
             lease,
             sync,
             pages: Pages::default(),
-            takes_away: false,
             asked_as: None,
             ahead: None,
         }

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{
     domain::{
-        Candidate, CheckFormat, CheckId, CompanyId, HostOrigin, InvalidationId, LookKind,
+        BatchId, Candidate, CheckFormat, CheckId, CompanyId, HostOrigin, InvalidationId, LookKind,
         UrlOrigin, sample,
     },
     edge::Probe,
-    store::{NewCheck, StoreError, StoredLook},
+    store::{NewCheck, StoreError, StoredLook, UncheckedBatch},
 };
 
 /// So many looks are under way at once: quick enough for the sample, and bearable for hosts and memory.
@@ -59,7 +59,7 @@ impl Verifier {
         let allowed = self.clock.sleep(self.settings.allowed);
         tokio::pin!(allowed);
         let chosen = tokio::select! {
-            chosen = self.choose(company, invalidation) => chosen?,
+            chosen = self.choose_of_all(company, invalidation) => chosen?,
             () = &mut allowed => return Ok(()),
         };
 
@@ -110,20 +110,25 @@ impl Verifier {
         Ok(())
     }
 
-    /// Chooses the sample where nobody could before the purge: what is missing then is the look before, no more.
-    pub(super) async fn choose_late(
-        &self,
-        company: CompanyId,
-        invalidation: InvalidationId,
-    ) -> Result<(), StoreError> {
+    /// Chooses the sample, of a batch that Adobe has taken, where nobody could before the purge: what is missing then is the
+    /// look before, no more.
+    pub(super) async fn choose_late(&self, batch: UncheckedBatch) -> Result<(), StoreError> {
+        let UncheckedBatch {
+            company,
+            invalidation,
+            id,
+        } = batch;
         if self.settings.sample == 0 || self.store.has_checks(company, invalidation).await? {
             return Ok(());
         }
-        let chosen = self.choose(company, invalidation).await?;
+        let chosen = self.choose(company, &[id]).await?;
         let nothing = HashMap::new();
         let checks: Vec<_> = chosen
             .iter()
-            .map(|chosen| self.new_check(chosen, &nothing))
+            .map(|chosen| NewCheck {
+                before: Vec::new(),
+                ..self.new_check(chosen, &nothing)
+            })
             .collect();
         let now = self.clock.now();
         self.store
@@ -181,19 +186,26 @@ impl Verifier {
         });
     }
 
-    /// The sample: URLs of the company's hosts, of base URLs those that they cover, for pages use those.
-    async fn choose(
+    async fn choose_of_all(
         &self,
         company: CompanyId,
         invalidation: InvalidationId,
     ) -> Result<Vec<Chosen>, StoreError> {
+        let batches = self.store.batches(company, invalidation).await?;
+        let batches: Vec<_> = batches.iter().map(|batch| batch.id).collect();
+        self.choose(company, &batches).await
+    }
+
+    /// The sample: URLs of the company's hosts, of base URLs those that they cover, for pages use those.
+    async fn choose(
+        &self,
+        company: CompanyId,
+        batches: &[BatchId],
+    ) -> Result<Vec<Chosen>, StoreError> {
         let hosts = Hosts::load(&self.store, company).await?;
         let mut candidacies = Vec::new();
-        for batch in self.store.batches(company, invalidation).await? {
-            let urls = self
-                .store
-                .batch_urls(company, batch.id, 0, i64::MAX)
-                .await?;
+        for batch in batches {
+            let urls = self.store.batch_urls(company, *batch, 0, i64::MAX).await?;
             for url in urls {
                 let asset = asset_of(&url.origins, &url.url);
                 candidacies.extend(url.shown().iter().filter_map(|looked_at| {

@@ -158,7 +158,7 @@ impl Verifier {
             let first = self
                 .settings
                 .first_look(taken.purge.taken_at, batch.estimated_seconds());
-            self.choose_late(company, invalidation).await?;
+            self.choose_late(unchecked).await?;
             self.store.start_checks(unchecked, &taken, first).await?;
         }
         Ok(())

@@ -167,7 +167,7 @@ impl Verifier {
             .covered
             .then(|| self.next_look(judgement.verdict, check))
             .flatten()
-            .or_else(|| self.look_at_what_is_kept_now(&judgement, before));
+            .or_else(|| self.look_at_what_is_kept_now(&judgement, check));
         let after: Vec<_> = looks
             .iter()
             .filter(|look| look.kind == LookKind::After)
@@ -187,15 +187,12 @@ impl Verifier {
     fn look_at_what_is_kept_now(
         &self,
         judgement: &Judgement,
-        earlier: &[StoredLook],
+        check: &DueCheck,
     ) -> Option<Timestamp> {
-        let now = self.clock.now();
-        let is_recent = |look: &StoredLook| now.since(look.at) <= self.settings.longest;
-        let mut earlier = earlier
-            .iter()
-            .filter(|look| look.kind == LookKind::After && look.look.is_ok());
-        let proves_nothing = judgement.doubt == Some(Doubt::NothingToCompare { asked: true });
-        (proves_nothing && !earlier.any(is_recent)).then(|| now.plus(self.settings.interval))
+        let doubt = judgement.doubt.as_ref()?;
+        let proves_nothing = *doubt == Doubt::NothingToCompare { asked: true };
+        let is_first = check.doubt.as_deref() != Some(&*doubt.to_string());
+        (proves_nothing && is_first).then(|| self.clock.now().plus(self.settings.interval))
     }
 
     fn next_look(&self, verdict: Verdict, check: &DueCheck) -> Option<Timestamp> {

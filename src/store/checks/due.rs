@@ -31,6 +31,8 @@ pub struct DueCheck {
     pub due_at: Timestamp,
     /// How often it was looked at after the purge.
     pub looks: u32,
+    /// What the last look left open.
+    pub doubt: Option<String>,
 }
 
 /// A batch of which Adobe took something, and whose URLs nobody looks at yet.
@@ -54,6 +56,7 @@ struct DueRow {
     purged_at: i64,
     next_look_at: i64,
     looks: i64,
+    doubt: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -71,18 +74,18 @@ macro_rules! lease {
             "where company_id = $5 and next_look_at <= $3 and purged_at is not null and (lease_until is null or lease_until <= $3) ",
             "order by next_look_at, id limit $4",
             $lock,
-            ") returning id, company_id, url, covered, purge_sent_at, purged_at, next_look_at, looks"
+            ") returning id, company_id, url, covered, purge_sent_at, purged_at, next_look_at, looks, doubt"
         )
     };
 }
 
 impl Store {
     /// The batches that ended after an instant and of which Adobe took something, of invalidations with URLs that wait for
-    /// that.
+    /// that, or that somebody asked for before, when nothing cleared them.
     pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
         let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.finished_at > $1 \
                    and exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id \
-                   and (c.purged_at is null or not c.covered)) \
+                   and (c.purged_at is null or (not c.covered and c.created_at <= b.finished_at))) \
                    and (b.state = $2 or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0)))";
         let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())
@@ -187,6 +190,7 @@ impl Store {
                 },
                 due_at: Timestamp::from_micros(row.next_look_at),
                 looks: u32::try_from(row.looks).unwrap_or(u32::MAX),
+                doubt: row.doubt,
             })
             .collect())
     }

@@ -280,8 +280,10 @@ impl Store {
     ) -> Result<Vec<(String, BatchId, i64)>> {
         let mut found = Vec::new();
         for url in urls {
-            let sql = "select u.url, b.id, u.position from batch b join invalidation_url u on u.batch_id = b.id \
-                       where b.invalidation_id = $1 and b.company_id = $2 and u.url = $3 limit 1";
+            // The beginning of the URL, because that is what its index holds.
+            let sql = "select u.url, b.id, u.position from invalidation_url u cross join batch b \
+                       where u.company_id = $2 and substr(u.url, 1, 400) = substr($3, 1, 400) and u.url = $3 \
+                       and b.id = u.batch_id and b.invalidation_id = $1 limit 1";
             let row: Option<(String, Uuid, i64)> = on_reader!(self, |pool| sqlx::query_as(sql)
                 .bind(invalidation.uuid())
                 .bind(company.uuid())

@@ -107,10 +107,11 @@ pub async fn choose(
     store_ticks(&app, &my, &add, &remove).await?;
     let mut selected = None;
     if form.action == Action::SelectAll {
-        match select_all(&app, &my, &form.wanted).await? {
+        // What the page counts, not what was typed since.
+        match select_all(&app, &my, &form.shown).await? {
             Ok(added) => selected = Some(added),
             Err(refusal) => {
-                let page = PickerPage::load(&app, &my, form.wanted, Some(refusal)).await?;
+                let page = PickerPage::load(&app, &my, form.shown, Some(refusal)).await?;
                 return Ok(
                     (StatusCode::UNPROCESSABLE_ENTITY, page.answer(&headers)?).into_response()
                 );
@@ -266,7 +267,7 @@ impl ChooseForm {
             Action::Search => here.searched(),
             Action::Grid => self.with_view("grid"),
             Action::List => self.with_view(""),
-            Action::Count => self.shown.clone(),
+            Action::Count | Action::SelectAll => self.shown.clone(),
             _ => here.clone(),
         }
     }

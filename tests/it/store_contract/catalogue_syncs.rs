@@ -268,7 +268,7 @@ async fn a_comparison_may_take_everything_away_once(f: &Fixture) {
     let company = f.company("c").await;
     let lease = f.leased(company).await;
     let before = f.store.catalogue_sync(company).await.unwrap();
-    f.store.set_take_away(company, true).await.unwrap();
+    f.store.allow_taking_away(company).await.unwrap();
     let allowed = async || f.store.catalogue_sync(company).await.unwrap().take_away;
     assert!(allowed().await);
     let save = async |sync: &CatalogueSync| {
@@ -278,9 +278,33 @@ async fn a_comparison_may_take_everything_away_once(f: &Fixture) {
     // A reading that began before knows nothing of it, and does not use it up.
     save(&before).await;
     assert!(allowed().await);
-    f.store.set_take_away(company, false).await.unwrap();
-    save(&before).await;
+    // Nobody knows where it was read.
+    f.store.end_taking_away(company, lease).await.unwrap();
+    assert!(allowed().await);
+    let account = |endpoint: &str| Connection {
+        endpoint: endpoint.to_owned(),
+        email: "a@example.com".to_owned(),
+        sealed_password: vec![1],
+    };
+    let here = account("https://here.example/");
+    f.store.put_connection(company, &here).await.unwrap();
+    let source = f.store.catalogue_sync(company).await.unwrap().source;
+    save(&CatalogueSync {
+        read_from: source,
+        ..before.clone()
+    })
+    .await;
+    let another = f.lease();
+    f.store.end_taking_away(company, another).await.unwrap();
+    assert!(allowed().await, "another's lease");
+    f.store.end_taking_away(company, lease).await.unwrap();
     assert!(!allowed().await);
+
+    // Connected elsewhere, the comparison there is still to come.
+    let elsewhere = account("https://elsewhere.example/");
+    f.store.put_connection(company, &elsewhere).await.unwrap();
+    f.store.end_taking_away(company, lease).await.unwrap();
+    assert!(allowed().await);
 }
 
 async fn changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_under_way(

@@ -9,6 +9,11 @@ use crate::domain::HostOrigin;
 /// Digits of the widths, places and colours in a query; a longer number could be an ID.
 const LONGEST_MEASURE: usize = 5;
 
+/// Parameters whose values are lists with words in them: `fmt=webp-alpha,rgb`, `req=set,json,UTF-8`.
+const WORD_LISTS: [&str; 11] = [
+    "fmt", "req", "icc", "quantize", "src", "mask", "layer", "text", "effect", "path", "resmode",
+];
+
 /// What stands in URLs of the company.
 #[derive(Debug, Default)]
 pub struct Places {
@@ -59,7 +64,8 @@ pub fn read(text: &str, places: &Places) -> Pasted {
 
 /// The entries of a line. Commas part them, but stand in URLs too. A quoted cell ends at its quote. An unquoted URL ends at
 /// a comma before a blank, a quote or another URL; within its query also before what could be an ID, as `SKU-2` in
-/// `…/shoe?wid=200,SKU-2`, but not before a short number or a further parameter: those go on with the query.
+/// `…/shoe?wid=200,SKU-2`, but not before a short number, a word of a list or a further parameter: those go on with the
+/// query.
 fn entries(line: &str) -> Vec<Cow<'_, str>> {
     let mut entries = Vec::new();
     let mut rest = Some(line);
@@ -121,7 +127,7 @@ fn first_entry(text: &str, ids_follow: bool) -> (&str, Option<&str>) {
             continue;
         }
         let after = &text[at + 1..];
-        let is_id = || !goes_on(after.split(',').next().unwrap_or_default().trim_end());
+        let is_id = || !goes_on(&text[..at], after.split(',').next().unwrap_or_default());
         let is_next = after.starts_with([' ', '"']) || is_url(after);
         if !is_inside_url || is_next || (ids_follow && is_query && is_id()) {
             return (&text[..at], Some(after));
@@ -130,14 +136,22 @@ fn first_entry(text: &str, ids_follow: bool) -> (&str, Option<&str>) {
     (text, None)
 }
 
-/// Whether a piece behind a comma belongs to the query before it: it is empty, a number that measures something, or ends a
-/// value and begins the next parameter.
-fn goes_on(piece: &str) -> bool {
+/// Whether a piece behind a comma belongs to the query before it: it is empty, a number that measures something, a word of
+/// a list, what a bracket holds, or ends a value and begins the next parameter.
+fn goes_on(query: &str, piece: &str) -> bool {
+    let piece = piece.trim_end().trim_end_matches('"');
     let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_measure = whole.len() <= LONGEST_MEASURE && is_digits(whole) && is_digits(fraction);
-    is_measure || piece.contains(['=', '&', '$', '#', '(', ')', '{', '}'])
+    let parameter = query.rsplit(['?', '&']).next().unwrap_or_default();
+    let name = parameter.split('=').next().unwrap_or_default();
+    let is_word = WORD_LISTS
+        .iter()
+        .any(|list| name.eq_ignore_ascii_case(list));
+    let count = |sign: char| parameter.matches(sign).count();
+    let is_inside = count('{') > count('}') || count('(') > count(')');
+    is_measure || is_word || is_inside || piece.contains(['=', '&'])
 }
 
 fn is_url(text: &str) -> bool {
@@ -232,6 +246,24 @@ mod tests {
             (
                 format!("{host}/is/image/shop/a?src=is{{shop/b?x=1,2}},,c"),
                 vec!["a", "c"],
+            ),
+            (
+                format!(
+                    "{host}/is/image/shop/a?wid=300&fmt=webp-alpha,rgb\n{host}/is/image/shop/b?req=set,json,UTF-8"
+                ),
+                vec!["a", "b"],
+            ),
+            (
+                format!(
+                    "\"{host}/is/image/shop/a?wid=1,2\n{host}/is/image/shop/b?fit=constrain,400\""
+                ),
+                vec!["a", "b"],
+            ),
+            (
+                format!(
+                    "{host}/is/image/shop/a?wid=200,Shoe(1),SKU-2,{host}/is/image/shop/b?$x$,123456"
+                ),
+                vec!["a", "Shoe(1)", "SKU-2", "b", "123456"],
             ),
             (
                 "\"12\"\" frame\",\"open,x".to_owned(),

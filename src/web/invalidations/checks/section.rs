@@ -80,7 +80,6 @@ impl ChecksSection {
         let checks = store.checks(company.id, id).await?;
         let pictures = store.pictures(company.id, id).await?;
         let unpublished = store.unpublished(company.id, id).await?;
-        let fates = fates(store, company.id, id, batches, &checks).await?;
         let this = outcome_path(company, id);
         let accepted = Taken::total(batches);
         let sending = batches.iter().any(|batch| batch.state.is_under_way());
@@ -90,6 +89,12 @@ impl ChecksSection {
         shown.sort_by_key(|check| (!check.asked, rank(check)));
         let pages = checks.len().div_ceil(SHOWN).max(1);
         let page = page.clamp(1, pages);
+        let shown: Vec<&Check> = shown
+            .into_iter()
+            .skip((page - 1) * SHOWN)
+            .take(SHOWN)
+            .collect();
+        let fates = fates(store, company.id, id, batches, &shown).await?;
         Ok(Self {
             running: sending || pending > 0 || is_starting(&checks, batches, now),
             accepted: accepted > 0,
@@ -105,8 +110,6 @@ impl ChecksSection {
             pages,
             rows: shown
                 .into_iter()
-                .skip((page - 1) * SHOWN)
-                .take(SHOWN)
                 .map(|check| {
                     let newer_waits = unpublished.contains(&check.id);
                     let fate = fates.get(&check.id).copied();
@@ -154,9 +157,9 @@ async fn fates(
     company: CompanyId,
     id: InvalidationId,
     batches: &[Batch],
-    checks: &[Check],
+    checks: &[&Check],
 ) -> Result<HashMap<CheckId, Fate>, AppError> {
-    let settled = |check: &Check| check.covered && check.purged_at.is_some();
+    let settled = |check: &&Check| check.covered && check.purged_at.is_some();
     if checks.iter().all(settled) {
         return Ok(HashMap::new());
     }
