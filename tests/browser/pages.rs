@@ -210,7 +210,9 @@ async fn the_picker_is_sound_in_its_dialog() -> WebDriverResult<()> {
     browser.one(".is-grid").await?;
     browser.see(".results-count", "Select all").await?;
     browser.look("picker-dialog-grid").await?;
-    browser.press(".results-count button[value=select-all]").await?;
+    browser
+        .press(".results-count button[value=select-all]")
+        .await?;
     browser.see("#results .notice", "more selected").await?;
     browser.look("picker-all-selected").await?;
     browser.press_words("Show selected").await?;

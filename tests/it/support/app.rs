@@ -255,7 +255,8 @@ impl TestApp {
         let read = async {
             loop {
                 let sync = self.app.store.catalogue_sync(company).await.unwrap();
-                let is_idle = sync.step.is_none() && sync.wanted.is_none();
+                let is_idle =
+                    sync.step.is_none() && sync.wanted.is_none() && sync.lease_until.is_none();
                 if is_idle && sync.finished_at.is_some() && sync.read_from == sync.source {
                     return;
                 }
