@@ -149,7 +149,7 @@ fn goes_on(query: &str, piece: &str) -> bool {
     let is_word = WORD_LISTS
         .iter()
         .any(|list| name.eq_ignore_ascii_case(list));
-    let count = |sign: char| parameter.matches(sign).count();
+    let count = |sign: char| query.matches(sign).count();
     let is_inside = count('{') > count('}') || count('(') > count(')');
     is_measure || is_word || is_inside || piece.contains(['=', '&'])
 }
