@@ -92,7 +92,6 @@ pub async fn show(
     }
     let changed = changed_recently(&app, company).await?;
     let site = company.site().ok();
-    let preview = app.store.company_settings(company.id).await?.preview_server;
     let shell = Shell::at("Tools", &person, &at);
     let volume = app.dispatcher.volume(company.id).await?;
     let page = ToolsPage {
@@ -106,7 +105,7 @@ pub async fn show(
             .assets
             .iter()
             .map(|asset| ChangedView {
-                asset: AssetView::new(asset, site.as_ref(), preview.as_ref()),
+                asset: AssetView::new(asset, site.as_ref(), at.preview_server.as_ref()),
                 when: asset.changed_at.into(),
             })
             .collect(),

@@ -221,7 +221,7 @@ fn ranges(numbers: &[u32]) -> String {
 /// The picture of an asset, or the icon that stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thumbnail {
-    /// The publish server's small rendering.
+    /// The publish or preview server's small rendering.
     pub src: Option<String>,
     /// The icon of its kind.
     pub icon: &'static str,
@@ -235,17 +235,9 @@ impl Thumbnail {
     };
 
     /// The thumbnail of an asset. `id=` carries its last change, so that neither the edge nor the browser shows an
-    /// older one; the server ignores it. It fills the whole square, so that nothing of the icon below it is seen.
-    pub fn of(asset: &Asset, site: Option<&Site>) -> Self {
-        Self::from_servers(asset, site, None)
-    }
-
-    /// The same; the preview server, where there is one, shows what is not published.
-    pub fn from_servers(
-        asset: &Asset,
-        site: Option<&Site>,
-        preview: Option<&PublishServer>,
-    ) -> Self {
+    /// older one; the server ignores it. It fills the whole square, so that nothing of the icon below it is seen. The
+    /// preview server, where there is one, shows what is not published.
+    pub fn of(asset: &Asset, site: Option<&Site>, preview: Option<&PublishServer>) -> Self {
         let is_image = asset.class() == AssetClass::Image;
         let src = site.filter(|_| is_image).and_then(|site| {
             let server = if asset.published {
@@ -304,7 +296,7 @@ impl AssetView {
         Self {
             key: asset.key.to_string(),
             id: asset.id.clone(),
-            thumbnail: Thumbnail::from_servers(asset, site, preview),
+            thumbnail: Thumbnail::of(asset, site, preview),
             asset_type: asset.asset_type.clone(),
             folder: asset.folder.clone(),
             published: asset.published,

@@ -44,8 +44,8 @@ pub async fn rows(
     let keys: Vec<AssetKey> = assets.iter().map(|asset| asset.key).collect();
     let selected: HashSet<AssetKey> = app.store.selected_among(my.draft.id, &keys).await?;
     let site = company.site().ok();
-    let preview = app.store.company_settings(company.id).await?.preview_server;
-    let row = |asset| PickRow::new(asset, site.as_ref(), preview.as_ref(), &selected, words);
+    let preview = my.at.preview_server.as_ref();
+    let row = |asset| PickRow::new(asset, site.as_ref(), preview, &selected, words);
     Ok(assets.iter().map(row).collect())
 }
 

@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     app::App,
-    domain::{Company, ImportId, Slug},
+    domain::{Company, ImportId, PublishServer, Slug},
     error::AppError,
     web::layers::headers::ImageSources,
 };
@@ -19,6 +19,8 @@ pub struct InCompany {
     pub company: Company,
     /// All of them, by name.
     pub all: Vec<Company>,
+    /// Where the company's assets that are not published can be seen, if it has such a server.
+    pub preview_server: Option<PublishServer>,
 }
 
 impl FromRequestParts<App> for InCompany {
@@ -32,13 +34,17 @@ impl FromRequestParts<App> for InCompany {
             .find(|company| company.slug == slug)
             .cloned()
             .ok_or(AppError::NotFound)?;
+        let preview_server = app.store.company_settings(company.id).await?.preview_server;
         if let Some(sources) = parts.extensions.get::<ImageSources>() {
             let hosts = app.store.delivery_hosts(company.id).await?;
-            let preview = app.store.company_settings(company.id).await?.preview_server;
-            let servers = [company.publish_server.as_ref(), preview.as_ref()];
+            let servers = [company.publish_server.as_ref(), preview_server.as_ref()];
             sources.allow(servers, &hosts);
         }
-        Ok(Self { company, all })
+        Ok(Self {
+            company,
+            all,
+            preview_server,
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use super::confirm::Wanted;
 use crate::{
     app::App,
     domain::{
-        Asset, BATCH_LIMIT, INVALIDATION_LIMIT, Revision, Site, UrlOrigin,
+        Asset, BATCH_LIMIT, INVALIDATION_LIMIT, PublishServer, Revision, UrlOrigin,
         formation::{self, Input, PlannedUrl, Severity},
     },
     ops::plan::{self, DraftInputs},
@@ -91,6 +91,7 @@ impl ConfirmPage {
     pub fn new(my: &MyDraft, inputs: &DraftInputs, wanted: &Wanted) -> Option<Self> {
         let input = inputs.formation().ok()?;
         let plan = formation::form(&input);
+        let preview = my.at.preview_server.as_ref();
         let count = plan.count();
         let limit = if inputs.draft.split {
             INVALIDATION_LIMIT
@@ -119,7 +120,7 @@ impl ConfirmPage {
             revision: plan::revision(&plan).to_string(),
             page,
             pages,
-            rows: rows(&plan, &input, page, &wanted.first),
+            rows: rows(&plan, &input, preview, page, &wanted.first),
             first: wanted.first.clone(),
             total: counted(count.urls as u64, "URL"),
             removed_total: grouped(removed.len() as u64),
@@ -186,7 +187,13 @@ fn all(plan: &formation::Plan, count: usize) -> String {
 }
 
 /// One page of rows; the URL that Adobe named comes before all others.
-fn rows(plan: &formation::Plan, input: &Input<'_>, page: usize, first: &str) -> Vec<RowView> {
+fn rows(
+    plan: &formation::Plan,
+    input: &Input<'_>,
+    preview: Option<&PublishServer>,
+    page: usize,
+    first: &str,
+) -> Vec<RowView> {
     let named = plan
         .sent()
         .filter(|_| !first.is_empty())
@@ -199,12 +206,12 @@ fn rows(plan: &formation::Plan, input: &Input<'_>, page: usize, first: &str) -> 
         .take(ROWS)
         .map(|url| RowView {
             named: is_named(&url),
-            ..row(&url, input)
+            ..row(&url, input, preview)
         })
         .collect()
 }
 
-fn row(planned: &PlannedUrl<'_>, input: &Input<'_>) -> RowView {
+fn row(planned: &PlannedUrl<'_>, input: &Input<'_>, preview: Option<&PublishServer>) -> RowView {
     let origins: Vec<UrlOrigin> = planned
         .origins
         .iter()
@@ -213,8 +220,9 @@ fn row(planned: &PlannedUrl<'_>, input: &Input<'_>) -> RowView {
     let cleared = planned.covers().count();
     RowView {
         url: planned.url.to_owned(),
-        thumbnail: first_asset(planned, input)
-            .map_or(Thumbnail::NONE, |asset| thumbnail(asset, input.site)),
+        thumbnail: first_asset(planned, input).map_or(Thumbnail::NONE, |asset| {
+            Thumbnail::of(asset, Some(input.site), preview)
+        }),
         origins: origins_words(&origins, NAMED),
         class: planned.severity().map(severity_class).unwrap_or_default(),
         problems: planned
@@ -231,10 +239,6 @@ fn row(planned: &PlannedUrl<'_>, input: &Input<'_>) -> RowView {
         named: false,
         recent: None,
     }
-}
-
-fn thumbnail(asset: &Asset, site: &Site) -> Thumbnail {
-    Thumbnail::of(asset, Some(site))
 }
 
 fn first_asset<'a>(planned: &PlannedUrl<'_>, input: &Input<'a>) -> Option<&'a Asset> {

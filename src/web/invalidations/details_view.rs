@@ -7,7 +7,7 @@ use askama_web::WebTemplate;
 
 use crate::{
     domain::{
-        BATCH_LIMIT, Headline, INVALIDATION_LIMIT, PresetChoice, PurgeScope, Site,
+        BATCH_LIMIT, Headline, INVALIDATION_LIMIT, PresetChoice, PurgeScope,
         formation::{
             self, Count, Input, Origin, Place, Plan, PlannedUrl, Problem, ProblemKind, Severity,
             SkipReason,
@@ -105,7 +105,6 @@ impl DetailsPage {
     /// Puts it together.
     pub fn new(my: &MyDraft, inputs: &DraftInputs) -> Self {
         let draft = &inputs.draft;
-        let site = inputs.site.as_ref().ok();
         let formed = inputs
             .formation()
             .map(|input| (input, formation::form(&input)));
@@ -124,7 +123,7 @@ impl DetailsPage {
             preset_list: preset_list(inputs),
             template_lines: formation::entries(inputs.template_text()).count(),
             template_href: format!("{}/template", crate::web::view::company_path(company)),
-            assets: selected(inputs, site, plan),
+            assets: selected(my, inputs, plan),
             more_assets: inputs.assets.len().saturating_sub(ASSETS),
             urls: showable(&draft.manual_urls),
             refused: None,
@@ -163,7 +162,9 @@ fn preset_list(inputs: &DraftInputs) -> Vec<PresetView> {
         .collect()
 }
 
-fn selected(inputs: &DraftInputs, site: Option<&Site>, plan: Option<&Plan>) -> Vec<SelectedView> {
+fn selected(my: &MyDraft, inputs: &DraftInputs, plan: Option<&Plan>) -> Vec<SelectedView> {
+    let site = inputs.site.as_ref().ok();
+    let preview = my.at.preview_server.as_ref();
     let reason = |index: usize| -> Option<SkipReason> {
         plan?
             .skipped()
@@ -175,7 +176,7 @@ fn selected(inputs: &DraftInputs, site: Option<&Site>, plan: Option<&Plan>) -> V
         let offers = site.is_some_and(|site| !crate::domain::usual_urls(site, asset).is_empty());
         let skipped = reason(index);
         SelectedView {
-            asset: AssetView::new(asset, site, None),
+            asset: AssetView::new(asset, site, preview),
             offers_usual: skipped.is_some() && offers,
             skipped: skipped.map(|reason| reason.sentence().to_owned()),
         }

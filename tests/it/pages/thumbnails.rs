@@ -1,6 +1,6 @@
-//! The small pictures of the picker: where they come from, and that nothing jumps while they load.
+//! The small pictures of assets: where they come from, and that nothing jumps while they load.
 
-use super::new_draft;
+use super::{new_draft, next, pick};
 use crate::support::{app::TestApp, browser::Answer};
 
 /// The frame's picture, by the attributes that matter.
@@ -26,6 +26,14 @@ async fn they_come_from_the_publish_server_and_those_of_unpublished_assets_from_
             assert!(src.contains(&format!("/{id}?wid=96&hei=96")), "{src}");
             assert_eq!([&*width, &*height, &*loading], ["48", "48", "lazy"]);
             assert_eq!(page.count(".thumb > svg"), 1, "below it, the icon");
+        }
+        let details = pick(&editor, &draft, id).await;
+        let confirm = next(&editor, &details).await;
+        for page in [details, confirm] {
+            let from = format!("{server}/is/image/");
+            let sources = page.attributes(".thumb img", "src");
+            let src = sources.iter().find(|src| src.contains(&format!("/{id}?")));
+            assert!(src.is_some_and(|src| src.starts_with(&from)), "{sources:?}");
         }
     }
 }
