@@ -51,6 +51,8 @@ async fn connected() -> (TestApp, Browser) {
         answer.location(),
         format!("{COMPANY}/settings/catalogue?connected=true"),
     );
+    // Which takes the company's settings over, at a moment of its own.
+    app.catalogue_is_read().await;
     (app, admin)
 }
 
