@@ -232,14 +232,16 @@ impl Store {
         let owner = finished.node.0.to_string();
         let assets = self.assets_taken(finished).await?;
         in_transaction!(self, |tx| {
-            if !change!(tx, company, id, outcome.change(), Some(owner), now, note) {
-                return Err(StoreError::Conflict);
-            }
+            // The company first, as when a batch is taken: after the event, whose foreign key locks the company's row too,
+            // PostgreSQL 15 fails now and then with "new multixact has more than one updating member".
             sqlx::query(next)
                 .bind(finished.next_request_at.as_micros())
                 .bind(company)
                 .execute(&mut *tx)
                 .await?;
+            if !change!(tx, company, id, outcome.change(), Some(owner), now, note) {
+                return Err(StoreError::Conflict);
+            }
             invalidated!(tx, company, assets, batch.taken_at);
             if let Some(answered) = finished.probe {
                 let (receipt, refusal) = (answered.answer.as_ref().ok(), answered.refusal());
