@@ -33,11 +33,10 @@ async fn the_whole_way_goes_by_keyboard() -> WebDriverResult<()> {
     keys(&browser, Key::Space).await?;
     // Backwards, as one would: Add stands above the list.
     tab_back_to(&browser, "button[value=add]").await?;
-    keys(&browser, Key::Enter).await?;
+    // It acts as it is let go. A driver that sees the page go away while Enter is down may press it once more.
+    keys(&browser, Key::Space).await?;
     browser.see(".asset-name", "spinset").await?;
     assert!(has_focus(&browser, "#add-assets").await?);
-    // A driver that sees the page go away may press the key once more, which opens the picker again.
-    browser.refresh().await?;
     tab_to(&browser, "button[value=next]").await?;
     keys(&browser, Key::Enter).await?;
     browser.see("[aria-current]", "Confirm").await?;

@@ -223,7 +223,7 @@ async fn a_tick_that_is_on_its_way_is_stored_when_the_page_is_left_or_the_list_r
                 tokio::task::yield_now().await;
             }
         };
-        let stored = tokio::time::timeout(Duration::from_secs(20), stored).await;
+        let stored = tokio::time::timeout(Duration::from_mins(1), stored).await;
         stored.unwrap_or_else(|_| panic!("{id} is lost"));
     }
     browser.one(".asset-row input:checked").await?;
@@ -303,7 +303,7 @@ async fn a_picture_that_does_not_come_leaves_its_icon_in_the_same_place() -> Web
                     }
                 }
             };
-            let found = tokio::time::timeout(Duration::from_secs(20), settled).await;
+            let found = tokio::time::timeout(Duration::from_mins(1), settled).await;
             assert_eq!(
                 found.expect("it loads or fails")?,
                 json!([48, 48, 48, paints])

@@ -287,7 +287,7 @@ async fn ticks_among_the_sets_of_an_image_are_stored_at_once_and_when_the_page_i
             tokio::task::yield_now().await;
         }
     };
-    let both = tokio::time::timeout(std::time::Duration::from_secs(20), both).await;
+    let both = tokio::time::timeout(std::time::Duration::from_mins(1), both).await;
     both.expect("the tick is lost");
     Ok(())
 }

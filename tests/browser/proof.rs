@@ -155,7 +155,7 @@ async fn asked(browser: &Browser, times: usize) -> WebDriverResult<()> {
         while !browser.ask::<bool>(&asked).await? {}
         Ok(())
     };
-    let waited = tokio::time::timeout(Duration::from_secs(30), all).await;
+    let waited = tokio::time::timeout(Duration::from_mins(1), all).await;
     waited.expect("the section is asked for every two seconds")
 }
 

@@ -25,7 +25,7 @@ use tokio::{
 const CHROMEDRIVER: &str = "CHROMEDRIVER";
 
 /// How long a journey waits for what it expects. It takes a fraction of it, but for a machine under load.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often it looks.
 const GLANCE: Duration = Duration::from_millis(40);

@@ -25,11 +25,17 @@ impl Browser {
     /// Waits for an element that holds this text.
     pub async fn see(&self, selector: &str, text: &str) -> WebDriverResult<WebElement> {
         let wanted = text.to_owned();
-        self.look_for(By::Css(selector))
-            .desc(&format!("{selector} with {text:?}"))
+        let seen = self
+            .look_for(By::Css(selector))
             .with_text(move |found: &str| found.contains(&wanted))
             .first()
-            .await
+            .await;
+        if seen.is_err() {
+            let page = "return location.pathname + ': ' + document.body.innerText.slice(0, 500)";
+            let page: String = self.ask(page).await?;
+            panic!("{selector} with {text:?} is not on {page}");
+        }
+        seen
     }
 
     /// Presses what matches.
@@ -73,7 +79,7 @@ impl Browser {
             while !self.ask::<bool>(&format!("return {holds}")).await? {}
             Ok(())
         };
-        let waited = tokio::time::timeout(Duration::from_secs(20), holding).await;
+        let waited = tokio::time::timeout(Duration::from_mins(1), holding).await;
         waited.unwrap_or_else(|_| panic!("never: {holds}"))
     }
 

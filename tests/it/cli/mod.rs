@@ -156,7 +156,7 @@ impl Served {
 }
 
 /// Longer than any of it takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder for the program, beside a sandbox in this process.
 struct Beside {

@@ -19,7 +19,7 @@ use crate::support::{
 };
 
 /// Longer than any of these takes.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Submits these URLs, and waits until Adobe has taken them; the address of the outcome.
 pub(super) async fn purge(browser: &Browser, urls: &[String]) -> String {

@@ -30,7 +30,7 @@ use super::{
 const PASSWORD: &str = "fresh-pictures";
 
 /// Longer than any test takes, so that a hanging server fails the test and not the machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a test's Unstale is started.
 #[derive(Clone, Copy)]

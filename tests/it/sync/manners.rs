@@ -7,7 +7,7 @@ use unstale::{domain::ReadingKind, ops::sync::Ended, sandbox::ips::Only};
 use super::{Catalogue, pages};
 use crate::support::database::Backend;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn between_two_questions_there_is_a_pause() {

@@ -7,7 +7,7 @@ use unstale::{demo, domain::ReadingKind, sandbox::ips::Only, store::SyncLease};
 use crate::support::app::{Start, TestApp};
 
 const PAGE: &str = "/c/dms7snapshot/settings/catalogue";
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn reading() -> TestApp {
     TestApp::with(Start {
