@@ -76,6 +76,12 @@ impl Store {
         let forget = "delete from preset where company_id = $1 and gone = $2 and used = $2";
         let dated = "update company set presets_at = $1 where id = $2";
         in_transaction!(self, |tx| {
+            // Before rows whose foreign key locks the company's row too, see `finish_batch`.
+            sqlx::query(dated)
+                .bind(now.as_micros())
+                .bind(company.uuid())
+                .execute(&mut *tx)
+                .await?;
             sqlx::query(clear)
                 .bind(true)
                 .bind(company.uuid())
@@ -100,11 +106,6 @@ impl Store {
             sqlx::query(forget)
                 .bind(company.uuid())
                 .bind(true)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(dated)
-                .bind(now.as_micros())
-                .bind(company.uuid())
                 .execute(&mut *tx)
                 .await?;
         });
