@@ -3,3 +3,8 @@
 alter table catalogue_sync add column unlisted bigint;
 alter table catalogue_sync add column unlisted_of bigint;
 alter table catalogue_sync add column take_away boolean not null default false;
+
+-- Whether reading stopped by itself, over what somebody has to mend, such as a password that Adobe refuses; nobody asks with
+-- that account meanwhile. Whoever stops it himself leaves this as it is. Of a stop before this nobody knows.
+alter table catalogue_sync add column refused boolean not null default false;
+update catalogue_sync set refused = stopped where problem is not null;

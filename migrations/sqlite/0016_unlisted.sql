@@ -3,3 +3,8 @@
 alter table catalogue_sync add column unlisted integer;
 alter table catalogue_sync add column unlisted_of integer;
 alter table catalogue_sync add column take_away integer not null default 0;
+
+-- Whether reading stopped by itself, over what somebody has to mend, such as a password that Adobe refuses; nobody asks with
+-- that account meanwhile. Whoever stops it himself leaves this as it is. Of a stop before this nobody knows.
+alter table catalogue_sync add column refused integer not null default 0;
+update catalogue_sync set refused = stopped where problem is not null;

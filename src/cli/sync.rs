@@ -46,15 +46,16 @@ pub(super) async fn run(app: &App, args: SyncArgs) -> anyhow::Result<()> {
     let last = app.store.catalogue_sync(company.id).await?;
     if last.stopped {
         // Perhaps because Adobe did not accept the password: trying it again and again could lock the account.
-        let why = last
-            .problem
-            .map(|problem| format!(": {problem}"))
-            .unwrap_or_default();
-        bail!(
-            "reading is stopped{}. Once that is mended, `unstale catalogue start {}` has it go on",
-            why.trim_end_matches('.'),
-            company.slug
-        );
+        match last.problem.filter(|_| last.refused) {
+            Some(problem) => bail!(
+                "reading is stopped: {problem} Once that is mended, `unstale catalogue start {}` has it go on",
+                company.slug
+            ),
+            None => bail!(
+                "somebody stopped the reading; `unstale catalogue start {}` has it go on",
+                company.slug
+            ),
+        }
     }
     let mut seen = Tally::from(last);
     if args.take_away {

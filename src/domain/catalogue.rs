@@ -213,8 +213,10 @@ pub struct CatalogueSync {
     pub finished_at: Option<Timestamp>,
     /// What somebody asked for.
     pub wanted: Option<ReadingKind>,
-    /// Whether somebody stopped it.
+    /// Whether it is stopped, by somebody or by itself.
     pub stopped: bool,
+    /// Whether it stopped by itself, over what somebody has to mend: nobody asks with this account meanwhile.
+    pub refused: bool,
     /// How often changes are asked for.
     pub interval: Duration,
     /// Adobe refuses to search by last change: sorted by it, the search is stopped early instead.
@@ -260,6 +262,7 @@ impl Default for CatalogueSync {
             finished_at: None,
             wanted: None,
             stopped: false,
+            refused: false,
             interval: SYNC_INTERVAL,
             by_modified: false,
             failures: 0,

@@ -25,7 +25,7 @@ pub struct SyncLease(pub Uuid);
 
 /// With where the company is connected now.
 const SELECT: &str = "select s.company_id, k.endpoint, c.handle, k.email, read_endpoint, read_handle, read_email, kind, step, page, started_at, since_at, since_seen, total, seen, added, changed, \
-                      vanished, skipped, full_read_at, read_until, swept_at, finished_at, wanted, stopped, \
+                      vanished, skipped, full_read_at, read_until, swept_at, finished_at, wanted, stopped, refused, \
                       interval_seconds, by_modified, failures, notice, unlisted, unlisted_of, take_away, problem, problem_at, retry_at, lease_until \
                       from catalogue_sync s join company c on c.id = s.company_id \
                       left join connection k on k.company_id = s.company_id";
@@ -57,6 +57,7 @@ struct SyncRow {
     finished_at: Option<i64>,
     wanted: Option<String>,
     stopped: bool,
+    refused: bool,
     interval_seconds: i64,
     by_modified: bool,
     failures: i64,
@@ -100,6 +101,7 @@ impl SyncRow {
             finished_at: instant(self.finished_at),
             wanted: kind("catalogue_sync.wanted", self.wanted)?,
             stopped: self.stopped,
+            refused: self.refused,
             interval: Duration::from_secs(self.interval_seconds.unsigned_abs()),
             by_modified: self.by_modified,
             failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
@@ -229,9 +231,23 @@ impl Store {
     /// Stops the reading of a company's catalogue, or lets it go on, at once and where it was.
     pub async fn set_sync_stopped(&self, company: CompanyId, stopped: bool) -> Result<()> {
         self.add_sync_row(company).await?;
-        let sql = "update catalogue_sync set stopped = $1, retry_at = null where company_id = $2";
+        let sql = "update catalogue_sync set stopped = $1, refused = (refused and $1), retry_at = null \
+                   where company_id = $2";
         on_writer!(self, |pool| sqlx::query(sql)
             .bind(stopped)
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Stops it over what somebody has to mend, see [`CatalogueSync::refused`].
+    pub async fn refuse_sync(&self, company: CompanyId) -> Result<()> {
+        self.add_sync_row(company).await?;
+        let sql = "update catalogue_sync set stopped = $1, refused = $1, retry_at = null where company_id = $2";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(true)
             .bind(company.uuid())
             .execute(pool)
             .await?

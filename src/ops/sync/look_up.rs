@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[error("reading the catalogue is stopped")]
 pub struct ReadingStopped {
-    /// What went wrong before it stopped, in a sentence.
+    /// Why it stopped by itself, in a sentence; `None` where somebody stopped it.
     problem: Option<String>,
 }
 
@@ -76,8 +76,12 @@ impl Syncer {
         company: CompanyId,
     ) -> Result<Option<ReadingStopped>, StoreError> {
         let CatalogueSync {
-            stopped, problem, ..
+            stopped,
+            refused,
+            problem,
+            ..
         } = self.store.catalogue_sync(company).await?;
+        let problem = problem.filter(|_| refused);
         Ok(stopped.then_some(ReadingStopped { problem }))
     }
 

@@ -257,7 +257,7 @@ impl Syncer {
                 self.store.save_sync(company, lease, &sync, None).await?;
                 // Not where somebody has changed the account meanwhile: that was another one's trouble.
                 if needs_somebody && self.is_current(company, asked_as.as_ref()).await? {
-                    self.store.set_sync_stopped(company, true).await?;
+                    self.store.refuse_sync(company).await?;
                 }
                 Ok(Ended::Failed(problem))
             }

@@ -144,6 +144,20 @@ async fn a_refused_account_is_a_sentence_and_an_exit_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stop_by_somebody_is_no_problem_that_is_to_be_mended() {
+    let beside = Beside::connected().await;
+    let html = |knobs: &mut unstale::sandbox::ips::Knobs| knobs.instead = Some(Instead::Html);
+    beside.sandbox.ips().knobs(html);
+    beside.complains(&["sync"]).await;
+    beside.says(&["catalogue", "stop"]).await;
+    let complaint = beside.complains(&["sync"]).await;
+    assert_eq!(
+        complaint,
+        "unstale: somebody stopped the reading; `unstale catalogue start snapshot-outdoor` has it go on\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_list_takes_nothing_away_before_it_is_told_to() {
     let beside = Beside::connected().await;
     beside.says(&["sync"]).await;

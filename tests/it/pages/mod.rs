@@ -53,7 +53,7 @@ const REFUSED: &str = "Adobe refused the account.";
 /// The reading is stopped, as it is when Adobe has refused the account.
 async fn refuse_the_account(app: &TestApp) {
     let company = app.company().await.id;
-    app.app.syncer.stop(company).await.unwrap();
+    app.app.store.refuse_sync(company).await.unwrap();
     app.execute("update catalogue_sync set problem = 'Adobe refused the account.', problem_at = 1")
         .await;
 }

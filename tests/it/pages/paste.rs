@@ -87,6 +87,20 @@ async fn adobe_is_not_asked_with_an_account_that_it_refused() {
 }
 
 #[tokio::test]
+async fn adobe_is_asked_for_ids_where_somebody_stopped_the_reading_during_a_passing_problem() {
+    let app = TestApp::start().await;
+    assert!(app.sandbox.origin().rename("backpack", "new-here"));
+    let company = app.company().await.id;
+    app.app.syncer.stop(company).await.unwrap();
+    app.execute("update catalogue_sync set problem = 'Adobe is down.', problem_at = 1")
+        .await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let page = find(&editor, &draft, "spinset, new-here").await;
+    assert_eq!(page.text("#found"), "Found: 2 assets", "{}", page.body);
+}
+
+#[tokio::test]
 async fn pasted_ids_are_found_missed_or_refused() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -17,6 +17,7 @@ on_both_databases! {
     a_lease_that_ran_out_goes_to_another_and_its_holder_can_write_no_more
     what_a_reader_keeps_comes_back
     what_people_ask_for_survives_what_a_reader_keeps
+    a_stop_over_a_refusal_is_told_from_one_by_a_person
     a_reading_answers_what_was_wanted
     of_two_wishes_the_larger_stays
     a_comparison_may_take_everything_away_once
@@ -207,6 +208,26 @@ async fn what_people_ask_for_survives_what_a_reader_keeps(f: &Fixture) {
         "whoever starts it does not want to wait"
     );
     assert!(kept.problem.is_some());
+}
+
+async fn a_stop_over_a_refusal_is_told_from_one_by_a_person(f: &Fixture) {
+    let company = f.company("c").await;
+    let store = &f.store;
+    let how = async || {
+        let sync = store.catalogue_sync(company).await.unwrap();
+        (sync.stopped, sync.refused)
+    };
+    store.set_sync_stopped(company, true).await.unwrap();
+    assert_eq!(how().await, (true, false));
+    store.refuse_sync(company).await.unwrap();
+    assert_eq!(how().await, (true, true));
+    store.set_sync_stopped(company, true).await.unwrap();
+    assert_eq!(how().await, (true, true), "a stop mends no account");
+    store.set_sync_stopped(company, false).await.unwrap();
+    assert_eq!(how().await, (false, false));
+    let new = f.company("d").await;
+    store.refuse_sync(new).await.unwrap();
+    assert!(store.catalogue_sync(new).await.unwrap().refused);
 }
 
 async fn a_reading_answers_what_was_wanted(f: &Fixture) {

@@ -222,8 +222,10 @@ async fn a_refused_account_stops_the_reading_until_somebody_starts_it_again() {
         "a wrong password is not repeated"
     );
     assert!(c.sync().await.stopped);
+    assert!(c.syncer.refused(c.company).await.unwrap().is_some());
     c.knobs(|knobs| knobs.fault = None);
     c.syncer.go_on(c.company).await.unwrap();
+    assert!(c.syncer.refused(c.company).await.unwrap().is_none());
     Catalogue::finished(c.read().await);
 }
 
@@ -269,6 +271,10 @@ async fn a_server_that_is_gone_is_tried_again_later_and_later() {
         c.later(retry.since(c.clock.now()));
     }
     assert_eq!(pauses, [60, 120, 240]);
+    c.syncer.stop(c.company).await.unwrap();
+    assert!(c.sync().await.problem.is_some());
+    let refused = c.syncer.refused(c.company).await.unwrap();
+    assert!(refused.is_none(), "whoever stops it refuses nothing");
 }
 
 #[tokio::test]
