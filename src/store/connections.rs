@@ -115,7 +115,11 @@ const KNOWN: &str = "select c.id from company c left join connection k on k.comp
                      or ((k.endpoint = $1 or k.endpoint is null) and c.root = $3) \
                      order by case when k.endpoint = $1 and c.handle = $2 then 0 else 1 end, c.created_at, c.id limit 1";
 
-/// Held on PostgreSQL while a company is looked for and added: chosen by us, unlike any other.
+/// The companies that are connected as this one of Dynamic Media's.
+const THERE: &str = "select c.id from company c join connection k on k.company_id = c.id \
+                     where k.endpoint = $1 and c.handle = $2";
+
+/// Held on PostgreSQL while a company is looked for and added, or connected elsewhere: chosen by us, unlike any other.
 const CONNECTING: i64 = 0x636f_6e6e_6563_7401;
 
 /// The statement that puts a connection, which then counts as untested. The template at Dynamic Media is the company's, so
@@ -192,7 +196,8 @@ impl Store {
     }
 
     /// The same with what Adobe said: account and handle change together, so that nobody is asked for a company of
-    /// another region.
+    /// another region. [`StoreError::Duplicate`], and nothing changed, when another one is that company already; unless
+    /// this one is it too.
     pub async fn put_account(
         &self,
         company: CompanyId,
@@ -202,6 +207,20 @@ impl Store {
     ) -> Result<()> {
         let facts = to_json(said.facts)?;
         in_transaction!(self, |tx| {
+            if self.is_postgres() {
+                sqlx::query("select pg_advisory_xact_lock($1)")
+                    .bind(CONNECTING)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            let there: Vec<Uuid> = sqlx::query_scalar(THERE)
+                .bind(storable(&connection.endpoint))
+                .bind(storable(said.handle))
+                .fetch_all(&mut *tx)
+                .await?;
+            if !there.is_empty() && !there.contains(&company.uuid()) {
+                return Err(StoreError::Duplicate);
+            }
             connection_upsert!(company, connection, Some(storable(&facts)))
                 .execute(&mut *tx)
                 .await?;

@@ -85,7 +85,19 @@ impl Connector {
             company: membership,
             publish_server: None,
         };
-        Ok(self.attach(company.id, &wanted).await?)
+        match self.attach(company.id, &wanted).await {
+            Err(StoreError::Duplicate) => {
+                let other = self.known(account, membership).await?;
+                let other = other.ok_or(StoreError::Duplicate)?;
+                let other = self.store.company(other).await?;
+                let other = other.ok_or(StoreError::Duplicate)?;
+                warn!(company = %company.id, other = %other.id, "the account of a company was not changed: another one is that company of Dynamic Media's");
+                Err(ConnectError::AnotherIsIt {
+                    company: format!("{} (/c/{})", other.name, other.slug),
+                })
+            }
+            attached => Ok(attached?),
+        }
     }
 
     /// Forgets the account. The company, its history and its catalogue stay.

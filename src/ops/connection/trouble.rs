@@ -37,6 +37,12 @@ pub enum ConnectError {
         /// The company's name.
         company: String,
     },
+    /// Another company here is the one that the account would connect.
+    #[error("this company of Dynamic Media is here already, as {company}")]
+    AnotherIsIt {
+        /// The other company's name, and where its pages start.
+        company: String,
+    },
     /// Adobe did not answer well.
     #[error("{error}")]
     Ips {
@@ -102,7 +108,9 @@ impl ConnectError {
     pub fn step(&self) -> CheckStep {
         match self {
             Self::WrongPassword | Self::NotValid | Self::PasswordOver => CheckStep::SignedIn,
-            Self::NoCompany | Self::NotAMember { .. } => CheckStep::CompanyFound,
+            Self::NoCompany | Self::NotAMember { .. } | Self::AnotherIsIt { .. } => {
+                CheckStep::CompanyFound
+            }
             Self::Ips { question, error } => question.step(error),
             Self::Store(_) => CheckStep::Reached,
         }
@@ -131,6 +139,9 @@ impl ConnectError {
             }
             Self::NotAMember { .. } => {
                 "Connect it as another company, or use an account that belongs to this one."
+            }
+            Self::AnotherIsIt { .. } => {
+                "Work with that one, or change its account; two companies here cannot be one there."
             }
             Self::Ips { error, .. } => return Ok(Trouble::of(error)),
             Self::Store(_) => "",

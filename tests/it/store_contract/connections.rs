@@ -18,6 +18,7 @@ on_both_databases! {
     what_is_known_about_a_connection_is_kept_with_it
     a_new_account_is_untested
     the_template_of_another_region_is_forgotten
+    no_two_companies_become_one_of_dynamic_medias
     who_connects_elsewhere_wants_the_catalogue_that_is_there
     a_membership_means_a_company_of_its_region_or_one_without_account
     who_connects_at_once_gets_one_company
@@ -190,6 +191,38 @@ async fn the_template_of_another_region_is_forgotten(t: &Fixture) {
     assert_eq!(known().await, None);
 }
 
+async fn no_two_companies_become_one_of_dynamic_medias(t: &Fixture) {
+    let (first, second) = (t.company("first").await, t.company("second").await);
+    let (store, now, facts) = (&t.store, t.now(), facts(t.now()));
+    let account = connection("a@example.com");
+    let put = async |company, account: &Connection, handle| {
+        let said = Said {
+            handle,
+            ..said(&facts)
+        };
+        store.put_account(company, account, said, now).await
+    };
+    put(first, &account, "c|9").await.unwrap();
+    let refused = put(second, &account, "c|9").await;
+    assert!(matches!(refused, Err(StoreError::Duplicate)), "{refused:?}");
+    assert_eq!(store.connection(second).await.unwrap(), None);
+    let untouched = store.company(second).await.unwrap().unwrap();
+    assert_eq!(untouched.handle.as_deref(), Some("c|6"));
+
+    // Handles are a region's own.
+    let elsewhere = Connection {
+        endpoint: "https://elsewhere.example/".to_owned(),
+        ..account.clone()
+    };
+    put(second, &elsewhere, "c|9").await.unwrap();
+    put(second, &account, "c|8").await.unwrap();
+    // What is one already may have its password changed.
+    put(first, &account, "c|9").await.unwrap();
+    let made_one = store.put_account_facts(second, asked_as("a@example.com"), said(&facts), now);
+    made_one.await.unwrap();
+    put(second, &account, "c|9").await.unwrap();
+}
+
 async fn a_new_account_is_untested(t: &Fixture) {
     let company = t.company("shop").await;
     let (store, now) = (&t.store, t.now());
@@ -229,7 +262,11 @@ async fn a_new_account_is_untested(t: &Fixture) {
         "it comes with the account"
     );
     let unknown = CompanyId::from_uuid(t.clock.new_uuid());
-    let (account, said) = (connection("a@example.com"), said(&facts));
+    let account = connection("a@example.com");
+    let said = Said {
+        handle: "c|8",
+        ..said(&facts)
+    };
     let missing = store.put_account(unknown, &account, said, now).await;
     assert!(matches!(missing, Err(StoreError::NotFound)));
 }

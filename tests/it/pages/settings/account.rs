@@ -17,7 +17,7 @@ use unstale::{
 };
 use wiremock::MockServer;
 
-use super::{COMPANY, connected, filled, settings, sign_in_as, steps};
+use super::{COMPANY, companies, connected, filled, settings, sign_in_as, steps};
 use crate::{
     pages::{draft_with_urls, next},
     support::{
@@ -334,6 +334,41 @@ async fn an_account_that_adobe_does_not_take_replaces_nothing() {
     let account = account.unwrap();
     assert_eq!(account.email, VIEWER_ACCOUNT.0);
     assert!(!format!("{account:?}").contains(VIEWER_ACCOUNT.1));
+}
+
+#[tokio::test]
+async fn no_account_makes_a_company_the_same_as_another_that_is_here() {
+    let (app, admin) = connected().await;
+    let elsewhere = Sandbox::start(app.clock.clone(), SandboxPorts::default(), None);
+    let elsewhere = elsewhere.await.unwrap();
+    let there = |page: &Answer, form| {
+        filled(&app, page, form, ACCOUNT).set("endpoint", elsewhere.ips_url())
+    };
+    let page = admin.get("/connect").await;
+    assert_eq!(admin.submit(&there(&page, "#connect")).await.status, 303);
+    let all = companies(&app).await;
+    assert_eq!(all.len(), 2, "another region has a company of its own");
+    let (here, other): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|it| COMPANY.ends_with(it.slug.as_str()));
+    let (here, other) = (&here[0], &other[0]);
+    let before = app.app.store.connection(here.id).await.unwrap();
+
+    let page = admin.get(&settings("connection")).await;
+    let refused = admin.submit(&there(&page, "#change-account")).await;
+    assert_eq!(refused.status, 422);
+    let notice = refused.text("#account [role=alert]");
+    let said = format!(
+        "This company of Dynamic Media is here already, as {} (/c/{}).",
+        other.name, other.slug
+    );
+    assert!(notice.contains(&said), "{notice}");
+    assert_eq!(app.app.store.connection(here.id).await.unwrap(), before);
+    // There, the password can be changed.
+    let own = format!("/c/{}/settings/connection", other.slug);
+    let page = admin.get(&own).await;
+    let changed = admin.submit(&there(&page, "#change-account")).await;
+    assert_eq!(changed.location(), format!("{own}?done=account"));
 }
 
 #[tokio::test]
