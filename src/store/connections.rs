@@ -123,7 +123,7 @@ const THERE: &str = "select c.id from company c join connection k on k.company_i
 const CONNECTING: i64 = 0x636f_6e6e_6563_7401;
 
 /// The statement that puts a connection, which then counts as untested. The template at Dynamic Media is the company's, so
-/// another account in the same region leaves it known.
+/// another account in the same region leaves it known, unless [`forget_anothers_template`] follows.
 macro_rules! connection_upsert {
     ($company:expr, $connection:expr, $facts:expr) => {
         sqlx::query(
@@ -139,6 +139,18 @@ macro_rules! connection_upsert {
         .bind(storable(&$connection.email))
         .bind($connection.sealed_password.as_slice())
         .bind($facts)
+    };
+}
+
+/// The statement that goes before [`identity_update`]: of another company the template at Dynamic Media is not known.
+macro_rules! forget_anothers_template {
+    ($company:expr, $handle:expr) => {
+        sqlx::query(
+            "update connection set template = null, template_read_at = null where company_id = $1 \
+             and exists (select 1 from company where id = $1 and handle <> $2)",
+        )
+        .bind($company.uuid())
+        .bind(storable($handle))
     };
 }
 
@@ -222,6 +234,9 @@ impl Store {
                 return Err(StoreError::Duplicate);
             }
             connection_upsert!(company, connection, Some(storable(&facts)))
+                .execute(&mut *tx)
+                .await?;
+            forget_anothers_template!(company, said.handle)
                 .execute(&mut *tx)
                 .await?;
             identity_update!(company, said, now)
@@ -316,6 +331,9 @@ impl Store {
                 .await?
                 .rows_affected();
             existing(changed)?;
+            forget_anothers_template!(company, said.handle)
+                .execute(&mut *tx)
+                .await?;
             identity_update!(company, said, now)
                 .execute(&mut *tx)
                 .await?;

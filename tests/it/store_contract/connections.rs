@@ -17,7 +17,7 @@ use super::Fixture;
 on_both_databases! {
     what_is_known_about_a_connection_is_kept_with_it
     a_new_account_is_untested
-    the_template_of_another_region_is_forgotten
+    the_template_of_another_region_or_company_is_forgotten
     no_two_companies_become_one_of_dynamic_medias
     who_connects_elsewhere_wants_the_catalogue_that_is_there
     a_membership_means_a_company_of_its_region_or_one_without_account
@@ -153,7 +153,7 @@ async fn what_is_known_about_a_connection_is_kept_with_it(t: &Fixture) {
     assert_eq!(untouched, Some(ConnectionState::default()));
 }
 
-async fn the_template_of_another_region_is_forgotten(t: &Fixture) {
+async fn the_template_of_another_region_or_company_is_forgotten(t: &Fixture) {
     let company = t.company("shop").await;
     let (store, now, facts) = (&t.store, t.now(), facts(t.now()));
     let template = RememberedTemplate {
@@ -169,26 +169,39 @@ async fn the_template_of_another_region_is_forgotten(t: &Fixture) {
             .template
     };
     let mut account = connection("a@example.com");
-    store.put_connection(company, &account).await.unwrap();
-    let asked = asked_as("a@example.com");
-    store
-        .remember_template(company, asked, &template)
-        .await
-        .unwrap();
+    let put = async |account: &Connection, handle| {
+        let said = Said {
+            handle,
+            ..said(&facts)
+        };
+        store.put_account(company, account, said, now).await
+    };
+    put(&account, "c|9").await.unwrap();
+    let remember = async |email| {
+        let asked = asked_as(email);
+        let kept = store.remember_template(company, asked, &template).await;
+        kept.unwrap();
+    };
+    remember("a@example.com").await;
 
     // It is the company's: another account there sees the same.
     account.email = "b@example.com".to_owned();
-    store
-        .put_account(company, &account, said(&facts), now)
-        .await
-        .unwrap();
-    assert_eq!(known().await, Some(template));
+    put(&account, "c|9").await.unwrap();
+    assert_eq!(known().await.as_ref(), Some(&template));
+    put(&account, "c|8").await.unwrap();
+    assert_eq!(known().await, None, "another company");
+    remember("b@example.com").await;
+    let asked = asked_as("b@example.com");
+    let found = store.put_account_facts(company, asked, said(&facts), now);
+    found.await.unwrap();
+    assert_eq!(known().await, None, "another company");
+    remember("b@example.com").await;
+    let found = store.put_account_facts(company, asked, said(&facts), now);
+    found.await.unwrap();
+    assert_eq!(known().await.as_ref(), Some(&template));
     account.endpoint = "https://s7sps3apissl.scene7.com/scene7/".to_owned();
-    store
-        .put_account(company, &account, said(&facts), now)
-        .await
-        .unwrap();
-    assert_eq!(known().await, None);
+    put(&account, "c|9").await.unwrap();
+    assert_eq!(known().await, None, "another region");
 }
 
 async fn no_two_companies_become_one_of_dynamic_medias(t: &Fixture) {

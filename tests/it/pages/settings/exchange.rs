@@ -1,8 +1,12 @@
 //! The template here and the one at Dynamic Media.
 
-use unstale::sandbox::{catalogue::COMPANY_HANDLE, ips::UpdatedForm};
+use unstale::sandbox::{
+    ACCOUNT,
+    catalogue::COMPANY_HANDLE,
+    ips::{Only, UpdatedForm},
+};
 
-use super::{COMPANY, change_setting, connected, settings};
+use super::{COMPANY, change_setting, connected, filled, settings};
 use crate::support::{app::TestApp, browser::Browser};
 
 const TEMPLATE: &str = "application_cdn_invalidation_template";
@@ -64,6 +68,26 @@ async fn another_template_at_dynamic_media_is_said_compared_and_imported() {
 }
 
 #[tokio::test]
+async fn the_template_of_a_company_that_it_was_connected_to_before_is_not_shown() {
+    let (app, admin) = connected().await;
+    // As if it had been another company of the same region and root until now.
+    app.execute("update company set handle = 'c|99'").await;
+    assert!(admin.get(&page("template")).await.has("#foreign"));
+    app.ips().knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getPropertySets"));
+        knobs.fault = Some(20_003);
+    });
+    let connection = admin.get(&settings("connection")).await;
+    let form = filled(&app, &connection, "#change-account", ACCOUNT);
+    assert_eq!(admin.submit(&form).await.status, 303);
+    assert_eq!(app.company().await.handle.unwrap(), COMPANY_HANDLE);
+    assert!(!admin.get(&page("template")).await.has("#foreign"));
+    app.ips().knobs(|knobs| knobs.fault = None);
+    read_again(&admin).await;
+    assert!(admin.get(&page("template")).await.has("#foreign"));
+}
+
+#[tokio::test]
 async fn ours_is_pushed_read_back_and_leaves_every_other_setting() {
     let (app, admin) = connected().await;
     app.change_template("<ID>?here=1\n<ID>?ö&<b>").await;
@@ -106,7 +130,7 @@ async fn a_push_that_does_not_hold_is_not_called_done() {
     app.ips().knobs(|knobs| {
         knobs.drop_updates = false;
         knobs.fault = Some(20_009);
-        knobs.only = Some(unstale::sandbox::ips::Only::Operation("updatePropertySet"));
+        knobs.only = Some(Only::Operation("updatePropertySet"));
     });
     let push = admin.get(&page("template/push")).await;
     let refused = admin.submit(&push.form("#exchange")).await;
