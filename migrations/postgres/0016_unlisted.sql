@@ -8,3 +8,6 @@ alter table catalogue_sync add column take_away boolean not null default false;
 -- that account meanwhile. Whoever stops it himself leaves this as it is. Of a stop before this nobody knows.
 alter table catalogue_sync add column refused boolean not null default false;
 update catalogue_sync set refused = stopped where problem is not null;
+
+-- The page that the next one is the same as, once an attempt has noticed that Adobe's list repeats itself.
+alter table catalogue_sync add column same_as bigint;

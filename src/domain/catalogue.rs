@@ -174,6 +174,10 @@ impl Unlisted {
 
 /// A company's catalogue, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent of each other, columns of one row"
+)]
 pub struct CatalogueSync {
     /// Where the company is connected now; `None` while it is not.
     pub source: Option<CatalogueSource>,
@@ -185,6 +189,8 @@ pub struct CatalogueSync {
     pub step: Option<Step>,
     /// The next page of the step, from 1.
     pub page: u32,
+    /// The page of the step that this next one was the same as, where an attempt has noticed it: the list repeats itself.
+    pub same_as: Option<u32>,
     /// When the reading began.
     pub started_at: Option<Timestamp>,
     /// When it was begun or taken up again last, and what had been seen by then: its speed is reckoned from there.
@@ -247,6 +253,7 @@ impl Default for CatalogueSync {
             kind: None,
             step: None,
             page: 1,
+            same_as: None,
             started_at: None,
             since_at: None,
             since_seen: 0,
@@ -341,6 +348,7 @@ impl CatalogueSync {
                 kind: Some(kind),
                 step: kind.steps().first().copied(),
                 page: 1,
+                same_as: None,
                 started_at: Some(now),
                 total: None,
                 seen: 0,
@@ -364,6 +372,7 @@ impl CatalogueSync {
     pub fn read_changes_by_modified(&mut self) {
         self.by_modified = true;
         self.page = 1;
+        self.same_as = None;
         if self.kind == Some(ReadingKind::Increment) {
             (self.seen, self.since_seen, self.skipped) = (0, 0, 0);
         }
@@ -439,6 +448,7 @@ impl CatalogueSync {
     }
 
     fn recovered(&mut self) {
+        self.same_as = None;
         self.failures = 0;
         self.retry_at = None;
         self.problem = None;

@@ -24,13 +24,17 @@ use crate::{
 pub struct SyncLease(pub Uuid);
 
 /// With where the company is connected now.
-const SELECT: &str = "select s.company_id, k.endpoint, c.handle, k.email, read_endpoint, read_handle, read_email, kind, step, page, started_at, since_at, since_seen, total, seen, added, changed, \
+const SELECT: &str = "select s.company_id, k.endpoint, c.handle, k.email, read_endpoint, read_handle, read_email, kind, step, page, same_as, started_at, since_at, since_seen, total, seen, added, changed, \
                       vanished, skipped, full_read_at, read_until, swept_at, finished_at, wanted, stopped, refused, \
                       interval_seconds, by_modified, failures, notice, unlisted, unlisted_of, take_away, problem, problem_at, retry_at, lease_until \
                       from catalogue_sync s join company c on c.id = s.company_id \
                       left join connection k on k.company_id = s.company_id";
 
 #[derive(FromRow)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent of each other, columns of one row"
+)]
 struct SyncRow {
     company_id: Uuid,
     endpoint: Option<String>,
@@ -42,6 +46,7 @@ struct SyncRow {
     kind: Option<String>,
     step: Option<String>,
     page: i64,
+    same_as: Option<i64>,
     started_at: Option<i64>,
     since_at: Option<i64>,
     since_seen: i64,
@@ -86,6 +91,7 @@ impl SyncRow {
                 .map(|word| Step::from_word(&word).ok_or_else(|| unknown("catalogue_sync.step")))
                 .transpose()?,
             page: u32::try_from(self.page).unwrap_or(u32::MAX),
+            same_as: self.same_as.and_then(|page| u32::try_from(page).ok()),
             started_at: instant(self.started_at),
             since_at: instant(self.since_at),
             since_seen: self.since_seen.unsigned_abs(),
@@ -343,7 +349,7 @@ impl Store {
                    wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null \
                    when wanted is null or (wanted = 'increment' and $25 is not null) or $25 = 'full' then $25 \
                    else wanted end, \
-                   unlisted = $30, unlisted_of = $31 \
+                   unlisted = $30, unlisted_of = $31, same_as = $32 \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let read_from = sync.read_from.as_ref();
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
@@ -382,6 +388,7 @@ impl Store {
             .bind(read_from.map(|it| storable(&it.email)))
             .bind(sync.unlisted.map(|unlisted| whole(unlisted.assets)))
             .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
+            .bind(sync.same_as.map(i64::from))
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

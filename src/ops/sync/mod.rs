@@ -252,6 +252,7 @@ impl Syncer {
             Err(error) => {
                 warn!(%company, kind = kind.as_str(), page = sync.page, %error, "the catalogue could not be read on");
                 let needs_somebody = error.needs_somebody();
+                sync.same_as = error.same_as().or(sync.same_as);
                 let problem = error.sentence();
                 sync.fail(problem.clone(), self.clock.now());
                 self.store.save_sync(company, lease, &sync, None).await?;

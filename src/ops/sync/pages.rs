@@ -2,7 +2,10 @@
 //! an empty page ends a list, and a page that came before is an error.
 
 use std::{
-    collections::{HashSet, hash_map::DefaultHasher},
+    collections::{
+        HashMap,
+        hash_map::{DefaultHasher, Entry},
+    },
     hash::{Hash as _, Hasher as _},
 };
 
@@ -23,7 +26,8 @@ pub(super) enum Turn {
 /// The pages that came so far.
 #[derive(Default)]
 pub(super) struct Pages {
-    fingerprints: HashSet<u64>,
+    /// Their numbers by what is on them; at most [`MOST`].
+    numbers: HashMap<u64, u32>,
     /// The most assets on one of them.
     largest: u64,
 }
@@ -36,8 +40,12 @@ impl Pages {
         if here == 0 {
             return Ok(Turn::Done);
         }
-        if !self.note(page) || number > MOST {
-            return Err(ReadingError::Repeats(number));
+        let same_as = self.note(page, number);
+        if same_as.is_some() || number > MOST {
+            return Err(ReadingError::Repeats {
+                page: number,
+                same_as,
+            });
         }
         // A server may hand out smaller pages than were asked for; the last one may be smaller still.
         let before = u64::from(number - 1) * self.largest;
@@ -50,18 +58,24 @@ impl Pages {
     }
 
     /// Takes note of a page that an earlier attempt has stored: should it come again, it is known.
-    pub fn recall(&mut self, page: &AssetPage) {
-        self.note(page);
+    pub fn recall(&mut self, page: &AssetPage, number: u32) {
+        self.note(page, number);
     }
 
-    /// Whether it is a page that did not come before.
-    fn note(&mut self, page: &AssetPage) -> bool {
+    /// The page before that is the same, if there is one.
+    fn note(&mut self, page: &AssetPage, number: u32) -> Option<u32> {
         let mut fingerprint = DefaultHasher::new();
         for item in &page.assets {
             (&item.handle, &item.name, item.last_modified).hash(&mut fingerprint);
         }
         self.largest = self.largest.max(page.assets.len() as u64);
-        self.fingerprints.insert(fingerprint.finish())
+        match self.numbers.entry(fingerprint.finish()) {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(new) => {
+                new.insert(number);
+                None
+            }
+        }
     }
 }
 
@@ -109,15 +123,24 @@ mod tests {
 
     #[test]
     fn a_page_that_came_before_and_a_list_without_end_are_errors() {
+        let is_as = |turn, expected| {
+            let Err(ReadingError::Repeats { page: 3, same_as }) = turn else {
+                return false;
+            };
+            same_as == Some(expected)
+        };
         let mut pages = Pages::default();
         pages.take(&page(0..10, None), 1, 10).unwrap();
-        let again = pages.take(&page(0..10, None), 2, 10);
-        assert!(matches!(again, Err(ReadingError::Repeats(2))));
+        pages.take(&page(10..20, None), 2, 10).unwrap();
+        let again = pages.take(&page(0..10, None), 3, 10);
+        assert!(is_as(again, 1));
         let mut taken_up = Pages::default();
-        taken_up.recall(&page(0..10, None));
-        let again = taken_up.take(&page(0..10, None), 2, 10);
-        assert!(matches!(again, Err(ReadingError::Repeats(2))));
-        let endless = pages.take(&page(10..20, None), MOST + 1, 10);
-        assert!(matches!(endless, Err(ReadingError::Repeats(_))));
+        taken_up.recall(&page(10..20, None), 2);
+        let again = taken_up.take(&page(10..20, None), 3, 10);
+        assert!(is_as(again, 2));
+        let endless = pages.take(&page(20..30, None), MOST + 1, 10);
+        let Err(ReadingError::Repeats { same_as: None, .. }) = endless else {
+            panic!("it does not end");
+        };
     }
 }

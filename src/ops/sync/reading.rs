@@ -32,7 +32,7 @@ pub(super) struct Reading<'a> {
     pub sync: CatalogueSync,
     /// The pages of this step.
     pub(super) pages: Pages,
-    /// Whether an earlier attempt has stored the page before this one, and this one has not seen it.
+    /// Whether an earlier attempt has stored the pages before this one, and this one has not seen them.
     is_taken_up: bool,
     /// Who was asked last.
     pub asked_as: Option<Account>,
@@ -135,8 +135,8 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Asks for the page before this one, only to know it: else a server that repeats its pages would be believed by the
-    /// attempt that follows the one that noticed.
+    /// Asks for the page that this one is the same as, or else for the one before, only to know it: a server that repeats
+    /// its pages would be believed by the attempt that follows the one that noticed.
     async fn recall(&mut self, step: Step, source: &Source) -> Result<(), ReadingError> {
         let search = match step {
             Step::Assets => self.oldest_first(source),
@@ -147,14 +147,15 @@ impl<'a> Reading<'a> {
                 return Ok(());
             }
         };
+        let number = self.sync.same_as.unwrap_or(self.sync.page - 1);
         let before = AssetSearch {
-            page: self.sync.page - 1,
+            page: number,
             ..search
         };
         match self.syncer.search(source, &before).await {
             // This page is refused in the same way, and there is another order for it.
             Err(ReadingError::Ips(IpsError::Fault(fault))) if is_about_the_question(&fault) => {}
-            page => self.pages.recall(&page?),
+            page => self.pages.recall(&page?, number),
         }
         self.syncer.pause().await;
         Ok(())

@@ -17,10 +17,15 @@ pub(super) enum ReadingError {
     Ips(#[from] IpsError),
     /// Adobe sends what it has sent before, or does not end.
     #[error(
-        "Dynamic Media's list of assets repeats itself at page {0}. What was read until then is kept. Try again later; \
+        "Dynamic Media's list of assets repeats itself at page {page}. What was read until then is kept. Try again later; \
          if it stays so, ask Adobe's support."
     )]
-    Repeats(u32),
+    Repeats {
+        /// The page.
+        page: u32,
+        /// The one that it is the same as.
+        same_as: Option<u32>,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -33,12 +38,20 @@ impl ReadingError {
             Self::Ips(error) => Ok(Trouble::told(&error)),
             Self::Account(error) => error.sentence(),
             Self::Store(error) => Err(error),
-            repeats @ Self::Repeats(_) => Ok(repeats.to_string()),
+            repeats @ Self::Repeats { .. } => Ok(repeats.to_string()),
         };
         told.unwrap_or_else(|_| {
             "Unstale's own database failed. The reading goes on by itself; if it stays so, the log has the cause."
                 .to_owned()
         })
+    }
+
+    /// The page that the one which failed is the same as.
+    pub fn same_as(&self) -> Option<u32> {
+        match self {
+            Self::Repeats { same_as, .. } => *same_as,
+            _ => None,
+        }
     }
 
     /// Whether trying again by oneself makes no sense, and could lock the account.

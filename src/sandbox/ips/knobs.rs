@@ -1,5 +1,7 @@
 //! The endpoint's switches: which of the documented shapes it answers in, and how it misbehaves.
 
+use std::ops::RangeInclusive;
+
 /// The switches. They are read when a request arrives; `hold` is watched on.
 #[derive(Debug, Clone, Default)]
 #[expect(
@@ -57,8 +59,8 @@ pub struct SearchKnobs {
     pub blind: bool,
     /// What `totalRows` says.
     pub total_rows: TotalRows,
-    /// From this page on, it is this page that comes again and again.
-    pub repeats: Option<u32>,
+    /// After these pages it is these that come again and again.
+    pub repeats: Option<RangeInclusive<u32>>,
     /// The row of every page, from 0, that has no name.
     pub nameless_row: Option<usize>,
 }

@@ -165,8 +165,11 @@ fn page(
         return Err(Fault::new(30_001, reason));
     }
     let mut page = positive("resultsPage", 1)?;
-    if let Some(last) = context.knobs.search.repeats {
-        page = page.min(usize::try_from(last).unwrap_or(page));
+    if let Some(pages) = &context.knobs.search.repeats {
+        let [first, last] = [*pages.start(), *pages.end()].map(|page| page as usize);
+        if page > last {
+            page = first + (page - first) % (last - first + 1);
+        }
     }
     query.offset = (page - 1).saturating_mul(rows);
     query.limit = rows;

@@ -159,6 +159,7 @@ async fn what_a_reader_keeps_comes_back(f: &Fixture) {
     (sync.full_read_at, sync.read_until) = (Some(f.now()), Some(f.later()));
     (sync.swept_at, sync.finished_at) = (Some(f.later()), Some(f.later()));
     sync.unlisted = Some(Unlisted { assets: 3, of: 4 });
+    sync.same_as = Some(2);
     sync.fail("It is down.".to_owned(), f.later());
     let stopped = f
         .store

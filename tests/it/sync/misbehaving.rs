@@ -67,7 +67,7 @@ async fn totals_that_lie_change_nothing() {
 #[tokio::test]
 async fn a_page_that_repeats_for_ever_ends_with_a_sentence_and_what_was_read_stays() {
     let c = Catalogue::of(4_500).await;
-    c.knobs(|knobs| knobs.search.repeats = Some(2));
+    c.knobs(|knobs| knobs.search.repeats = Some(2..=2));
     let problem = c.failure().await;
     assert!(problem.contains("repeats itself at page 3"), "{problem}");
     assert_eq!(c.found().await.len(), 2_000);
@@ -85,6 +85,35 @@ async fn a_page_that_repeats_for_ever_ends_with_a_sentence_and_what_was_read_sta
 }
 
 #[tokio::test]
+async fn pages_that_take_turns_are_noticed_by_every_attempt_wherever_it_begins() {
+    for pages in [2..=3, 2..=4] {
+        let c = Catalogue::of(6_500).await;
+        // Interrupted among them, before one came again.
+        c.knobs(|knobs| {
+            knobs.search.repeats = Some(pages.clone());
+            knobs.only = Some(Only::FromPage(4));
+            knobs.instead = Some(Instead::Closed);
+        });
+        c.failure().await;
+        c.knobs(|knobs| knobs.instead = None);
+        c.later(Duration::from_hours(1));
+        let problem = c.failure().await;
+        let noticed = c.sync().await;
+        for failures in 2..4 {
+            c.later(Duration::from_hours(1));
+            assert_eq!(c.failure().await, problem, "{pages:?}");
+            let sync = c.sync().await;
+            assert_eq!((sync.page, sync.seen), (noticed.page, noticed.seen));
+            assert_eq!(sync.failures, failures, "it waits longer each time");
+        }
+        c.knobs(|knobs| knobs.search.repeats = None);
+        c.later(Duration::from_hours(1));
+        let sync = Catalogue::finished(c.read().await);
+        assert_eq!(sync.same_as, None);
+    }
+}
+
+#[tokio::test]
 async fn changes_and_ids_that_repeat_are_not_believed_by_the_next_attempt_either() {
     let c = Catalogue::of(12_500).await;
     c.read_all().await;
@@ -98,7 +127,7 @@ async fn changes_and_ids_that_repeat_are_not_believed_by_the_next_attempt_either
         (ReadingKind::Increment, Some(30_001)),
     ] {
         c.knobs(|knobs| {
-            knobs.search.repeats = Some(1);
+            knobs.search.repeats = Some(1..=1);
             knobs.search.no_last_modified = no_last_modified;
         });
         c.syncer.read_soon(c.company, kind).await.unwrap();

@@ -47,10 +47,13 @@ async fn totals_can_lie_or_be_left_out() {
 #[tokio::test]
 async fn a_page_can_repeat_for_ever() {
     let lab = Lab::new().await;
-    lab.knobs(|knobs| knobs.search.repeats = Some(2));
+    lab.knobs(|knobs| knobs.search.repeats = Some(2..=2));
     let first = lab.names(&page(1)).await;
     let second = lab.names(&page(2)).await;
     assert_ne!(first, second);
+    assert_eq!(lab.names(&page(70)).await, second);
+    lab.knobs(|knobs| knobs.search.repeats = Some(1..=2));
+    assert_eq!(lab.names(&page(69)).await, first);
     assert_eq!(lab.names(&page(70)).await, second);
 }
 
