@@ -1,6 +1,6 @@
 //! The `unstale` program: parses arguments and calls the library.
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
 
@@ -16,7 +16,8 @@ fn main() -> ExitCode {
     match runtime.block_on(unstale::cli::run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("unstale: {error:#}");
+            // The terminal may have been closed.
+            let _ = writeln!(std::io::stderr(), "unstale: {error:#}");
             ExitCode::FAILURE
         }
     }

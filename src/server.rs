@@ -50,7 +50,8 @@ pub async fn serve(
     served
 }
 
-/// Listens for Ctrl-C and, where there is such a thing, a SIGTERM, from now on; what it returns waits for either.
+/// Listens for Ctrl-C and, where there is such a thing, for SIGTERM and the end of the terminal, from now on; what it
+/// returns waits for any of them. Under `nohup` a terminal may end.
 ///
 /// # Panics
 ///
@@ -62,10 +63,18 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
         let listen = |kind| signal(kind).expect("a handler for a signal can be installed");
         let mut interrupt = listen(SignalKind::interrupt());
         let mut terminate = listen(SignalKind::terminate());
+        let mut hangup = (!hangup_is_ignored()).then(|| listen(SignalKind::hangup()));
         async move {
+            let hung_up = async {
+                match &mut hangup {
+                    Some(hangup) => hangup.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
+                _ = hung_up => {}
             }
         }
     }
@@ -75,6 +84,19 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
             let _ = tokio::signal::ctrl_c().await;
         }
     }
+}
+
+/// Whether whoever started us wants a SIGHUP ignored: to listen for it would end that. Where the system does not tell, it
+/// is left as it is.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|signals| u64::from_str_radix(signals.trim(), 16).ok());
+    // SIGHUP is the first.
+    ignored.is_none_or(|signals| signals & 1 == 1)
 }
 
 /// Builds the indexes that a crash, or an older version, left undone; then, now and then, those of a load that a command

@@ -1,6 +1,11 @@
 //! `unstale import`: assets or presets from a CSV file.
 
-use std::{fs::File, future::Future, io::IsTerminal as _, path::PathBuf};
+use std::{
+    fs::File,
+    future::Future,
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+};
 
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
@@ -57,9 +62,7 @@ pub(super) async fn run(store: &Store, clock: &Clock, args: ImportArgs) -> anyho
     };
     let (kind, source) = (args.kind, open(&args)?);
     let done = import::put(store, clock, company.id, kind, source, report, &mut shown).await;
-    if shown.on_terminal {
-        eprintln!();
-    }
+    shown.show("\n");
     // Also where it was stopped: others search what came.
     store.close().await;
     print_done(&done?, args.kind);
@@ -73,12 +76,19 @@ struct Shown {
     stopped: CancellationToken,
 }
 
+impl Shown {
+    /// A terminal that was closed meanwhile shows nothing, which is no reason to end in the middle either.
+    fn show(&self, text: &str) {
+        if self.on_terminal {
+            let _ = std::io::stderr().write_all(text.as_bytes());
+        }
+    }
+}
+
 #[async_trait]
 impl Progress for Shown {
     async fn reached(&mut self, report: &Report) -> Result<(), PutError> {
-        if self.on_terminal {
-            eprint!("\r{} of {} lines", report.put, report.good);
-        }
+        self.show(&format!("\r{} of {} lines", report.put, report.good));
         if self.stopped.is_cancelled() && report.put < report.good {
             return Err(PutError::Stopped(Box::new(report.clone())));
         }
@@ -140,7 +150,6 @@ fn print_done(report: &Report, kind: Kind) {
 }
 
 async fn write_bad_lines(args: &ImportArgs, path: &std::path::Path) -> anyhow::Result<()> {
-    use std::io::Write as _;
     let unwritten = || format!("{} cannot be written", path.display());
     let mut file = File::create(path).with_context(unwritten)?;
     let mut lines = import::bad_lines(open(args)?, args.kind);

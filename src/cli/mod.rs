@@ -156,6 +156,8 @@ fn start_log(format: LogFormat, level: &str) {
         .unwrap_or_else(|_| EnvFilter::new(format!("{level},memory_serve=warn")));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would say on standard error that standard error is gone, and panic over that.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.init(),

@@ -1,12 +1,13 @@
 //! Companies: connected, listed, tested, and filled by hand.
 
-use std::{
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
-use unstale::sandbox::{ACCOUNT, EXPIRING_ACCOUNT, TWO_COMPANIES_ACCOUNT};
+use unstale::{
+    domain::CompanyId,
+    sandbox::{ACCOUNT, EXPIRING_ACCOUNT, TWO_COMPANIES_ACCOUNT},
+    store::Store,
+};
 
 use super::{Beside, PATIENCE, complaint, run, success, text, unstale};
 
@@ -230,35 +231,58 @@ fn a_company_is_set_up_and_filled_by_command() {
     assert!(still.contains("PLP"), "{still}");
 }
 
+/// An import of so many lines that it does not end before somebody stops it.
+struct LongImport {
+    beside: Beside,
+    store: Store,
+    company: CompanyId,
+}
+
+impl LongImport {
+    async fn new() -> Self {
+        let beside = Beside::connected().await;
+        let lines: String = (0..300_000).map(|n| format!("imported-{n}\n")).collect();
+        std::fs::write(beside.path().join("assets.csv"), format!("id\n{lines}")).unwrap();
+        let store = beside.store().await;
+        let company = store.companies().await.unwrap().remove(0).id;
+        Self {
+            beside,
+            store,
+            company,
+        }
+    }
+
+    /// Whether the first lines are there.
+    async fn has_begun(&self) -> bool {
+        let first = ["imported-0".to_owned()];
+        let found = self.store.assets_by_id(self.company, &first).await;
+        !found.unwrap().is_empty()
+    }
+
+    async fn begins(&self) {
+        let begun = async {
+            while !self.has_begun().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, begun)
+            .await
+            .expect("it begins");
+        let unfinished = self.store.unfinished_bulk_loads().await.unwrap();
+        assert_eq!(unfinished, [self.company]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_is_stopped_says_what_it_keeps_and_leaves_searching_as_it_was() {
-    const LINES: usize = 300_000;
-    let beside = Beside::connected().await;
-    let lines: String = (0..LINES).map(|n| format!("imported-{n}\n")).collect();
-    std::fs::write(beside.path().join("assets.csv"), format!("id\n{lines}")).unwrap();
-    let child = unstale(beside.path())
+    let import = LongImport::new().await;
+    let child = unstale(import.beside.path())
         .args(["import", "assets.csv"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let store = beside.store().await;
-    let company = store.companies().await.unwrap().remove(0).id;
-    let first = ["imported-0".to_owned()];
-    let begun = async {
-        while store
-            .assets_by_id(company, &first)
-            .await
-            .unwrap()
-            .is_empty()
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, begun)
-        .await
-        .expect("it begins");
-    assert_eq!(store.unfinished_bulk_loads().await.unwrap(), [company]);
+    import.begins().await;
     let kill = ["-TERM", &child.id().to_string()];
     assert!(Command::new("kill").args(kill).status().unwrap().success());
     let ended = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
@@ -270,12 +294,35 @@ async fn an_import_that_is_stopped_says_what_it_keeps_and_leaves_searching_as_it
             && said.contains("of 300000 lines were imported and stay"),
         "{said}"
     );
-    assert_eq!(store.unfinished_bulk_loads().await.unwrap(), []);
-    assert!(
-        !store
-            .assets_by_id(company, &first)
+    let unfinished = import.store.unfinished_bulk_loads().await.unwrap();
+    assert_eq!(unfinished, []);
+    assert!(import.has_begun().await);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_whose_terminal_is_closed_leaves_searching_as_it_was_too() {
+    let import = LongImport::new().await;
+    let terminal = super::on_a_terminal(import.beside.path(), "import assets.csv").spawn();
+    let mut terminal = terminal.unwrap();
+    import.begins().await;
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    let tidied_up = async {
+        while !import
+            .store
+            .unfinished_bulk_loads()
             .await
             .unwrap()
             .is_empty()
-    );
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, tidied_up)
+        .await
+        .expect("the index is built");
+    let last = ["imported-299999".to_owned()];
+    let found = import.store.assets_by_id(import.company, &last).await;
+    assert!(found.unwrap().is_empty(), "it was stopped");
 }

@@ -27,13 +27,31 @@ use crate::support::browser::Browser;
 
 /// The program in an empty folder, with no setting from around the test.
 fn unstale(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_unstale"));
+    command(env!("CARGO_BIN_EXE_unstale"), folder)
+}
+
+fn command(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("UNSTALE_")) {
         command.env_remove(name);
     }
     command.env_remove("RUST_LOG");
     command
+}
+
+/// The same on a terminal of its own, which `script` is: it ends with that.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(folder: &Path, arguments: &str) -> Command {
+    let unstale = format!("exec {} {arguments}", env!("CARGO_BIN_EXE_unstale"));
+    let mut terminal = command("script", folder);
+    terminal
+        .args(["--quiet", "--return", "--flush", "--command"])
+        .args([&unstale, "/dev/null"])
+        .env("COLUMNS", "120")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    terminal
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {

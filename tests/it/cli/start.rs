@@ -217,30 +217,68 @@ fn help_names_every_command_and_setting() {
     assert!(!help.contains("hunter2"));
 }
 
+/// What a server prints first.
+#[track_caller]
+fn first_lines(server: &mut Running) -> [String; 2] {
+    let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
+    [(); 2].map(|()| lines.next().unwrap().unwrap())
+}
+
 #[cfg(unix)]
 #[test]
 fn the_server_prints_where_it_is_and_stops_when_it_is_told_to() {
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let folder = TempDir::new().unwrap();
+        let child = unstale(folder.path())
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut server = Running(child);
+        let [first, second] = first_lines(&mut server);
+        assert!(
+            first.starts_with("Unstale listens on 127.0.0.1:"),
+            "{first}"
+        );
+        assert!(second.contains("/setup with the token "), "{second}");
+
+        let stop = Command::new("kill")
+            .args([signal, &server.0.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(stop.success());
+        assert!(server.0.wait().unwrap().success(), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_ends_with_its_terminal_and_closes_its_database_unless_it_is_to_outlive_it() {
     let folder = TempDir::new().unwrap();
-    let child = unstale(folder.path())
-        .args(["--listen", "127.0.0.1:0"])
+    // What is in it is moved into the database when that is closed.
+    let log = folder.path().join("unstale.db-wal");
+    let terminal = super::on_a_terminal(folder.path(), "--listen 127.0.0.1:0").spawn();
+    let mut terminal = Running(terminal.unwrap());
+    first_lines(&mut terminal);
+    assert!(log.exists());
+    drop(terminal);
+    let began = std::time::Instant::now();
+    while log.exists() {
+        assert!(began.elapsed() < super::PATIENCE, "it is not closed");
+        std::thread::yield_now();
+    }
+
+    let child = super::command("nohup", folder.path())
+        .args([env!("CARGO_BIN_EXE_unstale"), "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut server = Running(child);
-    let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    assert!(
-        first.starts_with("Unstale listens on 127.0.0.1:"),
-        "{first}"
-    );
-    let second = lines.next().unwrap().unwrap();
-    assert!(second.contains("/setup with the token "), "{second}");
-
-    let stop = Command::new("kill")
-        .args(["-TERM", &server.0.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(stop.success());
-    assert!(server.0.wait().unwrap().success());
+        .spawn();
+    let mut server = Running(child.unwrap());
+    first_lines(&mut server);
+    let status = format!("/proc/{}/status", server.0.id());
+    let status = std::fs::read_to_string(status).unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = u64::from_str_radix(ignored.unwrap().trim(), 16).unwrap();
+    assert_eq!(ignored & 1, 1, "SIGHUP is ignored still");
 }

@@ -8,6 +8,8 @@ use unstale::{
     store::Store,
 };
 
+#[cfg(target_os = "linux")]
+use super::on_a_terminal;
 use super::{Beside, PATIENCE, complaint, success, text, unstale};
 
 /// A `sync` that is under way.
@@ -95,6 +97,33 @@ async fn ctrl_c_ends_it_with_a_sentence_and_the_next_goes_on_at_once() {
     success(&beside.run(&["sync"]).await);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_terminal_ends_it_as_ctrl_c_does() {
+    let beside = Beside::connected().await;
+    hold(&beside, true);
+    let asked = beside.sandbox.ips().calls().len();
+    let mut terminal = on_a_terminal(beside.path(), "sync").spawn().unwrap();
+    let called = beside.sandbox.ips().wait_for_calls(asked + 1);
+    tokio::time::timeout(PATIENCE, called)
+        .await
+        .expect("it reads");
+    let store = beside.store().await;
+    assert_ne!(state(&store).await.lease_until, None);
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    let given_back = async {
+        while state(&store).await.lease_until.is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, given_back)
+        .await
+        .expect("nobody has to wait for its lease to end");
+    hold(&beside, false);
+    success(&beside.run(&["sync"]).await);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn where_somebody_else_reads_it_waits_and_fails_as_they_do() {
     let beside = Beside::connected().await;
@@ -176,7 +205,6 @@ async fn an_empty_list_takes_nothing_away_before_it_is_told_to() {
     assert_eq!(text(&taken.stderr), "");
 }
 
-/// `script` gives it a terminal, without which no bar is drawn.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_terminal_a_bar_shows_how_far_it_is() {
@@ -184,22 +212,7 @@ async fn on_a_terminal_a_bar_shows_how_far_it_is() {
     beside.says(&["sync"]).await;
     hold(&beside, true);
     let asked = beside.sandbox.ips().calls().len();
-    let command = format!("{} sync --all", env!("CARGO_BIN_EXE_unstale"));
-    let mut terminal = Command::new("script");
-    terminal
-        .args([
-            "--quiet",
-            "--return",
-            "--flush",
-            "--command",
-            &command,
-            "/dev/null",
-        ])
-        .current_dir(beside.path())
-        .env("COLUMNS", "120")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut terminal = on_a_terminal(beside.path(), "sync --all");
     let reading = terminal.spawn().unwrap();
     beside.sandbox.ips().wait_for_calls(asked + 1).await;
     hold(&beside, false);
