@@ -2,10 +2,8 @@
 
 use std::{io::Write as _, process::ExitCode};
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    let cli = unstale::cli::Cli::parse();
+    let cli = unstale::cli::Cli::of_this_process();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -10,6 +10,7 @@ mod catalogue;
 mod common;
 mod company;
 mod connect;
+mod help;
 mod host;
 mod import;
 mod preset;
@@ -18,7 +19,7 @@ mod sync;
 mod template;
 
 use anyhow::{Context as _, bail};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -99,6 +100,15 @@ enum UserCommand {
 enum ConfigCommand {
     /// Print what is in force, secrets redacted
     Check,
+}
+
+impl Cli {
+    /// The arguments of this process; ends it where they are none, or ask for help.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        let command = help::without_unused_settings(Self::command());
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
 }
 
 /// Does what the arguments say.
@@ -216,6 +226,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
-        <Cli as clap::CommandFactory>::command().debug_assert();
+        help::without_unused_settings(Cli::command()).debug_assert();
     }
 }

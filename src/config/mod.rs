@@ -30,6 +30,7 @@ const DEFAULT_FILE: &str = "unstale.toml";
 /// The settings as flags and environment variables give them: text, or nothing. No `Debug`: a database's address may
 /// hold a password.
 #[derive(Clone, Default, clap::Args)]
+#[command(next_help_heading = "Settings")]
 pub struct Settings {
     /// Settings file [default: unstale.toml, if there is one]
     #[arg(long, value_name = "FILE", env = "UNSTALE_CONFIG", global = true)]

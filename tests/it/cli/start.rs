@@ -217,6 +217,58 @@ fn help_names_every_command_and_setting() {
     assert!(!help.contains("hunter2"));
 }
 
+#[test]
+fn the_help_of_a_command_lists_the_settings_that_it_uses_and_no_others() {
+    let folder = TempDir::new().unwrap();
+    let settings = [
+        "--config",
+        "--listen",
+        "--public-url",
+        "--database-url",
+        "--secret-key-file",
+        "--log-format",
+        "--ips-timeout",
+        "--sync-pause",
+        "--keep-history",
+        "--check-sample",
+        "--dispatch-pause",
+    ];
+    let (stored, opened) = (&["--config", "--database-url"][..], "--secret-key-file");
+    let asking = [stored, &[opened, "--log-format", "--ips-timeout"]].concat();
+    for (command, listed) in [
+        (&["serve"][..], &settings[..]),
+        (&["config", "check"], &settings),
+        (&["migrate"], stored),
+        (&["user", "add"], stored),
+        (&["import"], stored),
+        (&["company", "add"], stored),
+        (&["company", "list"], &[stored, &[opened]].concat()),
+        (&["company"], &[stored, &[opened, "--ips-timeout"]].concat()),
+        (&["host", "test"], &asking),
+        (&["host"], &asking),
+        (
+            &["preset", "list"],
+            &[stored, &[opened, "--log-format"]].concat(),
+        ),
+        (&["sync"], &[&asking[..], &["--sync-pause"]].concat()),
+    ] {
+        let help = success(&run(folder.path(), &[command, &["--help"]].concat()));
+        let shown = |setting: &&str| help.contains(&format!("{setting} <"));
+        let shown: Vec<&str> = settings.into_iter().filter(shown).collect();
+        assert_eq!(shown, listed, "{command:?}");
+    }
+    let demo = success(&run(folder.path(), &["demo", "--help"]));
+    assert!(demo.contains("--listen") && !demo.contains("--database-url"));
+    // What is not listed is taken all the same, wherever it stands.
+    for arguments in [
+        ["migrate", "--sync-pause", "soon"],
+        ["--sync-pause", "soon", "migrate"],
+    ] {
+        let complaint = complaint(&run(folder.path(), &arguments));
+        assert!(complaint.contains("UNSTALE_SYNC_PAUSE"), "{complaint}");
+    }
+}
+
 /// What a server prints first.
 #[track_caller]
 fn first_lines(server: &mut Running) -> [String; 2] {
