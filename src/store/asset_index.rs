@@ -206,7 +206,9 @@ impl Store {
         Ok(companies.into_iter().map(CompanyId::from_uuid).collect())
     }
 
-    /// Those of them that nobody works on: nobody reads the catalogue, and since `quiet_since` no asset came.
+    /// Those of them that nobody works on: nobody reads the catalogue, and since `quiet_since` no asset came. Where none
+    /// came, all of the company's assets are walked, once: their end takes longer, and an index by `seen_at` would be
+    /// written anew by each comparison of all IDs.
     pub async fn abandoned_bulk_loads(
         &self,
         quiet_since: Timestamp,
