@@ -147,7 +147,7 @@ impl FailureKind {
             }
             Self::Unreachable => "Adobe could not be reached. Try again in a few minutes.",
             Self::TimedOut => {
-                "No answer came, so it is not known whether Adobe took the request. Submitting again is safe."
+                "No whole answer came, so it is not known whether Adobe took the request. Submitting again is safe."
             }
             Self::Unexpected => {
                 "The answer was not one that Adobe's API documents, so nothing is taken for granted. Try again; if it stays so, an administrator can check the address of the API."

@@ -19,7 +19,7 @@ impl IpsError {
                 "Adobe did not answer in time. Try again in a few minutes; if it stays so, an administrator of Unstale can allow more time in the configuration."
             }
             Self::Closed { .. } => {
-                "The connection ended before an answer came. Try again; if it stays so, ask whoever runs the network whether a proxy or a firewall cuts it."
+                "The connection ended before the whole answer came. Try again; if it stays so, ask whoever runs the network whether a proxy or a firewall cuts it."
             }
             Self::Fault(fault) => fault.advice(),
             Self::Partial {

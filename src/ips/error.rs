@@ -27,8 +27,8 @@ pub enum IpsError {
         /// How long we waited.
         after: Duration,
     },
-    /// Sent, but the connection ended before an answer. Whether Adobe took the request is unknown.
-    #[error("the connection ended before an answer came: {reason}")]
+    /// Sent, but the connection ended before an answer, or within it. Whether Adobe took the request is unknown.
+    #[error("the connection ended before the whole answer came: {reason}")]
     Closed {
         /// The cause, in the words of the network library.
         reason: String,

@@ -24,7 +24,7 @@ const EXCERPT_LENGTH: usize = 500;
 const EXCERPT_WINDOW: usize = 64 * 1024;
 /// What is wrong with an answer of which more came than we read.
 pub(super) const TOO_LARGE: &str = "is larger than we read";
-/// What is wrong with an answer of which only a part came.
+/// What is wrong with an answer that came to its end and cannot be decompressed.
 pub(super) const BROKEN_OFF: &str = "broke off or is compressed wrongly";
 
 /// How long to wait for Adobe.
@@ -132,7 +132,9 @@ impl Client {
                     break;
                 }
                 Ok(Some(chunk)) => answer.body.extend_from_slice(&chunk),
-                Err(error) if error.is_timeout() => return Err(self.no_answer(error)),
+                Err(error) if error.is_timeout() || is_cut(&error) => {
+                    return Err(self.no_answer(error));
+                }
                 Err(_) => {
                     answer.problem = Some(BROKEN_OFF);
                     break;
@@ -157,6 +159,14 @@ impl Client {
             }
         }
     }
+}
+
+/// Whether an error while reading a body is of the connection, and not of what came over it: the decompressor's is an
+/// `io::Error` right below the library's own, the connection's is not.
+fn is_cut(error: &reqwest::Error) -> bool {
+    std::iter::successors(error.source(), |&error| error.source())
+        .find(|error| !error.is::<reqwest::Error>())
+        .is_some_and(|error| !error.is::<io::Error>())
 }
 
 /// What kept the connection from standing, as far as the libraries below tell.

@@ -156,6 +156,8 @@ pub enum Instead {
     Empty,
     /// The connection is closed without an answer. The request was carried out.
     Closed,
+    /// The connection is closed within the answer. The request was carried out.
+    Cut,
     /// A gibibyte of blanks, compressed to a thousandth where the request allows it. The request was carried out.
     Bomb,
     /// Rows without end, half a gibibyte of them. The request was carried out.

@@ -4,10 +4,13 @@ use std::{fmt::Write as _, future::ready, iter};
 
 use axum::{
     body::{Body, Bytes},
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{
+        StatusCode,
+        header::{CONTENT_ENCODING, CONTENT_TYPE},
+    },
     response::{IntoResponse as _, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 use super::{Instead, answer::xml};
 
@@ -29,11 +32,7 @@ fn growing() -> String {
 /// The answer, spoilt in that way.
 pub(super) fn spoil(message: String, status: StatusCode, instead: Instead) -> Response {
     match instead {
-        Instead::Truncated => {
-            let mut half = message;
-            half.truncate(half.floor_char_boundary(half.len() / 2));
-            xml(status, half)
-        }
+        Instead::Truncated => xml(status, half(message)),
         Instead::Empty => StatusCode::OK.into_response(),
         Instead::Html => axum::response::Html(
             "<!DOCTYPE html><html><head><title>Maintenance</title></head>\
@@ -47,9 +46,9 @@ pub(super) fn spoil(message: String, status: StatusCode, instead: Instead) -> Re
             .into_response(),
         // The server gives a connection up when a body fails before its first byte.
         Instead::Closed => {
-            let failure = std::io::Error::other("closed on purpose");
-            Body::from_stream(stream::once(ready(Err::<Bytes, _>(failure)))).into_response()
+            Body::from_stream(stream::once(ready(Err::<Bytes, _>(on_purpose())))).into_response()
         }
+        Instead::Cut => cut(message, status),
         Instead::Bomb => endless(&message, Bytes::from(vec![b' '; PIECE]), BOMB_PIECES),
         Instead::Huge => {
             let row = "<items><name>one more</name></items>";
@@ -65,6 +64,26 @@ pub(super) fn spoil(message: String, status: StatusCode, instead: Instead) -> Re
             xml(status, with_doctype(&message, doctype, "&e;"))
         }
     }
+}
+
+fn half(mut message: String) -> String {
+    message.truncate(message.floor_char_boundary(message.len() / 2));
+    message
+}
+
+fn on_purpose() -> std::io::Error {
+    std::io::Error::other("closed on purpose")
+}
+
+/// Half the message, and then no more: the server sends what it has while it waits for the rest. Compressing would hold it back.
+fn cut(message: String, status: StatusCode) -> Response {
+    let start = stream::once(ready(Ok(Bytes::from(half(message)))));
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(on_purpose())
+    });
+    let head = [(CONTENT_ENCODING, "identity")];
+    (status, head, Body::from_stream(start.chain(end))).into_response()
 }
 
 /// The beginning of the message, up to its first content, and then a piece again and again. Made while it is read.

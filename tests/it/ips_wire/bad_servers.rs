@@ -124,12 +124,11 @@ async fn a_server_that_hangs_or_hangs_up_is_told_apart() {
             .await;
         assert_eq!(hanging, Err(IpsError::TimedOut { after }));
     }
-    let server = Server::raw(b"", |stream| async move { drop(stream) }).await;
-    let error = search(&server.base).await.unwrap_err();
-    assert!(matches!(error, IpsError::Closed { .. }), "{error:?}");
-    let server = Server::raw(HALF, |stream| async move { drop(stream) }).await;
-    let error = search(&server.base).await.unwrap_err();
-    assert!(error.advice().contains("broke off"), "{error:?}");
+    for sent in [&b""[..], HALF] {
+        let server = Server::raw(sent, |stream| async move { drop(stream) }).await;
+        let error = search(&server.base).await.unwrap_err();
+        assert!(matches!(error, IpsError::Closed { .. }), "{error:?}");
+    }
 }
 
 #[tokio::test]

@@ -234,6 +234,7 @@ async fn spoilt_answers_are_failures_and_only_the_page_stops_the_purge() {
         (Instead::Truncated, FailureKind::Unexpected, 1),
         (Instead::Empty, FailureKind::Unexpected, 1),
         (Instead::Closed, FailureKind::TimedOut, 1),
+        (Instead::Cut, FailureKind::TimedOut, 1),
     ] {
         let lab = Lab::with(|knobs| knobs.instead = Some(instead)).await;
         let error = lab.purge("c|6", &shoes(1)).await.unwrap_err();

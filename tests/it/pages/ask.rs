@@ -146,7 +146,10 @@ async fn where_adobe_does_not_answer_a_sentence_says_so() {
     let draft = new_draft(&editor).await;
     for (instead, sentence) in [
         (Instead::Unavailable, "not available at the moment"),
-        (Instead::Closed, "The connection ended before an answer"),
+        (
+            Instead::Closed,
+            "The connection ended before the whole answer",
+        ),
     ] {
         app.ips().knobs(|knobs| {
             knobs.only = Some(Only::Operation("getAssetsByName"));

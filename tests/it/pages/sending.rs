@@ -64,13 +64,21 @@ pub(super) fn hold(app: &TestApp, hold: bool) {
 
 #[tokio::test]
 async fn a_request_without_an_answer_is_unknown_and_then_repeated() {
+    unanswered_then_repeated(Instead::Closed).await;
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_breaks_off_is_unknown_and_then_repeated() {
+    unanswered_then_repeated(Instead::Cut).await;
+}
+
+async fn unanswered_then_repeated(instead: Instead) {
     let app = with_dispatch(DispatchConfig {
         repeat_pause: Duration::from_mins(1),
         ..DISPATCH
     })
     .await;
-    app.ips()
-        .knobs(|knobs| knobs.instead = Some(Instead::Closed));
+    app.ips().knobs(|knobs| knobs.instead = Some(instead));
     let editor = app.editor().await;
     let path = submitted(&app, &editor, 2).await;
     let page = seen(&editor, &path, ".status.unknown").await;
@@ -102,9 +110,14 @@ type Misbehaviour = fn(&mut Knobs);
 async fn repeats_come_to_an_end_and_faults_are_never_repeated() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
-    let cases: [(Misbehaviour, usize, &str); 4] = [
+    let cases: [(Misbehaviour, usize, &str); 5] = [
         (
             |knobs| knobs.instead = Some(Instead::Closed),
+            4,
+            "It is not certain what was cleared.",
+        ),
+        (
+            |knobs| knobs.instead = Some(Instead::Cut),
             4,
             "It is not certain what was cleared.",
         ),

@@ -154,7 +154,7 @@ async fn while_adobe_does_not_answer_a_sentence_says_so_and_everything_else_work
             (
                 Some(Instead::Closed),
                 None,
-                "The connection ended before an answer came",
+                "The connection ended before the whole answer came",
             ),
             (Some(Instead::Truncated), None, "The answer was not one"),
             (None, Some(20_003), "role does not allow this"),

@@ -24,6 +24,7 @@ async fn whatever_comes_instead_of_a_page_is_a_sentence_and_the_next_attempt_fin
         Instead::Truncated,
         Instead::Empty,
         Instead::Closed,
+        Instead::Cut,
         Instead::Bomb,
         Instead::Huge,
         Instead::Entities,
