@@ -140,13 +140,8 @@ impl HistoryVerdict {
 const ID_AFTER_ROOT: [&str; 2] = ["/is/image/", "/is/content/"];
 
 /// The ID of the asset that a URL shows, as far as its path tells: `shoe` for `https://h/is/image/Acme/shoe:Crop?wid=1`.
-/// Whoever typed the URL by hand cleared that asset too.
-#[must_use]
-pub fn shown_asset(url: &str) -> Option<Cow<'_, str>> {
-    shown(url).map(|(_, id)| id)
-}
-
-/// The same where the path names this root. Under another one an asset of the same ID is another picture.
+/// Whoever typed the URL by hand cleared that asset too. The path must name this root: under another one an asset of the
+/// same ID is another picture.
 #[must_use]
 pub fn shown_asset_of<'a>(root: &str, url: &'a str) -> Option<Cow<'a, str>> {
     shown(url).and_then(|(own, id)| (own == root).then_some(id))
@@ -190,7 +185,7 @@ mod tests {
             ("https://h", None),
             ("no url", None),
         ] {
-            assert_eq!(shown_asset(url).as_deref(), id, "{url}");
+            assert_eq!(shown_asset_of("Acme", url).as_deref(), id, "{url}");
         }
     }
 

@@ -49,7 +49,7 @@ pub use self::{
         FoundServer, GeneralSettings, PREVIEW_PROPERTY, TEMPLATE_PROPERTY, ValueSource,
     },
     generic_hosts::{GenericHosts, InvalidGenericHosts},
-    history::{HistoryVerdict, InvalidationState, shown_asset, shown_asset_of},
+    history::{HistoryVerdict, InvalidationState, shown_asset_of},
     host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
     ids::{AssetKey, BatchId, CheckId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},

@@ -151,7 +151,7 @@ impl Store {
             submit!("(select coalesce(max(number), 0) + 1 from invalidation)")
         };
         let urls = || submission.batches.iter().flat_map(|batch| &batch.urls);
-        let searchable = Searchable::of(urls());
+        let searchable = Searchable::of(&submission.batches);
         // Nobody ever says that a list was used that is only downloaded.
         let assets = match submission.first_state {
             BatchState::Downloaded => assets_of(&submission.batches),

@@ -6,11 +6,11 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Result, Store, SubmittedUrl,
+    NewBatch, Result, Store,
     convert::{from_json, storable},
     trigrams::Trigrams,
 };
-use crate::domain::{UrlOrigin, shown_asset};
+use crate::domain::{UrlOrigin, shown_asset_of};
 
 /// Characters of an asset's ID that an index holds. Dynamic Media has shorter ones; a longer is something typed by hand.
 const LONGEST_ID: usize = 400;
@@ -23,15 +23,17 @@ pub(super) struct Searchable {
 }
 
 impl Searchable {
-    pub(super) fn of<'a>(urls: impl IntoIterator<Item = &'a SubmittedUrl>) -> Self {
+    pub(super) fn of(batches: &[NewBatch]) -> Self {
         let mut searchable = Self::default();
-        for url in urls {
-            searchable.add(&url.url, &url.origins, &url.covers);
+        for batch in batches {
+            for url in &batch.urls {
+                searchable.add(&batch.root, &url.url, &url.origins, &url.covers);
+            }
         }
         searchable
     }
 
-    fn add(&mut self, url: &str, origins: &[UrlOrigin], covers: &[String]) {
+    fn add(&mut self, root: &str, url: &str, origins: &[UrlOrigin], covers: &[String]) {
         self.trigrams.add(&storable(url));
         for covered in covers {
             self.trigrams.add(&storable(covered));
@@ -42,7 +44,7 @@ impl Searchable {
             | UrlOrigin::Template { asset, .. } => Some(asset.as_str()),
             UrlOrigin::Fixed { .. } | UrlOrigin::Manual { .. } => None,
         });
-        let shown = shown_asset(url);
+        let shown = shown_asset_of(root, url);
         for id in named.chain(shown.as_deref()) {
             if id.len() <= LONGEST_ID && !id.contains('\0') && !self.assets.contains(id) {
                 self.assets.insert(id.to_owned());
@@ -101,7 +103,7 @@ impl Store {
             "delete from _history_trigram where rowid = $1"
         };
         let assets = "delete from history_asset where number = $1";
-        let read = "select u.url, u.origins, u.covers from batch b join invalidation_url u on u.batch_id = b.id \
+        let read = "select b.root, u.url, u.origins, u.covers from batch b join invalidation_url u on u.batch_id = b.id \
                     where b.invalidation_id = $1";
         Ok(in_transaction!(self, |tx| {
             let row: Option<Unsearchable> = sqlx::query_as(take)
@@ -110,15 +112,15 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
             if let Some(row) = &row {
-                let urls: Vec<(String, String, String)> = sqlx::query_as(read)
+                let urls: Vec<(String, String, String, String)> = sqlx::query_as(read)
                     .bind(row.id)
                     .fetch_all(&mut *tx)
                     .await?;
                 let mut searchable = Searchable::default();
-                for (url, origins, covers) in &urls {
+                for (root, url, origins, covers) in &urls {
                     let origins: Vec<UrlOrigin> = from_json("invalidation_url.origins", origins)?;
                     let covers: Vec<String> = from_json("invalidation_url.covers", covers)?;
-                    searchable.add(url, &origins, &covers);
+                    searchable.add(root, url, &origins, &covers);
                 }
                 for sql in [trigrams, assets] {
                     sqlx::query(sql).bind(row.number).execute(&mut *tx).await?;

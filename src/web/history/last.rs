@@ -1,10 +1,12 @@
 //! When an asset was invalidated last, by whom and with what verdict: the sentence above its history. What Adobe did not take
 //! is no invalidation; when it was tried after that, a second sentence says so.
 
+use std::collections::BTreeSet;
+
 use super::words::state_view;
 use crate::{
     app::App,
-    domain::{CompanyId, HistoryVerdict, InvalidationState, UrlOrigin, Verdict, shown_asset},
+    domain::{CompanyId, HistoryVerdict, InvalidationState, UrlOrigin, Verdict, shown_asset_of},
     error::AppError,
     store::{Fate, Fates, HistoryEntry, HistoryQuery},
     web::{verdicts::Badge, view::Moment},
@@ -104,7 +106,8 @@ async fn fate(
         let urls = app.store.batch_urls(company, batch.id, 0, i64::MAX).await?;
         let is_own = |origin: &UrlOrigin| origin.asset() == Some(asset);
         let own = urls.iter().filter(|url| {
-            url.origins.iter().any(is_own) || shown_asset(&url.url).as_deref() == Some(asset)
+            url.origins.iter().any(is_own)
+                || shown_asset_of(&batch.root, &url.url).as_deref() == Some(asset)
         });
         for url in own {
             match fates.fate(url.position, &url.url) {
@@ -125,9 +128,15 @@ async fn verdict_on(
     asset: &str,
 ) -> Result<HistoryVerdict, AppError> {
     let checks = app.store.checks(company, entry.id).await?;
+    let batches = app.store.batches(company, entry.id).await?;
+    let roots: BTreeSet<&str> = batches.iter().map(|batch| batch.root.as_str()).collect();
+    let shows = |url: &str| {
+        let mut shown = roots.iter().filter_map(|root| shown_asset_of(root, url));
+        shown.any(|id| id == asset)
+    };
     let own = checks
         .iter()
-        .filter(|check| check.covered && shown_asset(&check.url).as_deref() == Some(asset));
+        .filter(|check| check.covered && shows(&check.url));
     Ok(HistoryVerdict::together(own.map(|check| {
         HistoryVerdict::of_url(check.verdict, check.next_look_at.is_some())
     })))

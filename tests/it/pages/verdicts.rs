@@ -227,6 +227,24 @@ async fn from_an_asset_one_sees_when_it_was_invalidated_last_by_whom_and_whether
 }
 
 #[tokio::test]
+async fn an_asset_of_the_same_id_under_another_root_has_a_history_of_its_own() {
+    let stage = Stage::start(false).await;
+    stage.app.stop_checking_roots().await;
+    let other = stage.app.exact("backpack").replace("dms7snapshot", "Other");
+    let path = purge_held(&stage.editor, &other).await;
+    settled(&stage.editor, &path).await;
+    let found = filtered(&stage.editor, "asset=backpack").await;
+    assert!(
+        found
+            .text(".empty")
+            .contains("No invalidation of “backpack”")
+    );
+    assert_eq!(found.text("#last"), "");
+    let all = filtered(&stage.editor, "").await;
+    assert_eq!(all.count("#results tbody tr"), 1);
+}
+
+#[tokio::test]
 async fn a_refusal_does_not_hide_the_last_invalidation() {
     let stage = Stage::start(false).await;
     stage.publish();

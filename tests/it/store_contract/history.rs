@@ -25,6 +25,7 @@ on_both_databases! {
     the_state_of_an_invalidation_follows_its_batches
     every_state_of_a_batch_counts_as_final_or_under_way
     an_asset_knows_when_it_was_cleared_last
+    an_asset_of_the_same_id_under_another_root_is_another
     what_an_older_version_submitted_becomes_searchable
     batches_and_urls_of_many_are_read_at_once
     a_note_is_kept_with_the_draft_and_stays_when_it_is_submitted
@@ -528,6 +529,19 @@ async fn an_asset_knows_when_it_was_cleared_last(t: &Fixture) {
     assert_eq!(last("red boot").await, Some((typed.id, email(), sending)));
     assert_eq!(last("2-2").await, Some((formed.id, email(), sending)));
     assert_eq!(last(&"x".repeat(10_000)).await, None);
+}
+
+async fn an_asset_of_the_same_id_under_another_root_is_another(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let own = submitted(t, company, author, &["https://h/is/image/shop/shoe"]).await;
+    let other = submitted(t, company, author, &["https://h/is/image/other/shoe"]).await;
+    let last = async || latest(t, company, "shoe").await.map(|entry| entry.id);
+    assert_eq!(found(t, company, &all()).await, [other.id, own.id]);
+    assert_eq!(last().await, Some(own.id));
+    t.db.execute("update invalidation set searchable = false")
+        .await;
+    while t.store.make_searchable().await.unwrap() {}
+    assert_eq!(last().await, Some(own.id));
 }
 
 async fn what_an_older_version_submitted_becomes_searchable(t: &Fixture) {
