@@ -7,6 +7,7 @@
 mod assets;
 mod bad_urls;
 mod companies;
+mod covered;
 mod extract;
 mod forms;
 mod history;

@@ -21,6 +21,7 @@ use crate::{
     store::{Batch, Invalidation, Store},
     web::{
         bad_urls::BadUrls,
+        covered::Covered,
         extract::{Editor, InCompany, InvalidationPath},
         shell::Shell,
         view::{Moment, company_path, counted, grouped, outcome_path},
@@ -55,8 +56,14 @@ struct RecordPage {
 struct GroupView {
     title: String,
     count: String,
-    urls: Vec<String>,
+    urls: Vec<UrlView>,
     more: Option<String>,
+}
+
+struct UrlView {
+    text: String,
+    /// What it clears along with itself.
+    covered: Covered,
 }
 
 struct BatchView {
@@ -160,7 +167,7 @@ struct Groups {
 /// Read batch by batch, so that no more than a thousand URLs are held at once.
 async fn groups(app: &App, company: CompanyId, batches: &[Batch]) -> Result<Groups, AppError> {
     let mut folded = false;
-    let mut groups: BTreeMap<Group, (usize, Vec<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, (usize, Vec<UrlView>)> = BTreeMap::new();
     for batch in batches {
         for url in app.store.batch_urls(company, batch.id, 0, i64::MAX).await? {
             folded |= !url.covers.is_empty();
@@ -171,7 +178,10 @@ async fn groups(app: &App, company: CompanyId, batches: &[Batch]) -> Result<Grou
                 let (count, listed) = groups.entry(group).or_default();
                 *count += 1;
                 if listed.len() < LISTED {
-                    listed.push(url.url.clone());
+                    listed.push(UrlView {
+                        text: url.url.clone(),
+                        covered: Covered::of(&url.covers),
+                    });
                 }
             }
         }

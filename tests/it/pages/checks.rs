@@ -516,6 +516,8 @@ async fn a_covered_url_is_looked_at_in_every_format_and_its_host_is_doubted_when
         .form(".check-row form:has([value=purge-again])")
         .press("do", "purge-again");
     let record = stage.editor.get(&format!("{path}/record")).await;
+    assert_eq!(record.texts(".more .more summary"), ["also clears 1"]);
+    assert!(record.text(".more .cover-list").contains(&stage.url));
     let all_again = record.form("form[action$='/again']");
     let confirms = [
         stage.editor.submit_and_follow(&again).await,

@@ -9,6 +9,7 @@ use crate::{
     error::AppError,
     store::{Batch, Store, SubmittedUrl},
     web::{
+        covered::Covered,
         forms::number,
         invalidations::checks::ChecksSection,
         verdicts::Badge,
@@ -18,9 +19,6 @@ use crate::{
 
 /// URLs on one page.
 const ROWS: i64 = 200;
-
-/// Of what a URL clears along with itself, so many are named.
-const NAMED: usize = 20;
 
 /// Which batch's URLs are shown, and from which on.
 #[derive(Debug, Default, Deserialize)]
@@ -48,9 +46,8 @@ pub struct UrlsView {
 pub struct RowView {
     pub url: String,
     pub origins: String,
-    /// How many URLs it clears along with itself, and the first of them.
-    pub covers: usize,
-    pub covered: Vec<String>,
+    /// What it clears along with itself.
+    pub covered: Covered,
     /// What was seen of it.
     pub seen: Option<Badge>,
 }
@@ -97,8 +94,7 @@ fn row(submitted: &SubmittedUrl, seen: &HashMap<&str, Badge>) -> RowView {
     RowView {
         url: submitted.url.clone(),
         origins: origins_words(&submitted.origins, usize::MAX),
-        covers: submitted.covers.len(),
-        covered: submitted.covers.iter().take(NAMED).cloned().collect(),
+        covered: Covered::of(&submitted.covers),
         seen: seen.get(submitted.url.as_str()).copied(),
     }
 }
