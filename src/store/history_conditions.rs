@@ -77,13 +77,14 @@ pub(super) fn source(
                 if is_open {
                     url_conditions(sql, query, is_postgres);
                 }
-                sql.sql(" union all select c.number from covered_url c where c.company_id = ")
+                // Each batch once, however many of its URLs begin so: what is open is a matter of the URLs that cover them.
+                sql.sql(" union all select c.number from (select distinct c.batch_id, c.number from covered_url c where c.company_id = ")
                     .uuid(company.uuid());
                 url_beginning(sql, COVERED, text, whole);
+                sql.sql(") c");
                 if is_open {
-                    sql.sql(" and exists (select 1 from invalidation_url u where u.batch_id = c.batch_id");
+                    sql.sql(" cross join invalidation_url u where u.batch_id = c.batch_id");
                     url_conditions(sql, query, is_postgres);
-                    sql.sql(")");
                 }
             }
             sql.sql(") found) u").sql(REST).sql("i.number = u.number");

@@ -391,6 +391,11 @@ async fn what_a_base_url_clears_along_with_itself_is_found(t: &Fixture) {
             ..query
         };
         assert_eq!(found(t, company, &of_host).await, [submission.id]);
+        let of_another = HistoryQuery {
+            host: Some("other".to_owned()),
+            ..of_host
+        };
+        assert_eq!(found(t, company, &of_another).await, []);
     }
     for filter in [
         UrlFilter::Is(shorter.to_owned()),
