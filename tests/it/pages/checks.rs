@@ -717,6 +717,52 @@ async fn all_that_was_looked_at_can_be_seen_page_by_page() {
 }
 
 #[tokio::test]
+async fn each_list_of_the_outcome_stays_where_it_is_while_the_other_goes_on() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let urls: Vec<String> = (1..=210)
+        .map(|wid| app.exact(&format!("spinset?wid={wid}")))
+        .collect();
+    let path = purge(&editor, &urls).await;
+    let page = judged(&app, &editor, &path).await;
+    let all = page
+        .form("form:has([value=check-all])")
+        .press("do", "check-all");
+    editor.submit(&all).await;
+    judged(&app, &editor, &path).await;
+    let link = |page: &Answer, css| page.attributes(css, "href").pop().unwrap();
+    let at = |page: &Answer| {
+        (
+            page.text("#checks .pager span"),
+            page.count("#urls .url-row"),
+        )
+    };
+
+    let second = "Page 2 of 3".to_owned();
+    let page = editor
+        .get(&link(&editor.get(&path).await, "#checks .pager a"))
+        .await;
+    assert_eq!(at(&page), (second.clone(), 200));
+    let page = editor.get(&link(&page, "#urls .pager a")).await;
+    assert_eq!(at(&page), (second, 10), "the checks stayed");
+    let href = link(&page, "#checks .pager a");
+    let page = editor.get(&href).await;
+    let third = ("Page 3 of 3".to_owned(), 10);
+    assert_eq!(at(&page), third, "the URLs stayed");
+
+    let again = page.form(".check-row form").press("do", "look-again");
+    let page = editor.submit_and_follow(&again).await;
+    assert_eq!(at(&page), third, "so they do when a button is pressed");
+    let part = href
+        .replace("#checks", "")
+        .replace(&path, &format!("{path}/checks"));
+    let request = editor.request(reqwest::Method::GET, &part);
+    let part = editor.send(request.header("hx-request", "true")).await;
+    let back = editor.get(&link(&part, ".pager a")).await;
+    assert_eq!(at(&back), ("Page 2 of 3".to_owned(), 10));
+}
+
+#[tokio::test]
 async fn a_sample_is_looked_at_and_the_rest_when_somebody_asks() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -16,7 +16,10 @@ use axum::{
 use serde::Deserialize;
 
 pub use self::{section::ChecksSection, words::of_what_it_is};
-use super::{outcome::Headline, start::new_draft};
+use super::{
+    outcome::{Headline, Place},
+    start::new_draft,
+};
 use crate::{
     app::App,
     domain::{CheckId, Company, HostOrigin, InvalidationId, LookKind, Options},
@@ -24,20 +27,12 @@ use crate::{
     store::{Check, Draft, Person},
     web::{
         extract::{Editor, Form, Htmx, InCompany, InvalidationPath, Query},
-        forms::number,
         view::{draft_path, outcome_path},
     },
 };
 
 /// What a small picture may do when it is opened by itself: an SVG shows, and nothing runs.
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
-
-/// Which page of them.
-#[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
-    #[serde(default, deserialize_with = "number")]
-    page: usize,
-}
 
 /// The buttons.
 #[derive(Debug, Deserialize)]
@@ -46,9 +41,6 @@ pub struct ChecksForm {
     action: Action,
     /// Which URL; all where it is missing.
     check: Option<CheckId>,
-    /// The page on which it stands.
-    #[serde(default, deserialize_with = "number")]
-    page: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -68,10 +60,10 @@ pub async fn show(
     at: InCompany,
     InvalidationPath(id): InvalidationPath,
     Htmx(htmx): Htmx,
-    Query(wanted): Query<Wanted>,
+    Query(place): Query<Place>,
 ) -> Result<Response, AppError> {
     if !htmx {
-        return Ok(to_checks(&at.company, id, wanted.page).into_response());
+        return Ok(to_checks(&at.company, id, &place).into_response());
     }
     let invalidation = app.store.invalidation(at.company.id, id).await?;
     let invalidation = invalidation.ok_or(AppError::NotFound)?;
@@ -83,7 +75,7 @@ pub async fn show(
         id,
         &batches,
         is_admin,
-        wanted.page,
+        &place,
         app.clock.now(),
     )
     .await?;
@@ -98,6 +90,7 @@ pub async fn act(
     State(app): State<App>,
     at: InCompany,
     InvalidationPath(id): InvalidationPath,
+    Query(place): Query<Place>,
     Form(form): Form<ChecksForm>,
 ) -> Result<Redirect, AppError> {
     let company = &at.company;
@@ -115,7 +108,7 @@ pub async fn act(
             return Ok(Redirect::to(&draft_path(company, draft.id, "confirm")));
         }
     }
-    Ok(to_checks(company, id, form.page))
+    Ok(to_checks(company, id, &place))
 }
 
 /// A new draft with what is to be purged again; nothing is sent before somebody has confirmed it.
@@ -204,10 +197,6 @@ pub async fn picture(
     Ok((headers, picture.bytes).into_response())
 }
 
-fn to_checks(company: &Company, id: InvalidationId, page: usize) -> Redirect {
-    let page = match page {
-        0 | 1 => String::new(),
-        page => format!("?checks={page}"),
-    };
-    Redirect::to(&format!("{}{page}#checks", outcome_path(company, id)))
+fn to_checks(company: &Company, id: InvalidationId, place: &Place) -> Redirect {
+    Redirect::to(&format!("{}{place}#checks", outcome_path(company, id)))
 }

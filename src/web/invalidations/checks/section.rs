@@ -18,6 +18,7 @@ use crate::{
     ops::verify::CHECK_ALL_LIMIT,
     store::{Batch, Check, Fate, Fates, Store, Taken},
     web::{
+        invalidations::outcome::Place,
         verdicts::{Badge, Tally},
         view::{company_path, counted, grouped, outcome_path},
     },
@@ -55,6 +56,8 @@ pub struct ChecksSection {
     old: usize,
     /// How many were looked at, or are to be.
     total: usize,
+    /// Where on the outcome this is.
+    place: Place,
     /// The page of them that is shown, from 1.
     page: usize,
     pages: usize,
@@ -74,7 +77,7 @@ impl ChecksSection {
         id: InvalidationId,
         batches: &[Batch],
         is_admin: bool,
-        page: usize,
+        place: &Place,
         now: Timestamp,
     ) -> Result<Self, AppError> {
         let checks = store.checks(company.id, id).await?;
@@ -88,7 +91,7 @@ impl ChecksSection {
         let mut shown: Vec<&Check> = checks.iter().collect();
         shown.sort_by_key(|check| (!check.asked, rank(check)));
         let pages = checks.len().div_ceil(SHOWN).max(1);
-        let page = page.clamp(1, pages);
+        let page = place.checks.clamp(1, pages);
         let shown: Vec<&Check> = shown
             .into_iter()
             .skip((page - 1) * SHOWN)
@@ -106,6 +109,7 @@ impl ChecksSection {
             check_all: check_all(&checks, accepted),
             old: checks.iter().filter(|check| check.stayed_old()).count(),
             total: checks.len(),
+            place: place.at_checks(page),
             page,
             pages,
             rows: shown

@@ -6,6 +6,7 @@
 mod batch_view;
 mod download;
 mod headline;
+mod place;
 mod standing;
 mod steer;
 mod urls;
@@ -22,8 +23,8 @@ use self::{batch_view::BatchView, urls::UrlsView};
 pub use self::{
     download::download,
     headline::Headline,
+    place::Place,
     steer::{find_bad_url, steer},
-    urls::Wanted,
 };
 use super::checks::ChecksSection;
 use crate::{
@@ -83,7 +84,7 @@ pub async fn show(
     at: InCompany,
     InvalidationPath(id): InvalidationPath,
     Htmx(htmx): Htmx,
-    Query(wanted): Query<Wanted>,
+    Query(place): Query<Place>,
 ) -> Result<Response, AppError> {
     let invalidation = app
         .store
@@ -99,11 +100,11 @@ pub async fn show(
     }
     let shell = Shell::at("CDN Invalidation", &person, &at);
     let batches = app.store.batches(at.company.id, id).await?;
-    let page = OutcomePage::new(&app, &at, shell, &invalidation, &batches, wanted.checks).await?;
+    let page = OutcomePage::new(&app, &at, shell, &invalidation, &batches, &place).await?;
     if htmx {
         return Ok(Html(page.as_progress().render()?).into_response());
     }
-    let urls = UrlsView::load(&app.store, at.company.id, &batches, &page.checks, &wanted).await?;
+    let urls = UrlsView::load(&app.store, at.company.id, &batches, &page.checks, &place).await?;
     Ok(OutcomePage { urls, ..page }.into_response())
 }
 
@@ -122,15 +123,9 @@ async fn refuse(
         .await?
         .ok_or(AppError::NotFound)?;
     let batches = app.store.batches(company, id).await?;
-    let page = OutcomePage::new(app, at, shell, &invalidation, &batches, 1).await?;
-    let urls = UrlsView::load(
-        &app.store,
-        company,
-        &batches,
-        &page.checks,
-        &Wanted::default(),
-    )
-    .await?;
+    let place = Place::default();
+    let page = OutcomePage::new(app, at, shell, &invalidation, &batches, &place).await?;
+    let urls = UrlsView::load(&app.store, company, &batches, &page.checks, &place).await?;
     let page = OutcomePage {
         refused: Some(sentence),
         urls,
@@ -146,7 +141,7 @@ impl OutcomePage {
         shell: Shell,
         invalidation: &Invalidation,
         batches: &[Batch],
-        checks_page: usize,
+        place: &Place,
     ) -> Result<Self, AppError> {
         let company = &at.company;
         let now = app.clock.now();
@@ -162,7 +157,7 @@ impl OutcomePage {
             invalidation.id,
             batches,
             is_admin,
-            checks_page,
+            place,
             now,
         )
         .await?;

@@ -2,15 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
-
+use super::Place;
 use crate::{
     domain::{BatchChange, BatchEvent, CompanyId},
     error::AppError,
     store::{Batch, Store, SubmittedUrl},
     web::{
         covered::Covered,
-        forms::number,
         invalidations::checks::ChecksSection,
         verdicts::Badge,
         view::{Moment, origins_words},
@@ -20,25 +18,12 @@ use crate::{
 /// URLs on one page.
 const ROWS: i64 = 200;
 
-/// Which batch's URLs are shown, and from which on.
-#[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
-    #[serde(default)]
-    batch: String,
-    #[serde(default, deserialize_with = "number")]
-    after: i64,
-    /// Which page of what was looked at, from 1.
-    #[serde(default, deserialize_with = "number")]
-    pub checks: usize,
-}
-
 /// The URLs of a batch.
 pub struct UrlsView {
-    pub id: String,
     pub position: i32,
     pub rows: Vec<RowView>,
-    /// Position after which the next rows stand.
-    pub next: Option<i64>,
+    /// Where the next rows stand.
+    pub next: Option<Place>,
     pub events: Vec<EventView>,
 }
 
@@ -65,13 +50,13 @@ impl UrlsView {
         company: CompanyId,
         batches: &[Batch],
         checks: &ChecksSection,
-        wanted: &Wanted,
+        place: &Place,
     ) -> Result<Option<Self>, AppError> {
         let named = batches
             .iter()
-            .find(|batch| batch.id.to_string() == wanted.batch);
+            .find(|batch| batch.id.to_string() == place.batch);
         let (batch, after) = match (named, batches.first()) {
-            (Some(batch), _) => (batch, wanted.after),
+            (Some(batch), _) => (batch, place.after),
             (None, Some(first)) => (first, 0),
             (None, None) => return Ok(None),
         };
@@ -81,9 +66,9 @@ impl UrlsView {
         let seen = checks.badges(&sent);
         let last = urls.last().map_or(0, |url| url.position);
         Ok(Some(Self {
-            id: batch.id.to_string(),
             position: batch.position,
-            next: (last < batch.url_count && !urls.is_empty()).then_some(last),
+            next: (last < batch.url_count && !urls.is_empty())
+                .then(|| place.at_urls(batch.id, last)),
             rows: urls.iter().map(|url| row(url, &seen)).collect(),
             events: events.iter().map(event).collect(),
         }))
