@@ -3,6 +3,8 @@
 alter table url_check add column purge_sent_at integer;
 update url_check set purge_sent_at = coalesce((select i.submitted_at from invalidation i where i.id = url_check.invalidation_id), purged_at)
     where purged_at is not null;
+-- A search sends each part with a request of its own.
+alter table batch_probe add column sent_at integer;
 -- What ended lately is looked for every minute.
 create index batch_finished on batch (finished_at) where finished_at is not null;
 drop index url_check_unpurged;

@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use serde::{Deserialize, Serialize};
 
 use super::Receipt;
+use crate::clock::Timestamp;
 
 /// Requests of one search; *Go on* allows as many again.
 pub const SEARCH_LIMIT: i32 = 12;
@@ -110,6 +111,8 @@ pub struct Refusal {
 pub struct Probe {
     /// What was sent.
     pub part: Part,
+    /// When it was sent; not known of those that an older version made.
+    pub sent_at: Option<Timestamp>,
     /// What Adobe gave for the part when it took it, or said when it refused a URL of it.
     pub answer: Result<Receipt, Refusal>,
 }
@@ -228,7 +231,11 @@ mod tests {
             } else {
                 Ok(Receipt::default())
             };
-            probes.push(Probe { part, answer });
+            probes.push(Probe {
+                part,
+                sent_at: None,
+                answer,
+            });
         }
     }
 

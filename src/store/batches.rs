@@ -157,6 +157,7 @@ struct EventRow {
 pub(super) struct ProbeRow {
     batch_id: Uuid,
     part: String,
+    sent_at: Option<i64>,
     accepted: bool,
     code: Option<i32>,
     reason: Option<String>,
@@ -192,7 +193,12 @@ impl ProbeRow {
                 reason: self.reason.unwrap_or_default(),
             })
         };
-        Ok((BatchId::from_uuid(self.batch_id), Probe { part, answer }))
+        let probe = Probe {
+            part,
+            sent_at: instant(self.sent_at),
+            answer,
+        };
+        Ok((BatchId::from_uuid(self.batch_id), probe))
     }
 }
 
@@ -318,7 +324,7 @@ impl Store {
     async fn load_probes(&self, batches: &mut [&mut Batch]) -> Result<()> {
         let mut statement = Statement::default();
         statement.sql(
-            "select batch_id, part, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
+            "select batch_id, part, sent_at, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
              from batch_probe where batch_id in ",
         );
         statement.uuids(batches.iter().map(|batch| batch.id.uuid()));

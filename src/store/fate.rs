@@ -217,6 +217,7 @@ mod tests {
     fn a_search_tells_the_fate_of_each_part() {
         let probe = |range, answer| Probe {
             part: Part::range(range),
+            sent_at: None,
             answer,
         };
         let why = |reason: &str| Refusal {

@@ -201,7 +201,11 @@ impl Dispatcher {
             }
         };
         let receipt = answer.as_ref().ok().cloned();
-        let probe = Probe { part, answer };
+        let probe = Probe {
+            part,
+            sent_at: Some(batch.taken_at),
+            answer,
+        };
         let probes: Vec<Probe> = search.probes.iter().chain([&probe]).cloned().collect();
         Ended {
             outcome: after_probe(batch, search, &probes, receipt),

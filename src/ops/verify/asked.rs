@@ -74,7 +74,7 @@ impl Verifier {
         };
         let covered = sent.iter().find_map(|(sent, batch, place)| {
             let taken = taken(*batch).filter(|taken| taken.holds(*place, sent))?;
-            Some((sent.clone(), taken.purge))
+            Some((sent.clone(), taken.purge(*place)))
         });
         let (asked, sent_url, purge) = match covered {
             Some((sent_url, purge)) => (Asked::Covered, sent_url, purge),
@@ -148,7 +148,7 @@ impl Verifier {
                     {
                         wanted.push(NewCheck {
                             asked: false,
-                            ..self.wanted(url.clone(), sent.url.clone(), taken.purge)
+                            ..self.wanted(url.clone(), sent.url.clone(), taken.purge(sent.position))
                         });
                     }
                 }

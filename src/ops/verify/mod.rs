@@ -157,7 +157,7 @@ impl Verifier {
         if let Some(taken) = Taken::of(batch) {
             let first = self
                 .settings
-                .first_look(taken.purge.taken_at, batch.estimated_seconds());
+                .first_look(taken.taken_at, batch.estimated_seconds());
             self.choose_late(unchecked).await?;
             self.store.start_checks(unchecked, &taken, first).await?;
         }

@@ -128,10 +128,11 @@ impl Store {
                 .await?;
             for (id, position, url) in waiting {
                 if taken.holds(position, &url) {
+                    let purge = taken.purge(position);
                     started += sqlx::query(start)
                         .bind(true)
-                        .bind(taken.purge.sent_at.as_micros())
-                        .bind(taken.purge.taken_at.as_micros())
+                        .bind(purge.sent_at.as_micros())
+                        .bind(purge.taken_at.as_micros())
                         .bind(first_look_at.as_micros())
                         .bind(id)
                         .execute(&mut *tx)

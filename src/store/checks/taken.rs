@@ -1,6 +1,7 @@
 //! What Adobe took of a batch: all of it, the parts of a search that it accepted, or all but the URL that it named.
 
 use crate::{
+    clock::Timestamp,
     domain::{BatchState, FailureKind, Part, Purge},
     store::Batch,
 };
@@ -8,8 +9,12 @@ use crate::{
 /// The URLs of a batch that are being cleared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// When that was.
-    pub purge: Purge,
+    /// By then Adobe had taken all of them.
+    pub taken_at: Timestamp,
+    /// Nothing of them was sent before.
+    sent_at: Timestamp,
+    /// The parts that a search sent later, each with its request.
+    sent_later: Vec<(Part, Timestamp)>,
     part: Part,
     /// The URL that was left out, where Adobe told it by its text.
     but: Option<String>,
@@ -33,12 +38,30 @@ impl Taken {
             _ => return None,
         };
         let taken_at = batch.finished_at?;
-        let purge = Purge {
-            // A search sends a part later than that; nothing tells which attempt cleared a URL.
-            sent_at: batch.first_sent_at.unwrap_or(taken_at),
+        // Where an attempt got no answer, nothing tells which one cleared a URL.
+        let probes = batch.probes.iter().filter(|_| !batch.maybe_taken);
+        let accepted = probes.filter(|probe| probe.is_accepted());
+        let taken = Self {
             taken_at,
+            sent_at: batch.first_sent_at.unwrap_or(taken_at),
+            sent_later: accepted
+                .filter_map(|probe| Some((probe.part.clone(), probe.sent_at?)))
+                .collect(),
+            part,
+            but,
         };
-        (!part.is_empty()).then_some(Self { purge, part, but })
+        (!taken.part.is_empty()).then_some(taken)
+    }
+
+    /// When the URL at a place was purged: by the request that sent it.
+    #[must_use]
+    pub fn purge(&self, place: i64) -> Purge {
+        let mut parts = self.sent_later.iter();
+        let own = parts.find(|(part, _)| part.contains(place));
+        Purge {
+            sent_at: own.map_or(self.sent_at, |(_, sent_at)| *sent_at),
+            taken_at: self.taken_at,
+        }
     }
 
     /// How many URLs Adobe took of all these batches.

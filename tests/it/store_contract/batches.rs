@@ -174,6 +174,7 @@ fn again(kind: FailureKind, at: Timestamp) -> BatchOutcome {
 fn probe(part: Part, accepted: bool) -> Probe {
     Probe {
         part,
+        sent_at: None,
         answer: if accepted {
             Ok(receipt())
         } else {

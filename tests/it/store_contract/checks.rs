@@ -313,7 +313,7 @@ async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
     assert!(too_old.is_empty());
 
     let taken = taken(t, unchecked).await.unwrap();
-    assert_eq!((taken.count(), taken.purge.taken_at), (2, accepted_at));
+    assert_eq!((taken.count(), taken.taken_at), (2, accepted_at));
     let start = async |at| t.store.start_checks(unchecked, &taken, at).await.unwrap();
     assert_eq!(start(t.now()).await, 1);
     assert_eq!(start(t.later()).await, 0, "once");
@@ -394,9 +394,11 @@ async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture
         .start_search(company, batch.id, 2, false, "ann@example.com", t.now())
         .await
         .unwrap();
+    t.later();
     let batch = t.take().await.unwrap();
     let probe = Probe {
         part: Part::range(2..=2),
+        sent_at: Some(batch.taken_at),
         answer: Ok(Receipt::default()),
     };
     let found = failed(FailureKind::Partial, Some(url(1, 0)));
@@ -414,6 +416,14 @@ async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture
     }
     let mut looked_at: Vec<_> = take(t, lease(t)).await;
     looked_at.sort_by(|one, two| one.url.cmp(&two.url));
+    let of_search = looked_at
+        .iter()
+        .find(|check| check.url == url(1, 1))
+        .unwrap();
+    assert_eq!(
+        of_search.purge.sent_at, batch.taken_at,
+        "by its own request"
+    );
     let looked_at: Vec<_> = looked_at.into_iter().map(|check| check.url).collect();
     let mut expected = [url(0, 0), url(1, 1)];
     expected.sort();

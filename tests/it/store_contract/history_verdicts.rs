@@ -343,6 +343,7 @@ async fn finish(t: &Fixture, outcome: &BatchOutcome, probe: Option<bool>) {
     let batch = t.take().await.unwrap();
     let probe = probe.map(|accepted| Probe {
         part: Part::range(1..=1),
+        sent_at: None,
         answer: if accepted {
             Ok(Receipt::default())
         } else {

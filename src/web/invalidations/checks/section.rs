@@ -201,5 +201,5 @@ fn check_all(checks: &[Check], accepted: u64) -> String {
 fn is_starting(checks: &[Check], batches: &[Batch], now: Timestamp) -> bool {
     let mut taken = batches.iter().filter_map(Taken::of);
     checks.iter().any(|check| check.purged_at.is_none())
-        && taken.any(|taken| now.since(taken.purge.taken_at) < STARTING)
+        && taken.any(|taken| now.since(taken.taken_at) < STARTING)
 }

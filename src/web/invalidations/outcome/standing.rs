@@ -345,6 +345,7 @@ mod tests {
     fn a_search_that_sent_the_good_ones_says_how_many() {
         let taken = |first, last| Probe {
             part: Part::range(first..=last),
+            sent_at: None,
             answer: Ok(Receipt::default()),
         };
         let batch = Batch {
