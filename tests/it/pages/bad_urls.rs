@@ -272,6 +272,11 @@ async fn when_the_surely_good_url_is_refused_the_search_stops() {
     );
     assert!(!page.has("form[action$=find-bad-url]"));
     assert_eq!(standing(&page), "Nothing was cleared.");
+    let checks = page.text("#checks");
+    assert!(
+        checks.contains("Adobe has cleared none of them"),
+        "{checks}"
+    );
 }
 
 #[tokio::test]

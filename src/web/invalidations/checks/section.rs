@@ -42,6 +42,8 @@ pub struct ChecksSection {
     tally: Tally,
     /// Adobe has taken something, so there is something to look for.
     accepted: bool,
+    /// What is said of the time since the purge before the first look.
+    since: &'static str,
     /// How many were looked at, and what came of it; `None` before the first look.
     summary: Option<String>,
     /// How many are looked at again.
@@ -98,8 +100,17 @@ impl ChecksSection {
             .take(SHOWN)
             .collect();
         let fates = fates(store, company.id, id, batches, &shown).await?;
+        let running = sending || pending > 0 || is_starting(&checks, batches, now);
+        let since = if accepted > 0 || running {
+            "; what they show after it is next."
+        } else if batches.iter().all(Batch::cleared_nothing) {
+            ". Adobe has cleared none of them."
+        } else {
+            ". It is not known that Adobe has cleared any of them."
+        };
         Ok(Self {
-            running: sending || pending > 0 || is_starting(&checks, batches, now),
+            running,
+            since,
             accepted: accepted > 0,
             summary: tally.summary(accepted),
             tally,
