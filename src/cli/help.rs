@@ -59,6 +59,10 @@ fn uses(command: &str, below: &str, setting: &str) -> bool {
                 )
         }
         "sync_pause" => serves || command == "sync",
+        // What the test of a host sends and looks at goes the way of all requests.
+        _ if setting.starts_with("dispatch_") || setting.starts_with("check_") => {
+            serves || (command, below) == ("host", "test")
+        }
         _ => serves,
     }
 }

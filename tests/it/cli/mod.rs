@@ -31,7 +31,14 @@ fn unstale(folder: &Path) -> Command {
 }
 
 fn command(program: &str, folder: &Path) -> Command {
-    let mut command = Command::new(program);
+    // Whoever runs the tests by `nohup` has the end of a terminal ignored, and would hand that on.
+    let mut command = if cfg!(target_os = "linux") {
+        let mut env = Command::new("env");
+        env.args(["--default-signal=HUP", program]);
+        env
+    } else {
+        Command::new(program)
+    };
     command.current_dir(folder).stdin(Stdio::null());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("UNSTALE_")) {
         command.env_remove(name);
