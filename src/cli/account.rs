@@ -23,7 +23,7 @@ pub(super) async fn run(app: &App, args: AccountArgs) -> anyhow::Result<()> {
         Ok(connected) => connected,
         Err(error) => return Err(said(&error.trouble()?)),
     };
-    app.syncer.go_on(company.id).await?;
+    app.syncer.go_on_with_account(company.id).await?;
     println!(
         "{} is asked about with {} at {} from now on.",
         company.name, account.email, account.endpoint

@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, clock: Clock, args: ConnectArgs) -> any
         publish_server: typed.map(|server| (server, BY)),
     };
     let connected = app.connector.establish(&wanted).await?;
-    app.syncer.go_on(connected.company.id).await?;
+    app.syncer.go_on_with_account(connected.company.id).await?;
     println!(
         "{} is connected; its pages start with /c/{}",
         connected.company.name, connected.company.slug

@@ -15,6 +15,9 @@ const SWEEP_INTERVAL: Duration = Duration::from_hours(24);
 /// missed.
 const OVERLAP: Duration = Duration::from_mins(10);
 
+/// After so many failures in a row a comparison lets others go first.
+const PATIENCE: u32 = 3;
+
 /// What is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadingKind {
@@ -221,7 +224,8 @@ pub struct CatalogueSync {
     pub wanted: Option<ReadingKind>,
     /// Whether it is stopped, by somebody or by itself.
     pub stopped: bool,
-    /// Whether it stopped by itself, over what somebody has to mend: nobody asks with this account meanwhile.
+    /// Whether it stopped by itself, over what somebody has to mend, and nothing was read since: while it is stopped, nobody
+    /// asks with this account.
     pub refused: bool,
     /// How often changes are asked for.
     pub interval: Duration,
@@ -285,7 +289,8 @@ impl Default for CatalogueSync {
 }
 
 impl CatalogueSync {
-    /// What is to be read now, if anything: first everything, where the company is elsewhere now; then what was interrupted.
+    /// What is to be read now, if anything: first everything, where the company is elsewhere now; then what was interrupted;
+    /// but a comparison that fails again and again keeps nobody from the changes.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Option<ReadingKind> {
         let older =
@@ -296,8 +301,15 @@ impl CatalogueSync {
         if self.is_elsewhere() {
             return Some(ReadingKind::Full);
         }
+        // By what is known, not by when a reading ended: a comparison tells of no changes.
+        let changes_are_due = older(self.read_until.max(self.full_read_at), self.interval);
         if self.step.is_some() {
-            return self.kind;
+            let fails = self.kind == Some(ReadingKind::Sweep) && self.failures >= PATIENCE;
+            return if fails && (self.wanted.is_some() || changes_are_due) {
+                self.wanted.or(Some(ReadingKind::Increment))
+            } else {
+                self.kind
+            };
         }
         // Of a catalogue that was read before Unstale kept where, nobody knows whose it is.
         let is_of_nobody = self.source.is_some() && self.read_from.is_none();
@@ -311,7 +323,7 @@ impl CatalogueSync {
         if by_another || older(self.swept_at.max(self.full_read_at), SWEEP_INTERVAL) {
             return Some(ReadingKind::Sweep);
         }
-        older(self.finished_at, self.interval).then_some(ReadingKind::Increment)
+        changes_are_due.then_some(ReadingKind::Increment)
     }
 
     /// Whether what was read is another region's, or another company's: no place in it, and no asset, holds.
@@ -337,6 +349,7 @@ impl CatalogueSync {
             Some(Step::Folders | Step::Presets | Step::Settings)
         );
         let is_over = is_compared && self.take_away && self.unlisted.is_some();
+        let gives_way = self.step.is_some() && self.kind == Some(ReadingKind::Sweep);
         if self.step.is_none() || self.kind != Some(kind) || self.is_elsewhere() || is_over {
             // Changes alone do not tell what this account sees.
             let read_from = match kind {
@@ -364,7 +377,7 @@ impl CatalogueSync {
         }
         self.since_at = Some(now);
         self.since_seen = self.seen;
-        self.wanted = None;
+        self.wanted = (gives_way && kind == ReadingKind::Increment).then_some(ReadingKind::Sweep);
     }
 
     /// Adobe refuses to search by last change, perhaps in the middle of it: the changes are read from their first page in
@@ -448,6 +461,7 @@ impl CatalogueSync {
     }
 
     fn recovered(&mut self) {
+        self.refused = false;
         self.same_as = None;
         self.failures = 0;
         self.retry_at = None;
@@ -469,7 +483,7 @@ mod tests {
     fn read() -> CatalogueSync {
         CatalogueSync {
             full_read_at: Some(ago(60)),
-            read_until: Some(ago(60)),
+            read_until: Some(ago(5)),
             finished_at: Some(ago(5)),
             ..CatalogueSync::default()
         }
@@ -480,7 +494,7 @@ mod tests {
         assert_eq!(CatalogueSync::default().due(NOW), Some(ReadingKind::Full));
         assert_eq!(read().due(NOW), None);
         let waiting = CatalogueSync {
-            finished_at: Some(ago(15)),
+            read_until: Some(ago(15)),
             ..read()
         };
         assert_eq!(waiting.due(NOW), Some(ReadingKind::Increment));
@@ -494,6 +508,53 @@ mod tests {
             ..day
         };
         assert_eq!(swept.due(NOW), None);
+    }
+
+    #[test]
+    fn changes_are_read_by_every_interval_that_there_is() {
+        const STEP: Duration = Duration::from_mins(5);
+        for minutes in [5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60] {
+            let interval = Duration::from_mins(minutes);
+            let mut sync = CatalogueSync {
+                interval,
+                ..CatalogueSync::default()
+            };
+            let (mut now, mut increments) = (NOW, 0);
+            for _ in 0..21 * 24 * 12 {
+                now = now.plus(STEP);
+                let Some(kind) = sync.due(now) else { continue };
+                increments += u64::from(kind == ReadingKind::Increment);
+                sync.begin(kind, now);
+                while sync.step.is_some() {
+                    sync.next_step(now);
+                }
+            }
+            let expected = 21 * 24 * 60 / minutes;
+            assert!(
+                increments >= expected * 9 / 10 - 1 && increments <= expected,
+                "every {minutes} minutes: {increments} of {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_comparison_that_fails_again_and_again_lets_changes_go_first_and_comes_after_them() {
+        let mut sync = read();
+        sync.begin(ReadingKind::Sweep, NOW);
+        sync.page = 7;
+        for _ in 0..3 {
+            assert_eq!(sync.due(NOW), Some(ReadingKind::Sweep));
+            sync.fail(String::new(), NOW);
+            sync.retry_at = None;
+        }
+        assert_eq!(sync.due(NOW), Some(ReadingKind::Sweep), "no change is due");
+        let later = NOW.plus(SYNC_INTERVAL);
+        assert_eq!(sync.due(later), Some(ReadingKind::Increment));
+        sync.begin(ReadingKind::Increment, later);
+        while sync.step.is_some() {
+            sync.next_step(later);
+        }
+        assert_eq!(sync.due(later), Some(ReadingKind::Sweep));
     }
 
     #[test]

@@ -63,7 +63,9 @@ impl GenericHosts {
     #[must_use]
     pub fn matches(&self, host: &HostOrigin) -> bool {
         let name = host.name();
-        self.0.iter().any(|pattern| pattern.is_match(&name))
+        // With a dot at its end it is the same host.
+        let name = name.strip_suffix('.').unwrap_or(&name);
+        self.0.iter().any(|pattern| pattern.is_match(name))
     }
 }
 
@@ -110,6 +112,7 @@ mod tests {
             "https://s7d1.scene7.com",
             "http://S7G10.scene7.com:8080",
             "https://s7ap1.scene7.com",
+            "https://s7ap1.scene7.com.",
         ] {
             assert!(generic.matches(&host(url)), "{url}");
         }

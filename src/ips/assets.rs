@@ -20,11 +20,16 @@ pub struct AssetItem {
     pub folder: String,
     /// Marked for publish.
     pub ready_for_publish: Option<bool>,
+    /// Deleted, if only into the trash.
+    pub trashed: bool,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When it was changed last.
     pub last_modified: Option<Timestamp>,
 }
+
+/// What tells whether an asset is in the trash. Searches leave out what is; other operations may not.
+pub(super) const TRASH_STATE: &str = "trashState";
 
 /// The elements of an asset that we keep: the answer need hold no others.
 pub(super) const FIELDS: [&str; 8] = [
@@ -49,6 +54,7 @@ pub(super) struct AssetRow {
     file_name: Leaf<String>,
     folder: Leaf<String>,
     ready_for_publish: Leaf<bool>,
+    trash_state: Leaf<Word>,
     created: Leaf<Timestamp>,
     last_modified: Leaf<Timestamp>,
 }
@@ -62,6 +68,10 @@ impl From<AssetRow> for AssetItem {
             file_name: row.file_name.0.unwrap_or_default(),
             folder: row.folder.0.map_or_else(String::new, bare_path),
             ready_for_publish: row.ready_for_publish.0,
+            trashed: matches!(
+                row.trash_state.word().as_deref(),
+                Some("InTrash" | "InEmptiedTrash")
+            ),
             created: row.created.0,
             last_modified: row.last_modified.0,
         }

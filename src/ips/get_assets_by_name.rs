@@ -4,12 +4,12 @@ use serde::Deserialize;
 
 use super::{
     Account, AssetItem, COMPANY, Client, IpsError,
-    assets::{AssetRow, FIELDS, items},
+    assets::{AssetRow, FIELDS, TRASH_STATE, items},
     soap::{Elements, Items, Operation},
 };
 
 impl Client {
-    /// The assets with these IDs that the account may read. Those that are not there are left out. IDs are
+    /// The assets with these IDs that the account may read. Those that are not there, or in the trash, are left out. IDs are
     /// case-sensitive to us; a server may see that otherwise, so compare what comes back.
     pub async fn assets_by_name(
         &self,
@@ -46,11 +46,14 @@ impl Operation for GetAssetsByName<'_> {
         param.array("nameArray", "asset ID", self.names)?;
         param.nested("responseFieldArray", |paths| {
             paths.fields_of("assetArray", &FIELDS);
+            paths.fields_of("assetArray", &[TRASH_STATE]);
             Ok(())
         })
     }
 
     fn read(answer: Answer) -> Result<Vec<AssetItem>, IpsError> {
-        Ok(items(answer.asset_array))
+        let mut found = items(answer.asset_array);
+        found.retain(|asset| !asset.trashed);
+        Ok(found)
     }
 }

@@ -4,9 +4,12 @@ use tracing::warn;
 
 use crate::{
     clock::Clock,
-    domain::{Company, Preset, can_be_kept},
+    domain::{Company, CompanyId, Preset, can_be_kept},
     ips::{self, IpsError},
-    ops::connection::{self, AccountError, Trouble},
+    ops::{
+        connection::{self, AccountError, Trouble},
+        sync::lists_none,
+    },
     store::{Store, StoreError},
     vault::Vault,
 };
@@ -20,6 +23,9 @@ pub enum PresetsError {
     /// Adobe did not answer well.
     #[error(transparent)]
     Ips(#[from] IpsError),
+    /// Adobe lists none, and some are known.
+    #[error("{0}")]
+    Emptied(String),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -34,6 +40,7 @@ impl PresetsError {
                 "The presets cannot be read: {error}. Look at Connection, or import the list from a file."
             )),
             Self::Ips(error) => Ok(Trouble::told(&error)),
+            Self::Emptied(sentence) => Ok(sentence),
         }
     }
 }
@@ -47,7 +54,7 @@ pub struct ReadPresets {
     pub left_out: usize,
 }
 
-/// Reads the presets and replaces the list; says how many there are.
+/// Reads the presets and replaces the list, unless Adobe lists none of those that are known; says how many there are.
 pub async fn sync(
     store: &Store,
     vault: &Vault,
@@ -62,11 +69,23 @@ pub async fn sync(
         |error| warn!(company = %company.id, %error, "the image presets could not be read"),
     )?;
     let (presets, left_out) = keepable(presets);
+    if is_emptied(store, company.id, &presets).await? {
+        return Err(PresetsError::Emptied(lists_none("presets", company)));
+    }
     store.put_presets(company.id, &presets, clock.now()).await?;
     Ok(ReadPresets {
         kept: presets.len(),
         left_out,
     })
+}
+
+/// Whether Adobe lists none although some are known.
+pub(super) async fn is_emptied(
+    store: &Store,
+    company: CompanyId,
+    read: &[Preset],
+) -> Result<bool, StoreError> {
+    Ok(read.is_empty() && !store.preset_list(company).await?.presets.is_empty())
 }
 
 /// The presets that can be kept, and how many cannot.

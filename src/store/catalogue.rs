@@ -49,7 +49,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<String>> {
         let sql = "select id from asset where company_id = $1 and vanished_at is null and seen_at < $2 limit $3";
-        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
+        Ok(on_walker!(self, |pool| sqlx::query_scalar(sql)
             .bind(company.uuid())
             .bind(since.as_micros())
             .bind(at_most(limit))
@@ -65,7 +65,7 @@ impl Store {
     ) -> Result<(u64, u64)> {
         let sql = "select count(case when seen_at < $2 then 1 end), count(*) from asset \
                    where company_id = $1 and vanished_at is null and added_at < $2";
-        let (unseen, all): (i64, i64) = on_reader!(self, |pool| sqlx::query_as(sql)
+        let (unseen, all): (i64, i64) = on_walker!(self, |pool| sqlx::query_as(sql)
             .bind(company.uuid())
             .bind(since.as_micros())
             .fetch_one(pool)

@@ -237,10 +237,22 @@ impl Store {
     /// Stops the reading of a company's catalogue, or lets it go on, at once and where it was.
     pub async fn set_sync_stopped(&self, company: CompanyId, stopped: bool) -> Result<()> {
         self.add_sync_row(company).await?;
-        let sql = "update catalogue_sync set stopped = $1, refused = (refused and $1), retry_at = null \
-                   where company_id = $2";
+        let sql = "update catalogue_sync set stopped = $1, retry_at = null where company_id = $2";
         on_writer!(self, |pool| sqlx::query(sql)
             .bind(stopped)
+            .bind(company.uuid())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Lets it go on with an account that has just been verified: what stopped it is over.
+    pub async fn accept_sync(&self, company: CompanyId) -> Result<()> {
+        self.add_sync_row(company).await?;
+        let sql = "update catalogue_sync set stopped = $1, refused = $1, retry_at = null where company_id = $2";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(false)
             .bind(company.uuid())
             .execute(pool)
             .await?
@@ -333,7 +345,8 @@ impl Store {
     }
 
     /// Keeps how far the reading is. What was wanted is taken off the list when a reading of that kind has begun
-    /// (`answers`), and where it asks for another itself, the larger of the two stays. Tells whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost.
+    /// (`answers`), and where it asks for another itself, the larger of the two stays. A refusal can only end here. Tells whether somebody has
+    /// stopped it; [`StoreError::Conflict`] when the lease is lost.
     pub async fn save_sync(
         &self,
         company: CompanyId,
@@ -349,7 +362,7 @@ impl Store {
                    wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null \
                    when wanted is null or (wanted = 'increment' and $25 is not null) or $25 = 'full' then $25 \
                    else wanted end, \
-                   unlisted = $30, unlisted_of = $31, same_as = $32 \
+                   unlisted = $30, unlisted_of = $31, same_as = $32, refused = (refused and $33) \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let read_from = sync.read_from.as_ref();
         let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
@@ -389,6 +402,7 @@ impl Store {
             .bind(sync.unlisted.map(|unlisted| whole(unlisted.assets)))
             .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
             .bind(sync.same_as.map(i64::from))
+            .bind(sync.refused)
             .fetch_optional(pool)
             .await?);
         stopped.ok_or(StoreError::Conflict)

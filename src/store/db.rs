@@ -1,4 +1,4 @@
-//! The two databases, and the three macros that let a method's SQL and its binding be written once for both.
+//! The two databases, and the four macros that let a method's SQL and its binding be written once for both.
 //!
 //! A body is compiled once per driver: every value bound or read must be of a type that both drivers know.
 //! See `docs/decisions/0001-one-set-of-queries.md`.
@@ -8,9 +8,11 @@ use sqlx::{PgPool, SqlitePool};
 /// The connections of a store.
 #[derive(Debug, Clone)]
 pub(super) enum Db {
-    /// One connection that writes, and several that may only read.
+    /// One connection that writes, and several that may only read. Those map the file; one more maps nothing, for what walks
+    /// through all of a table, which would have the whole file in the process's memory.
     Sqlite {
         reader: SqlitePool,
+        walker: SqlitePool,
         writer: SqlitePool,
     },
     Postgres(PgPool),
@@ -34,6 +36,16 @@ macro_rules! on_reader {
     ($store:expr, |$pool:ident| $body:expr) => {
         match &$store.db {
             $crate::store::db::Db::Sqlite { reader: $pool, .. } => $body,
+            $crate::store::db::Db::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// The same for a statement that walks through all of a large table.
+macro_rules! on_walker {
+    ($store:expr, |$pool:ident| $body:expr) => {
+        match &$store.db {
+            $crate::store::db::Db::Sqlite { walker: $pool, .. } => $body,
             $crate::store::db::Db::Postgres($pool) => $body,
         }
     };

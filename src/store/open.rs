@@ -96,7 +96,12 @@ impl Store {
     /// Waits for what is under way, then closes every connection. Other clones are closed too.
     pub async fn close(&self) {
         match &self.db {
-            Db::Sqlite { reader, writer } => {
+            Db::Sqlite {
+                reader,
+                walker,
+                writer,
+            } => {
+                walker.close().await;
                 // The writer last: the last connection to close folds the log back into the file, and a reader may not.
                 reader.close().await;
                 writer.close().await;
@@ -125,7 +130,8 @@ async fn open_sqlite(url: &DatabaseUrl, options: &SqliteConnectOptions) -> Resul
         .clone()
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
-    let reading = options.read_only(true).pragma("mmap_size", "1073741824");
+    let walking = options.read_only(true);
+    let reading = walking.clone().pragma("mmap_size", "1073741824");
 
     let mut connection = connect_in_wal_mode(&writing)
         .await
@@ -151,12 +157,20 @@ async fn open_sqlite(url: &DatabaseUrl, options: &SqliteConnectOptions) -> Resul
         .connect_with(reading)
         .await
         .map_err(|error| unopened(error.to_string()))?;
+    let walker = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(walking);
     // Not earlier: the last connection to close ends the WAL, which another that opens just then takes for a lock.
     connection
         .close()
         .await
         .map_err(|error| unopened(error.to_string()))?;
-    Ok(Db::Sqlite { reader, writer })
+    Ok(Db::Sqlite {
+        reader,
+        walker,
+        writer,
+    })
 }
 
 /// A connection to a file that keeps a write-ahead log from now on. While another program switches it over, `SQLite`

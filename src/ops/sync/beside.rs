@@ -53,7 +53,7 @@ impl Reading<'_> {
         let store = &self.syncer.store;
         let is_emptied = folders.is_empty() && !store.known_folders(self.company).await?.is_empty();
         if is_emptied && !self.sync.take_away {
-            self.lists_none("folders", &source.company);
+            self.say(Some(lists_none("folders", &source.company)));
         } else {
             store.put_folders(self.company, &folders).await?;
         }
@@ -66,9 +66,9 @@ impl Reading<'_> {
         let read = ips.image_formats(&source.account, &source.handle).await?;
         let (kept, left_out) = presets::keepable(read);
         let (store, now) = (&self.syncer.store, self.syncer.clock.now());
-        let is_emptied = kept.is_empty() && !store.presets(self.company).await?.is_empty();
+        let is_emptied = presets::is_emptied(store, self.company, &kept).await?;
         if is_emptied && !self.sync.take_away {
-            self.lists_none("presets", &source.company);
+            self.say(Some(lists_none("presets", &source.company)));
         } else {
             store.put_presets(self.company, &kept, now).await?;
         }
@@ -93,17 +93,9 @@ impl Reading<'_> {
         }
     }
 
-    fn could_not_be_read(&mut self, what: &str, why: &str) {
+    pub(super) fn could_not_be_read(&mut self, what: &str, why: &str) {
         self.say(Some(format!(
             "The {what} could not be read, so what was known of them stays. {why}"
-        )));
-    }
-
-    /// An account that lost its permissions gets empty lists, not refusals.
-    fn lists_none(&mut self, what: &str, company: &Company) {
-        self.say(Some(format!(
-            "Dynamic Media lists no {what}, so what was known of them stays. Has the account still its permissions? If they were deleted there, `unstale sync {} --take-away` takes them away.",
-            company.slug
         )));
     }
 
@@ -112,6 +104,14 @@ impl Reading<'_> {
         let said: Vec<String> = said.into_iter().flatten().collect();
         self.sync.notice = (!said.is_empty()).then(|| said.join(" "));
     }
+}
+
+/// An account that lost its permissions gets empty lists, not refusals.
+pub(in crate::ops) fn lists_none(what: &str, company: &Company) -> String {
+    format!(
+        "Dynamic Media lists no {what}, so what was known of them stays. Has the account still its permissions? If they were deleted there, `unstale sync {} --take-away` takes them away.",
+        company.slug
+    )
 }
 
 fn is_signed_out(error: &IpsError) -> bool {

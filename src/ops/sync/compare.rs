@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{Unlisted, can_be_kept},
-    ips::{AssetItem, AssetSearch, SortBy, can_be_asked_for},
+    ips::{AssetItem, AssetSearch, IpsError, SortBy, can_be_asked_for},
 };
 
 /// Assets on a page of names.
@@ -37,8 +37,9 @@ impl Reading<'_> {
         let known = all - unknown.len() as u64;
         for names in unknown.chunks(NAMES_AT_ONCE) {
             self.syncer.pause().await;
-            let found = self.by_name(source, names).await?;
-            self.put(found).await?;
+            if let Some(found) = self.unless_refused(source, names).await? {
+                self.put(found).await?;
+            }
         }
         self.sync.seen += known;
         self.sync.skipped += left_out;
@@ -75,9 +76,10 @@ impl Reading<'_> {
             .filter(|id| can_be_asked_for(id))
             .cloned()
             .collect();
-        let found = match asked.as_slice() {
-            [] => Vec::new(),
-            asked => self.by_name(source, asked).await?,
+        let Some(found) = self.unless_refused(source, &asked).await? else {
+            let now = self.syncer.clock.now();
+            store.mark_assets_seen(self.company, &missing, now).await?;
+            return Ok(Turn::Again);
         };
         let there: HashSet<&str> = found
             .iter()
@@ -111,14 +113,29 @@ impl Reading<'_> {
         Ok(self.sync.unlisted.is_some())
     }
 
-    async fn by_name(
-        &self,
+    /// The assets with these IDs. `None` where Adobe refuses the question: one ID that it does not like must not hold up
+    /// the comparison for ever, so that is said, and what is known of them stays.
+    async fn unless_refused(
+        &mut self,
         source: &Source,
-        names: &[String],
-    ) -> Result<Vec<AssetItem>, ReadingError> {
+        ids: &[String],
+    ) -> Result<Option<Vec<AssetItem>>, ReadingError> {
+        if ids.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
         let ips = &self.syncer.ips;
-        Ok(ips
-            .assets_by_name(&source.account, &source.handle, names)
-            .await?)
+        let found = ips
+            .assets_by_name(&source.account, &source.handle, ids)
+            .await
+            .map_err(ReadingError::from);
+        match found {
+            Err(error @ ReadingError::Ips(IpsError::Fault(_))) if !error.needs_somebody() => {
+                tracing::warn!(company = %self.company, ids = ids.len(), %error, "assets could not be asked for by their IDs; the comparison goes on without them");
+                let assets = ids.len();
+                self.could_not_be_read(&format!("assets of {assets} IDs"), &error.sentence());
+                Ok(None)
+            }
+            found => found.map(Some),
+        }
     }
 }

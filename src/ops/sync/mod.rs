@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
 
+pub(in crate::ops) use self::beside::lists_none;
 pub use self::{
     ask::Answer,
     look_up::{LookUpError, ReadingStopped},
@@ -132,6 +133,13 @@ impl Syncer {
     /// Lets a company's reading go on, at once, after a stop or a failure.
     pub async fn go_on(&self, company: CompanyId) -> Result<(), StoreError> {
         self.store.set_sync_stopped(company, false).await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// The same with an account that Adobe has just verified.
+    pub async fn go_on_with_account(&self, company: CompanyId) -> Result<(), StoreError> {
+        self.store.accept_sync(company).await?;
         self.wake.notify_one();
         Ok(())
     }

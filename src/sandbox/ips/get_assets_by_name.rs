@@ -42,6 +42,9 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
     if let Some(types) = types {
         records.retain(|record| types.iter().any(|known| known == record.asset_type));
     }
+    if !context.knobs.search.trash_by_name {
+        records.retain(|record| !record.trashed);
+    }
     if context.knobs.search.blind {
         records.clear();
     }

@@ -57,6 +57,8 @@ pub struct SearchKnobs {
     /// Nothing is found, by searching or by name, nor any preset, as for an account that may read nothing: no refusal, but
     /// empty lists.
     pub blind: bool,
+    /// By name, what is in the trash is found too.
+    pub trash_by_name: bool,
     /// What `totalRows` says.
     pub total_rows: TotalRows,
     /// After these pages it is these that come again and again.

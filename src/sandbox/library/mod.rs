@@ -19,7 +19,7 @@ pub trait Library: fmt::Debug + Send + Sync {
     /// The assets that a query asks for: how many in all, and those of its page.
     fn search(&self, query: &Query) -> Found;
 
-    /// The assets with exactly this name that are not in the trash.
+    /// The assets with exactly this name, those in the trash too.
     fn with_name(&self, name: &str) -> Vec<Record>;
 
     /// The asset with this number.

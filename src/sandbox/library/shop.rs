@@ -15,7 +15,7 @@ impl Library for Origin {
 
     fn with_name(&self, name: &str) -> Vec<Record> {
         let mut found = records(&self.published());
-        found.retain(|record| record.name == name && !record.trashed);
+        found.retain(|record| record.name == name);
         found
     }
 

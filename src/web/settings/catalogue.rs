@@ -87,7 +87,8 @@ struct Bar {
 /// What the reading that was finished last came to.
 struct LastView {
     at: Moment,
-    counts: String,
+    /// Not while another one is under way, or has failed: the numbers are that one's.
+    counts: Option<String>,
     skipped: Option<String>,
 }
 
@@ -220,7 +221,8 @@ impl StateView {
         let (class, icon, standing) = if !connected {
             ("info", "info", "Not connected to Dynamic Media.".to_owned())
         } else if sync.stopped {
-            ("warns", "warning", "Stopped.".to_owned())
+            let by = if sync.refused { "itself" } else { "somebody" };
+            ("warns", "warning", format!("Stopped by {by}."))
         } else if waits {
             ("warns", "warning", "Waiting to try again.".to_owned())
         } else if running {
@@ -308,6 +310,7 @@ fn problem(sync: &CatalogueSync, now: Timestamp) -> Option<ProblemView> {
 
 fn last(sync: &CatalogueSync) -> Option<LastView> {
     let at = sync.finished_at?;
+    let is_the_last = sync.step.is_none();
     let counts = format!(
         "{} read: {} new, {} changed, {} vanished",
         counted(sync.seen, "asset"),
@@ -317,8 +320,8 @@ fn last(sync: &CatalogueSync) -> Option<LastView> {
     );
     Some(LastView {
         at: at.into(),
-        counts,
-        skipped: (sync.skipped > 0).then(|| {
+        counts: is_the_last.then_some(counts),
+        skipped: (is_the_last && sync.skipped > 0).then(|| {
             format!(
                 "{} left out: without a name, or with one that is too long or could not be read.",
                 counted(sync.skipped, "asset")
@@ -351,6 +354,27 @@ mod tests {
     }
 
     #[test]
+    fn the_numbers_of_a_reading_under_way_are_not_told_as_those_of_the_last() {
+        let mut sync = CatalogueSync::default();
+        sync.begin(ReadingKind::Full, NOW);
+        (sync.seen, sync.skipped) = (12, 1);
+        while sync.step.is_some() {
+            sync.next_step(NOW);
+        }
+        assert!(
+            last(&sync)
+                .unwrap()
+                .counts
+                .unwrap()
+                .starts_with("12 assets")
+        );
+        sync.begin(ReadingKind::Full, NOW);
+        (sync.seen, sync.skipped) = (3, 1);
+        let view = last(&sync).unwrap();
+        assert!(view.counts.is_none() && view.skipped.is_none());
+    }
+
+    #[test]
     fn a_failure_says_when_it_is_tried_again_unless_somebody_stopped_it() {
         let mut sync = CatalogueSync::default();
         sync.begin(ReadingKind::Full, NOW);
@@ -360,7 +384,10 @@ mod tests {
         assert!(state.problem.unwrap().retry.is_some());
         sync.stopped = true;
         let state = StateView::new(&sync, true, NOW);
-        assert_eq!(state.standing, "Stopped.");
+        assert_eq!(state.standing, "Stopped by somebody.");
         assert!(state.problem.unwrap().retry.is_none());
+        sync.refused = true;
+        let state = StateView::new(&sync, true, NOW);
+        assert_eq!(state.standing, "Stopped by itself.");
     }
 }

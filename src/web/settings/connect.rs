@@ -186,7 +186,7 @@ async fn connect(
     };
     let connected = app.connector.establish(&wanted).await?;
     let company = connected.company;
-    app.syncer.go_on(company.id).await?;
+    app.syncer.go_on_with_account(company.id).await?;
     let next = match company.publish_server {
         Some(_) => "catalogue",
         None => "connection",

@@ -132,7 +132,7 @@ pub async fn change_account(
         Ok(Connected {
             unread_settings, ..
         }) => {
-            app.syncer.go_on(at.company.id).await?;
+            app.syncer.go_on_with_account(at.company.id).await?;
             let unread = match unread_settings {
                 Some(_) => "&unread=true",
                 None => "",

@@ -217,6 +217,7 @@ async fn w16_assets_with_little_and_with_much() {
             file_name: "clip.mp4".to_owned(),
             folder: "Planetary/clips".to_owned(),
             ready_for_publish: Some(true),
+            trashed: false,
             created: Some(instant(datetime!(2018-03-30 20:00:50 UTC))),
             // Without a zone: taken as UTC.
             last_modified: Some(instant(datetime!(2018-03-30 20:00:50.5 UTC))),
@@ -357,8 +358,8 @@ async fn associated_assets_are_told_apart_by_their_relation() {
 }
 
 #[tokio::test]
-async fn assets_that_are_not_there_are_left_out() {
-    let body = "<getAssetsByNameReturn><assetArray><items><name>shoe</name></items></assetArray></getAssetsByNameReturn>";
+async fn assets_that_are_not_there_or_in_the_trash_are_left_out() {
+    let body = "<getAssetsByNameReturn><assetArray><items><name>shoe</name><trashState>NotInTrash</trashState></items><items><name>hat</name><trashState>InTrash</trashState></items></assetArray></getAssetsByNameReturn>";
     let server = Server::canned(200, body).await;
     let names = ["shoe", "hat"].map(str::to_owned);
     let assets = client()

@@ -175,3 +175,27 @@ async fn while_adobe_does_not_answer_the_list_stays_as_it_was() {
     let used = app.app.store.presets(app.company().await.id).await.unwrap();
     assert_eq!(used, before);
 }
+
+#[tokio::test]
+async fn a_list_without_any_preset_takes_none_away() {
+    let app = TestApp::start().await;
+    an_old_list(&app).await;
+    let company = app.company().await.id;
+    // Not even where none of them is used.
+    let none_used = ["PLP".to_owned(), "gone".to_owned()].into();
+    app.app
+        .store
+        .set_used_presets(company, &none_used, &[].into())
+        .await
+        .unwrap();
+    app.ips().knobs(|knobs| knobs.search.blind = true);
+    let admin = app.admin().await;
+    let page = admin.get(PRESETS).await;
+    let refused = admin.submit(&page.form("#sync-presets")).await;
+    let notice = refused.text(".notice.blocks");
+    assert!(
+        notice.contains("Dynamic Media lists no presets"),
+        "{notice}"
+    );
+    assert_eq!(refused.count("#used-presets [name=used]"), 2);
+}

@@ -225,6 +225,8 @@ async fn a_stop_over_a_refusal_is_told_from_one_by_a_person(f: &Fixture) {
     store.set_sync_stopped(company, true).await.unwrap();
     assert_eq!(how().await, (true, true), "a stop mends no account");
     store.set_sync_stopped(company, false).await.unwrap();
+    assert_eq!(how().await, (false, true), "nor does a start");
+    store.accept_sync(company).await.unwrap();
     assert_eq!(how().await, (false, false));
     let new = f.company("d").await;
     store.refuse_sync(new).await.unwrap();

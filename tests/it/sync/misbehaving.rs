@@ -253,10 +253,16 @@ async fn a_refused_account_stops_the_reading_until_somebody_starts_it_again() {
     );
     assert!(c.sync().await.stopped);
     assert!(c.syncer.refused(c.company).await.unwrap().is_some());
-    c.knobs(|knobs| knobs.fault = None);
+    // A start and a stop with nothing read between them mend nothing.
     c.syncer.go_on(c.company).await.unwrap();
     assert!(c.syncer.refused(c.company).await.unwrap().is_none());
+    c.syncer.stop(c.company).await.unwrap();
+    assert!(c.syncer.refused(c.company).await.unwrap().is_some());
+    c.knobs(|knobs| knobs.fault = None);
+    c.syncer.go_on(c.company).await.unwrap();
     Catalogue::finished(c.read().await);
+    c.syncer.stop(c.company).await.unwrap();
+    assert!(c.syncer.refused(c.company).await.unwrap().is_none());
 }
 
 #[tokio::test]

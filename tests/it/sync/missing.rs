@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use unstale::domain::{ReadingKind, Unlisted};
+use unstale::{
+    domain::{ReadingKind, Unlisted},
+    sandbox::ips::Only,
+};
 
 use super::Catalogue;
 
@@ -80,4 +83,36 @@ async fn what_an_administrator_says_takes_it_away_once() {
     assert_eq!((sync.vanished, sync.notice), (100, None));
     let presets = c.store.presets(c.company).await.unwrap();
     assert!(presets.is_empty(), "it was said of all that is listed");
+}
+
+#[tokio::test]
+async fn what_is_in_the_trash_vanishes_where_it_is_found_by_name_too() {
+    let c = Catalogue::of(500).await;
+    c.read_all().await;
+    c.knobs(|knobs| knobs.search.trash_by_name = true);
+    assert!(c.library.trash(7, true));
+    c.later(Duration::from_hours(1));
+    assert_eq!(c.want(ReadingKind::Sweep).await.vanished, 1);
+    assert_eq!(c.found().await, c.there());
+}
+
+#[tokio::test]
+async fn ids_that_adobe_does_not_want_to_be_asked_for_stay_and_hold_up_nothing() {
+    let c = Catalogue::of(500).await;
+    c.read_all().await;
+    let all = c.found().await;
+    c.knobs(|knobs| {
+        knobs.fault = Some(30_001);
+        knobs.only = Some(Only::Operation("getAssetsByName"));
+    });
+    assert!(c.library.trash(7, true));
+    c.later(Duration::from_hours(1));
+    let sync = c.want(ReadingKind::Sweep).await;
+    assert_eq!(sync.vanished, 0);
+    let notice = sync.notice.unwrap();
+    assert!(
+        notice.contains("assets of 1 IDs could not be read"),
+        "{notice}"
+    );
+    assert_eq!(c.found().await, all);
 }

@@ -78,6 +78,11 @@ async fn a_list_without_most_of_the_assets_is_a_warning_and_a_button() {
         page.body
     );
     assert_eq!(page.text("button[value=take-away]"), "Take them away");
+    admin.post(PAGE, &[("do", "stop")]).await;
+    let stopped = admin.get(PAGE).await;
+    assert_eq!(stopped.count("button[value=take-away]"), 0);
+    assert!(stopped.body.contains("once <strong>Start</strong>"));
+    admin.post(PAGE, &[("do", "start")]).await;
 
     app.clock.advance(Duration::from_secs(1));
     let pressed = admin.post(PAGE, &[("do", "take-away")]).await;
@@ -167,7 +172,11 @@ async fn progress_is_shown_and_stop_and_start_work() {
 
     assert_eq!(admin.post(PAGE, &[("do", "stop")]).await.status, 303);
     let page = admin.get(PAGE).await;
-    assert!(page.text(".notice").contains("Stopped."), "{}", page.body);
+    assert!(
+        page.text(".notice").contains("Stopped by somebody."),
+        "{}",
+        page.body
+    );
     app.ips().knobs(|knobs| knobs.hold = false);
     assert_eq!(admin.post(PAGE, &[("do", "start")]).await.status, 303);
     app.catalogue_is_read().await;

@@ -223,7 +223,7 @@ impl Library for Generated {
         let made = names::number_of(name)
             .filter(|number| !changed.contains_key(number))
             .and_then(|number| self.current(number, &changed));
-        let named = |record: &&Record| record.name == name && !record.trashed;
+        let named = |record: &&Record| record.name == name;
         let made = made.as_ref().filter(named).cloned();
         let others = changed.values().flatten().filter(named).cloned();
         made.into_iter().chain(others).collect()
