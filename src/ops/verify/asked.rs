@@ -11,8 +11,8 @@ use crate::{
     store::{NewCheck, StoreError, Taken},
 };
 
-/// *Check all* adds at most so many URLs at a time: hosts are to be asked politely.
-pub const CHECK_ALL_LIMIT: usize = 1_000;
+/// *Check all* adds so many URLs at a time, so that what is due meanwhile waits behind no more than these.
+const ALL_AT_ONCE: usize = 200;
 
 /// What became of a URL that somebody wants looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,12 +119,44 @@ impl Verifier {
         Ok(())
     }
 
-    /// Looks at the URLs that were not in the sample, a thousand at a time.
+    /// Has all URLs looked at that were not in the sample, or no more of them. Returns at once.
     pub async fn ask_all(
         &self,
         company: CompanyId,
         invalidation: InvalidationId,
+        wanted: bool,
     ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store
+            .want_all_checked(company, invalidation, wanted, now)
+            .await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Adds the next URLs of a company's invalidations of which all are wanted. Says how many that were.
+    pub(super) async fn add_wanted(&self, company: CompanyId) -> Result<usize, StoreError> {
+        let mut added = 0;
+        for invalidation in self.store.wanted_all_checked(company).await? {
+            let wanted = self.unchecked(company, invalidation).await?;
+            self.add_and_look(company, invalidation, &wanted).await?;
+            if wanted.len() < ALL_AT_ONCE {
+                let now = self.clock.now();
+                self.store
+                    .want_all_checked(company, invalidation, false, now)
+                    .await?;
+            }
+            added += wanted.len();
+        }
+        Ok(added)
+    }
+
+    /// URLs of an invalidation that Adobe took and that nobody has looked at, at most [`ALL_AT_ONCE`].
+    async fn unchecked(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<Vec<NewCheck>, StoreError> {
         let hosts = Hosts::load(&self.store, company).await?;
         let known = self.store.checks(company, invalidation).await?;
         let known: HashSet<_> = known.iter().map(|check| &check.url).collect();
@@ -142,10 +174,10 @@ impl Verifier {
                     continue;
                 }
                 for url in sent.shown() {
-                    if wanted.len() < CHECK_ALL_LIMIT
-                        && !known.contains(url)
-                        && hosts.target(url).is_some()
-                    {
+                    if wanted.len() == ALL_AT_ONCE {
+                        return Ok(wanted);
+                    }
+                    if !known.contains(url) && hosts.target(url).is_some() {
                         wanted.push(NewCheck {
                             asked: false,
                             ..self.wanted(url.clone(), sent.url.clone(), taken.purge(sent.position))
@@ -154,7 +186,7 @@ impl Verifier {
                 }
             }
         }
-        self.add_and_look(company, invalidation, &wanted).await
+        Ok(wanted)
     }
 
     fn wanted(&self, url: String, sent_url: String, purge: Purge) -> NewCheck {

@@ -21,7 +21,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-pub use self::asked::{Asked, CHECK_ALL_LIMIT, NotAsked};
+pub use self::asked::{Asked, NotAsked};
 use crate::{
     clock::Clock,
     domain::{CheckFormat, CheckId, CheckSettings, CompanyId, InvalidationId, Look, LookKind},

@@ -38,10 +38,14 @@ struct Seen {
 }
 
 impl Verifier {
-    /// Looks at a company's URLs until none is due.
+    /// Looks at a company's URLs until none is due, nor wanted.
     pub(super) async fn look_at_all(&self, company: CompanyId) {
         loop {
-            match self.look_at_due(company).await {
+            let looked = match self.look_at_due(company).await {
+                Ok(0) => self.add_wanted(company).await,
+                looked => looked,
+            };
+            match looked {
                 Ok(0) => return,
                 Ok(_) => {}
                 Err(error) => {

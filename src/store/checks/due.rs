@@ -144,15 +144,47 @@ impl Store {
         Ok(started)
     }
 
-    /// The companies that have a URL whose look is due and that nobody has taken.
+    /// The companies that have a URL whose look is due and that nobody has taken, or an invalidation of which all are wanted.
     pub async fn companies_with_due_checks(&self, now: Timestamp) -> Result<Vec<CompanyId>> {
-        let sql = "select distinct company_id from url_check where next_look_at <= $1 and purged_at is not null \
-                   and (lease_until is null or lease_until <= $1)";
+        let sql = "select company_id from url_check where next_look_at <= $1 and purged_at is not null \
+                   and (lease_until is null or lease_until <= $1) union select company_id from check_run where wants_all";
         let companies: Vec<Uuid> = on_reader!(self, |pool| sqlx::query_scalar(sql)
             .bind(now.as_micros())
             .fetch_all(pool)
             .await?);
         Ok(companies.into_iter().map(CompanyId::from_uuid).collect())
+    }
+
+    /// Says whether all URLs of an invalidation are to be looked at.
+    pub async fn want_all_checked(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+        wanted: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        let sql = "insert into check_run (invalidation_id, company_id, begun_at, wants_all) \
+                   select id, company_id, $3, $4 from invalidation where id = $1 and company_id = $2 \
+                   on conflict (invalidation_id) do update set wants_all = excluded.wants_all";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(invalidation.uuid())
+            .bind(company.uuid())
+            .bind(now.as_micros())
+            .bind(wanted)
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// A company's invalidations of which all URLs are to be looked at.
+    pub async fn wanted_all_checked(&self, company: CompanyId) -> Result<Vec<InvalidationId>> {
+        let sql = "select invalidation_id from check_run where company_id = $1 and wants_all";
+        let wanted: Vec<Uuid> = on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(company.uuid())
+            .fetch_all(pool)
+            .await?);
+        Ok(wanted.into_iter().map(InvalidationId::from_uuid).collect())
     }
 
     /// Takes at most `limit` of a company's URLs whose look is due, the longest due first. Nobody else gets them until an

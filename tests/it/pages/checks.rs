@@ -301,6 +301,7 @@ async fn every_url_that_a_base_url_clears_is_sent_in_full_and_can_be_checked() {
         .form("form:has([value=check-all])")
         .press("do", "check-all");
     stage.editor.submit_and_follow(&all).await;
+    judged(&stage.app, &stage.editor, &path).await;
     assert_eq!(checks(&stage.app, &path).await.len(), 60);
 }
 
@@ -805,6 +806,45 @@ async fn a_sample_is_looked_at_and_the_rest_when_somebody_asks() {
             .count(".url-row"),
         0
     );
+}
+
+#[tokio::test]
+async fn all_of_a_large_run_are_looked_at_by_one_press_until_somebody_has_enough() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let urls: Vec<String> = (1..=460)
+        .map(|wid| app.exact(&format!("spinset?wid={wid}")))
+        .collect();
+    let path = purge(&editor, &urls).await;
+    let page = judged(&app, &editor, &path).await;
+    let press = |page: &Answer, button: &str| {
+        page.form(&format!("form:has([value={button}])"))
+            .press("do", button)
+    };
+    // While nothing can be looked at, for the edge does not answer.
+    let edge = app.sandbox.edge(PurgeScope::Exact);
+    edge.switch(|switches| switches.hold = true);
+    editor.submit(&press(&page, "check-all")).await;
+    let page = editor.get(&path).await;
+    let section = page.text("#checks");
+    assert!(
+        section.contains("The others follow, 200 at a time."),
+        "{section}"
+    );
+    let page = editor
+        .submit_and_follow(&press(&page, "check-no-more"))
+        .await;
+    assert!(page.has("[value=check-all]"));
+    edge.switch(|switches| switches.hold = false);
+    judged(&app, &editor, &path).await;
+    let looked_at = checks(&app, &path).await.len();
+    assert!((51..460).contains(&looked_at), "{looked_at}");
+
+    editor.submit(&press(&page, "check-all")).await;
+    let page = judged(&app, &editor, &path).await;
+    let section = page.text("#checks");
+    assert!(section.contains("Looked at 460 of 460"), "{section}");
+    assert!(page.has("[value=check-all]"), "it has ended");
 }
 
 #[tokio::test]

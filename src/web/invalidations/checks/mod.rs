@@ -48,6 +48,7 @@ pub struct ChecksForm {
 enum Action {
     LookAgain,
     CheckAll,
+    CheckNoMore,
     PurgeAgain,
     PurgeOld,
     FullUrls,
@@ -100,7 +101,8 @@ pub async fn act(
         .ok_or(AppError::NotFound)?;
     match form.action {
         Action::LookAgain => app.verifier.look_again(company.id, id, form.check).await?,
-        Action::CheckAll => app.verifier.ask_all(company.id, id).await?,
+        Action::CheckAll => app.verifier.ask_all(company.id, id, true).await?,
+        Action::CheckNoMore => app.verifier.ask_all(company.id, id, false).await?,
         Action::PurgeAgain | Action::PurgeOld | Action::FullUrls => {
             let checks = app.store.checks(company.id, id).await?;
             let draft = draft_of(&app, company, &person, id, &form, &checks).await?;

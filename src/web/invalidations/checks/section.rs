@@ -15,12 +15,11 @@ use crate::{
     clock::Timestamp,
     domain::{BatchId, CheckId, Company, CompanyId, HistoryVerdict, InvalidationId},
     error::AppError,
-    ops::verify::CHECK_ALL_LIMIT,
     store::{Batch, Check, Fate, Fates, Store, Taken},
     web::{
         invalidations::outcome::Place,
         verdicts::{Badge, Tally},
-        view::{company_path, counted, grouped, outcome_path},
+        view::{company_path, counted, outcome_path},
     },
 };
 
@@ -33,6 +32,10 @@ const STARTING: Duration = Duration::from_mins(2);
 /// The section of the outcome page.
 #[derive(Debug, Template)]
 #[template(path = "invalidations/checks.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent of each other, switches of the template"
+)]
 pub struct ChecksSection {
     /// The address of the outcome.
     this: String,
@@ -52,8 +55,8 @@ pub struct ChecksSection {
     browsers: Option<Browsers>,
     /// Hosts whose URLs stayed old although their base URL was purged.
     doubted: Vec<DoubtedHost>,
-    /// The words of the button that has the rest looked at.
-    check_all: String,
+    /// The rest is being looked at too: somebody wanted that.
+    wants_all: bool,
     /// How many URLs can be purged again.
     old: usize,
     /// How many were looked at, or are to be.
@@ -100,7 +103,8 @@ impl ChecksSection {
             .take(SHOWN)
             .collect();
         let fates = fates(store, company.id, id, batches, &shown).await?;
-        let running = sending || pending > 0 || is_starting(&checks, batches, now);
+        let wants_all = store.wanted_all_checked(company.id).await?.contains(&id);
+        let running = sending || wants_all || pending > 0 || is_starting(&checks, batches, now);
         let since = if accepted > 0 || running {
             "; what they show after it is next."
         } else if batches.iter().all(Batch::cleared_nothing) {
@@ -117,7 +121,7 @@ impl ChecksSection {
             pending: (pending > 0).then(|| counted(pending as u64, "URL")),
             browsers: browsers(&checks),
             doubted: doubted(&checks),
-            check_all: check_all(&checks, accepted),
+            wants_all,
             old: checks.iter().filter(|check| check.stayed_old()).count(),
             total: checks.len(),
             place: place.at_checks(page),
@@ -197,15 +201,6 @@ async fn fates(
         }
     }
     Ok(fates)
-}
-
-fn check_all(checks: &[Check], accepted: u64) -> String {
-    let looked_at: HashSet<&str> = checks.iter().map(|check| check.sent_url.as_str()).collect();
-    if accepted.saturating_sub(looked_at.len() as u64) > CHECK_ALL_LIMIT as u64 {
-        format!("Check {} more", grouped(CHECK_ALL_LIMIT as u64))
-    } else {
-        "Check all".to_owned()
-    }
 }
 
 /// Adobe has just taken something, and its URLs are about to be due.
