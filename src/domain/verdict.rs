@@ -75,19 +75,6 @@ impl Verdict {
     pub fn is_final(self, purged_at: Timestamp, window: Duration, now: Timestamp) -> bool {
         self.is_live() || now >= purged_at.plus(window)
     }
-
-    /// How much it asks of somebody, for the verdict on a URL of which several formats were looked at.
-    const fn weight(self) -> u8 {
-        match self {
-            Self::NotChecked => 0,
-            Self::NothingNewer => 1,
-            Self::Live => 2,
-            Self::Gone => 3,
-            Self::CouldNotCheck => 4,
-            Self::CachedAgain => 5,
-            Self::StillOld => 6,
-        }
-    }
 }
 
 /// When a URL was purged, as far as that can be known: between these two.
@@ -192,6 +179,23 @@ pub struct Judgement {
     pub doubt: Option<Doubt>,
 }
 
+impl Judgement {
+    /// How much it asks of somebody, for the verdict on a URL of which several formats were looked at. That one format has
+    /// nothing newer is not hidden by another that is live by the origin alone: it may be as old.
+    const fn weight(&self) -> u8 {
+        match self.verdict {
+            Verdict::NotChecked => 0,
+            Verdict::Live if matches!(self.doubt, Some(Doubt::NothingBefore)) => 1,
+            Verdict::NothingNewer => 2,
+            Verdict::Live => 3,
+            Verdict::Gone => 4,
+            Verdict::CouldNotCheck => 5,
+            Verdict::CachedAgain => 6,
+            Verdict::StillOld => 7,
+        }
+    }
+}
+
 impl Verdict {
     const fn but(self, doubt: Doubt) -> Judgement {
         Judgement {
@@ -235,7 +239,7 @@ pub fn judge<'a>(formats: impl IntoIterator<Item = Looks<'a>>, purge: Purge) -> 
         .into_iter()
         .map(|looks| judge_one(&looks, purge))
         .fold(Verdict::NotChecked.into(), |worst: Judgement, next| {
-            if next.verdict.weight() > worst.verdict.weight() {
+            if next.weight() > worst.weight() {
                 next
             } else {
                 worst

@@ -386,6 +386,55 @@ fn one_old_format_is_not_hidden_by_others_that_are_new() {
 }
 
 #[test]
+fn a_format_that_was_not_seen_before_does_not_make_live_what_has_nothing_newer() {
+    let (before, origin) = (Ok(hit_before(OLD)), Ok(from_origin(OLD)));
+    let missed_before = Ok(spoken(OLD, 90, "TCP_MISS", 0));
+    let after = Ok(spoken(OLD, 110, "TCP_HIT", 5));
+    let nothing_newer = Looks {
+        before: Some(&before),
+        after: &after,
+        origin: Some(&origin),
+    };
+    let not_seen = Looks {
+        before: None,
+        ..nothing_newer
+    };
+    let missed = Looks {
+        before: Some(&missed_before),
+        ..nothing_newer
+    };
+    let (new, new_origin) = (Ok(spoken(NEW, 110, "TCP_HIT", 5)), Ok(from_origin(NEW)));
+    let changed = Looks {
+        before: Some(&before),
+        after: &new,
+        origin: Some(&new_origin),
+    };
+    for (name, formats, expected) in [
+        (
+            "B missing",
+            vec![nothing_newer, not_seen],
+            Verdict::NothingNewer,
+        ),
+        (
+            "B a miss",
+            vec![missed, nothing_newer],
+            Verdict::NothingNewer,
+        ),
+        ("no B in any format", vec![not_seen, missed], Verdict::Live),
+        (
+            "another format changed",
+            vec![nothing_newer, not_seen, changed],
+            Verdict::Live,
+        ),
+    ] {
+        let judged = judge(formats.clone(), Purge::at(PURGE));
+        assert_eq!(judged.verdict, expected, "{name}");
+        let reversed = judge(formats.into_iter().rev(), Purge::at(PURGE));
+        assert_eq!(reversed, judged, "{name}, in whatever order");
+    }
+}
+
+#[test]
 fn live_is_final_at_once_and_the_others_only_after_ten_minutes() {
     let window = Duration::from_mins(10);
     let (early, late) = (PURGE.plus(Duration::from_secs(1)), PURGE.plus(window));
