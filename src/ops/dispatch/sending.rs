@@ -132,14 +132,7 @@ impl Dispatcher {
             return not_connected(&AccountError::NotConnected).into();
         };
         if !batch.looked {
-            self.verifier
-                .before_sending(batch.company, batch.invalidation)
-                .await;
-            let looked = self
-                .store
-                .set_looked(batch.invalidation, self.clock.now())
-                .await;
-            if let Err(error) = looked {
+            if let Err(error) = self.look_before(batch).await {
                 error!(batch = %batch.id, %error, "the look before the purge could not be stored; the batch will be sent later");
                 return answer::later(&self.config, &self.clock).into();
             }
@@ -164,6 +157,15 @@ impl Dispatcher {
             .cdn_cache_invalidation(&account, handle, &urls)
             .await;
         self.searched(batch, search, part, &urls, answer)
+    }
+
+    async fn look_before(&self, batch: &WaitingBatch) -> Result<(), StoreError> {
+        self.verifier
+            .before_sending(batch.company, batch.invalidation)
+            .await?;
+        self.store
+            .set_looked(batch.invalidation, self.clock.now())
+            .await
     }
 
     fn trouble(&self, batch: &WaitingBatch, urls: &[String], error: &IpsError) -> BatchOutcome {

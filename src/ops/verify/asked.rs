@@ -31,9 +31,9 @@ pub enum NotAsked {
         "This is not an address on one of the company’s delivery hosts, and no other host is ever looked at. Paste the picture’s own address: it starts with http:// or https://."
     )]
     NotAHost,
-    /// The purge of its URL is on its way.
+    /// The purge of its URL is on its way, or nothing of the invalidation was sent yet.
     #[error(
-        "This invalidation clears the address, but its request to Adobe has not come to its end yet. Come back when it has: there is nothing to look for before."
+        "The requests of this invalidation to Adobe have not come to their end yet. Come back when they have: there is nothing to look for before."
     )]
     NotYet,
     /// The database failed.
@@ -63,6 +63,12 @@ impl Verifier {
             .sent_urls(company, invalidation, &sent_by)
             .await?;
         let batches = self.store.batches(company, invalidation).await?;
+        // A URL that is looked at already would have the whole sample passed over before the first request.
+        let is_to_begin = batches.iter().all(|batch| batch.attempts == 0)
+            && batches.iter().any(|batch| !batch.state.is_final());
+        if is_to_begin {
+            return Err(NotAsked::NotYet);
+        }
         let taken = |id: BatchId| {
             let mut batches = batches.iter();
             Taken::of(batches.find(|batch| batch.id == id)?)

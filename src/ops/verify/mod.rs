@@ -73,11 +73,14 @@ impl Verifier {
     }
 
     /// Looks at a sample of an invalidation's URLs as the edge has them now, once, before its first byte is sent to
-    /// Adobe, and stores what it saw. Returns within the time that the settings allow, whatever happens.
-    pub async fn before_sending(&self, company: CompanyId, invalidation: InvalidationId) {
-        if let Err(error) = self.look_before(company, invalidation).await {
-            warn!(%invalidation, %error, "nobody looked before the purge");
-        }
+    /// Adobe, and stores what it saw. Hosts that are slower than the settings allow are passed over. Where it cannot be
+    /// stored, nothing should be sent yet: once it is, what was there before is gone for good.
+    pub async fn before_sending(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<(), StoreError> {
+        self.look_before(company, invalidation).await
     }
 
     /// Says that a batch is at its end: the URLs of it that Adobe took are looked at when the time has come.

@@ -40,6 +40,65 @@ async fn a_crash_while_urls_are_looked_at_before_the_purge_does_not_cost_their_v
 }
 
 #[tokio::test]
+async fn nothing_is_sent_before_the_look_before_is_stored() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let app = &stage.app;
+    app.execute(
+        "create trigger away before insert on url_check begin select raise(abort, 'away'); end",
+    )
+    .await;
+    let (_, details) = draft_with_urls(&stage.editor, &stage.url).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    let postponed = async {
+        while !stage
+            .editor
+            .get(&path)
+            .await
+            .text(".event-list")
+            .contains("Nothing was sent")
+        {}
+    };
+    tokio::time::timeout(PATIENCE, postponed).await.unwrap();
+    assert!(app.ips().calls().is_empty());
+    app.execute("drop trigger away").await;
+    app.clock.advance(Duration::from_mins(1));
+    settled(&stage.editor, &path).await;
+    judged(app, &stage.editor, &path).await;
+    let check = checks(app, &path).await.remove(0);
+    assert_eq!(check.verdict, Some(Verdict::Live), "there is a look before");
+    assert_eq!(check.doubt, None);
+}
+
+#[tokio::test]
+async fn asking_before_anything_was_sent_costs_no_look_before() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    stage.app.ips().knobs(|knobs| knobs.hold = true);
+    let (_, details) = draft_with_urls(&stage.editor, &stage.app.exact("backpack")).await;
+    let confirm = next(&stage.editor, &details).await;
+    let first = submit(&stage.editor, &confirm).await;
+    stage.app.ips().wait_for_calls(1).await;
+    let (_, details) = draft_with_urls(&stage.editor, &stage.url).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    let other = stage.app.exact("spinset?wid=77");
+    let asked = [("url", other.as_str())];
+    let still_old = format!("{path}/still-old");
+    let answer = stage.editor.post(&still_old, &asked).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text("[role=alert]").contains("Come back"));
+    stage.app.ips().knobs(|knobs| knobs.hold = false);
+    settled(&stage.editor, &first).await;
+    settled(&stage.editor, &path).await;
+    judged(&stage.app, &stage.editor, &path).await;
+    let check = checks(&stage.app, &path).await.remove(0);
+    assert_eq!(check.url, stage.url);
+    assert_eq!((check.verdict, check.doubt), (Some(Verdict::Live), None));
+}
+
+#[tokio::test]
 async fn what_is_sent_long_after_the_look_before_is_looked_at_all_the_same() {
     let stage = Stage::start(false).await;
     stage.publish();
