@@ -1,14 +1,14 @@
 //! When an asset was invalidated last, by whom and with what verdict: the sentence above its history. What Adobe did not take
 //! is no invalidation; when it was tried after that, a second sentence says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::words::state_view;
 use crate::{
     app::App,
-    domain::{CompanyId, HistoryVerdict, InvalidationState, UrlOrigin, Verdict, shown_asset_of},
+    domain::{CompanyId, HistoryVerdict, InvalidationState, Verdict, shown_asset_of},
     error::AppError,
-    store::{Fate, Fates, HistoryEntry, HistoryQuery},
+    store::{Fate, Fates, HistoryEntry, HistoryQuery, SubmittedUrl},
     web::{verdicts::Badge, view::Moment},
 };
 
@@ -104,9 +104,8 @@ async fn fate(
     for batch in app.store.batches(company, entry.id).await? {
         let fates = Fates::of(&batch);
         let urls = app.store.batch_urls(company, batch.id, 0, i64::MAX).await?;
-        let is_own = |origin: &UrlOrigin| origin.asset() == Some(asset);
         let own = urls.iter().filter(|url| {
-            url.origins.iter().any(is_own)
+            is_formed_for(url, asset)
                 || shown_asset_of(&batch.root, &url.url).as_deref() == Some(asset)
         });
         for url in own {
@@ -118,6 +117,12 @@ async fn fate(
         }
     }
     Ok(fate)
+}
+
+fn is_formed_for(url: &SubmittedUrl, asset: &str) -> bool {
+    url.origins
+        .iter()
+        .any(|origin| origin.asset() == Some(asset))
 }
 
 /// That of the asset's own URLs, which may be better or worse than that of the invalidation.
@@ -134,9 +139,16 @@ async fn verdict_on(
         let mut shown = roots.iter().filter_map(|root| shown_asset_of(root, url));
         shown.any(|id| id == asset)
     };
+    // What was formed for the asset need not show it by its text: a file's name, a folder, a picture within another.
+    let mut formed = HashSet::new();
+    for batch in &batches {
+        let urls = app.store.batch_urls(company, batch.id, 0, i64::MAX).await?;
+        let of_asset = urls.into_iter().filter(|url| is_formed_for(url, asset));
+        formed.extend(of_asset.map(|url| url.url));
+    }
     let own = checks
         .iter()
-        .filter(|check| check.covered && shows(&check.url));
+        .filter(|check| check.covered && (shows(&check.url) || formed.contains(&check.sent_url)));
     Ok(HistoryVerdict::together(own.map(|check| {
         HistoryVerdict::of_url(check.verdict, check.next_look_at.is_some())
     })))
