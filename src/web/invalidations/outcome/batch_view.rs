@@ -1,5 +1,6 @@
 //! A batch as the moving part of the outcome shows it: its state in words, why not, and what can be done.
 
+use super::Place;
 use crate::{
     domain::{BatchState, CompanyId, Part, SEARCH_LIMIT, Search},
     error::AppError,
@@ -14,6 +15,8 @@ use crate::{
 /// A batch.
 pub struct BatchView {
     pub id: String,
+    /// Where its URLs are listed.
+    pub place: Place,
     pub position: i32,
     pub root: String,
     pub urls: String,
@@ -51,13 +54,19 @@ pub struct FailureView {
 
 impl BatchView {
     /// Puts it together; asks the store only for URLs that a search found.
-    pub async fn load(store: &Store, company: CompanyId, batch: &Batch) -> Result<Self, AppError> {
+    pub async fn load(
+        store: &Store,
+        company: CompanyId,
+        batch: &Batch,
+        place: &Place,
+    ) -> Result<Self, AppError> {
         let search = batch.search();
         let bad = BadUrls::load(store, company, batch, search.as_ref()).await?;
         let (status_text, status_icon) = batch_words(batch.state);
         let is_possible = bisect::is_possible(batch);
         Ok(Self {
             id: batch.id.to_string(),
+            place: place.at_urls(batch.id, 0),
             position: batch.position,
             root: batch.root.clone(),
             urls: counted(batch.url_count.unsigned_abs(), "URL"),

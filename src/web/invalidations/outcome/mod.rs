@@ -55,6 +55,8 @@ struct OutcomePage {
     this: String,
     headline: Headline,
     running: bool,
+    /// Where on the outcome this is: the part that moves keeps it in its links.
+    place: Place,
     batches: Vec<BatchView>,
     is_single: bool,
     /// Batches that are at an end, of all; for more than one.
@@ -168,7 +170,7 @@ impl OutcomePage {
         };
         let mut views = Vec::new();
         for batch in batches {
-            views.push(BatchView::load(&app.store, company.id, batch).await?);
+            views.push(BatchView::load(&app.store, company.id, batch, place).await?);
         }
         Ok(Self {
             shell: Shell {
@@ -194,6 +196,7 @@ impl OutcomePage {
                 cancel: waits || is_paused,
             },
             volume,
+            place: place.clone(),
             batches: views,
             is_single,
             refused: None,
