@@ -128,6 +128,17 @@ impl FailureKind {
         !Self::UNCERTAIN.contains(&self)
     }
 
+    /// What Adobe refused, where it would refuse every other request with the same account: the company's other batches
+    /// are held back then, because repeated refusals may lock the account.
+    #[must_use]
+    pub const fn holds_back(self) -> Option<&'static str> {
+        match self {
+            Self::Account => Some("Adobe did not accept the account"),
+            Self::Permission => Some("Adobe does not let the account clear the cache"),
+            _ => None,
+        }
+    }
+
     /// What happened and who can mend it, for the person who submitted. What was cleared depends on more than the last
     /// request.
     #[must_use]

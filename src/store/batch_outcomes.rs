@@ -73,6 +73,14 @@ impl BatchOutcome {
         }
     }
 
+    /// The failure after which nothing more is sent with the same account by itself, and what Adobe refused.
+    fn refuses_account(&self) -> Option<(FailureKind, &'static str)> {
+        let Self::Failed { failure, .. } = self else {
+            return None;
+        };
+        Some((failure.kind, failure.kind.holds_back()?))
+    }
+
     const fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed { failure, .. }
@@ -210,8 +218,34 @@ macro_rules! details {
     };
 }
 
+/// Holds back, inside a transaction, what else of the company waits to be sent with an account that Adobe has refused:
+/// `hold_back!(tx, company, others, kind, why, now)`.
+macro_rules! hold_back {
+    ($tx:ident, $company:expr, $others:expr, $kind:expr, $why:expr, $now:expr) => {
+        for other in $others {
+            let change = BatchChange::Paused;
+            if change!(
+                $tx,
+                $company,
+                other,
+                change,
+                None,
+                $now,
+                Some($why.to_owned())
+            ) {
+                sqlx::query("update batch set held_by = $1 where id = $2")
+                    .bind($kind.as_str())
+                    .bind(other)
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+        }
+    };
+}
+
 impl Store {
-    /// Stores what became of a batch. The assets of what Adobe took count as invalidated since the batch was taken to be
+    /// Stores what became of a batch. Where Adobe has refused the account, the company's other batches are held back, each
+    /// with the reason. The assets of what Adobe took count as invalidated since the batch was taken to be
     /// sent: what changed meanwhile may not be cleared. [`StoreError::Conflict`] when it is no longer that node's.
     pub async fn finish_batch(&self, finished: &Finished<'_>) -> Result<()> {
         let Finished {
@@ -229,6 +263,15 @@ impl Store {
         let probe = "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason, receipt_handle, \
                      estimated_seconds, warnings, sent_at) values ($1, $2, \
                      (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6, $7, $8, $9, $10)";
+        // All of them first and in order, as people steer them: two who lock the same in different orders end each other.
+        let waiting = if self.is_postgres() {
+            "select id from batch where company_id = $1 and state in ('waiting', 'unknown', 'sending') \
+             order by invalidation_id, position for update"
+        } else {
+            "select id from batch where company_id = $1 and state in ('waiting', 'unknown', 'sending') \
+             order by invalidation_id, position"
+        };
+        let refused = outcome.refuses_account();
         let owner = finished.node.0.to_string();
         let assets = self.assets_taken(finished).await?;
         in_transaction!(self, |tx| {
@@ -239,8 +282,19 @@ impl Store {
                 .bind(company)
                 .execute(&mut *tx)
                 .await?;
+            let mut others: Vec<Uuid> = Vec::new();
+            if refused.is_some() {
+                others = sqlx::query_scalar(waiting)
+                    .bind(company)
+                    .fetch_all(&mut *tx)
+                    .await?;
+                others.retain(|other| *other != id);
+            }
             if !change!(tx, company, id, outcome.change(), Some(owner), now, note) {
                 return Err(StoreError::Conflict);
+            }
+            if let Some((kind, why)) = refused {
+                hold_back!(tx, company, others, kind, why, now);
             }
             invalidated!(tx, company, assets, batch.taken_at);
             if let Some(answered) = finished.probe {

@@ -46,6 +46,8 @@ pub struct Batch {
     pub failure: Option<Failure>,
     /// The URL that Adobe named when it refused, or that a search found.
     pub named_url: Option<String>,
+    /// What held it back where nobody did: Adobe refused the account with another batch. Only of one that is paused.
+    pub held_by: Option<FailureKind>,
     /// Not to be sent again before.
     pub retry_at: Option<Timestamp>,
     /// Nobody knows whether Adobe took an earlier attempt.
@@ -137,6 +139,7 @@ struct BatchRow {
     failure_code: Option<i32>,
     failure_reason: Option<String>,
     named_url: Option<String>,
+    held_by: Option<String>,
     retry_at: Option<i64>,
     maybe_taken: bool,
     search_limit: i32,
@@ -226,6 +229,9 @@ impl BatchRow {
                 reason: self.failure_reason.unwrap_or_default(),
             }),
         };
+        let held_by = self
+            .held_by
+            .map(|word| FailureKind::from_word(&word).ok_or_else(|| unknown("batch.held_by")));
         Ok(Batch {
             id: BatchId::from_uuid(self.id),
             invalidation: InvalidationId::from_uuid(self.invalidation_id),
@@ -244,6 +250,7 @@ impl BatchRow {
             }),
             failure,
             named_url: self.named_url,
+            held_by: held_by.transpose()?,
             retry_at: instant(self.retry_at),
             maybe_taken: self.maybe_taken,
             search_limit: self.search_limit,
@@ -296,7 +303,7 @@ impl Store {
              (select min(e.at) from batch_event e where e.batch_id = batch.id and e.change = 'sent') as first_sent_at, \
              sent_at, finished_at, \
              receipt_handle, estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, \
-             retry_at, maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
+             held_by, retry_at, maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
              from batch where invalidation_id in ",
         );
         statement.uuids(invalidations.iter().map(|id| id.uuid()));

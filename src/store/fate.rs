@@ -148,6 +148,7 @@ mod tests {
                 reason: "of the batch".to_owned(),
             }),
             named_url: None,
+            held_by: None,
             retry_at: None,
             maybe_taken: false,
             search_limit: 0,

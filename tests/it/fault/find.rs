@@ -1,10 +1,10 @@
-//! Somebody who presses *Find the bad URL* wherever it is offered, and *Go on* where that did not suffice.
+//! Somebody who presses *Resume* where something is paused, *Find the bad URL* wherever it is offered, and *Go on* where that did not suffice.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 use unstale::{
-    domain::{CompanyId, InvalidationId},
+    domain::{BatchState, CompanyId, InvalidationId},
     ops::bisect,
     store::Store,
 };
@@ -42,6 +42,11 @@ impl Finder {
         let mut ended = true;
         for batch in batches {
             ended &= batch.state.is_final();
+            // Adobe refused the account meanwhile, and what waited was held back.
+            if batch.state == BatchState::Paused {
+                let path = format!("/c/dms7snapshot/invalidations/{id}/sending");
+                self.person.post(&path, &[("do", "resume")]).await;
+            }
             if bisect::is_possible(&batch) {
                 ended = false;
                 let path = format!("/c/dms7snapshot/invalidations/{id}/find-bad-url");

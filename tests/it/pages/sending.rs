@@ -335,6 +335,56 @@ async fn what_is_called_off_while_it_is_on_its_way_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn what_waits_is_held_back_when_adobe_refuses_the_account_until_it_is_mended() {
+    let app = TestApp::start().await;
+    app.ips().knobs(|knobs| knobs.fault = Some(10_001));
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 2_500).await;
+    let page = settled(&editor, &path).await;
+    assert_eq!(sent(&app).len(), 1, "a wrong password is not repeated");
+    assert_eq!(page.count(".status.paused"), 2);
+    let sentence = standing(&page);
+    assert!(
+        sentence.starts_with("Paused: Adobe did not accept the account")
+            && sentence.contains("An administrator can mend the connection"),
+        "{sentence}"
+    );
+    let second = page.attributes(".table a", "href").remove(1);
+    let urls = editor.get(second.split('#').next().unwrap()).await;
+    let events = urls.text(".event-list");
+    assert!(
+        events.ends_with("Paused: Adobe did not accept the account"),
+        "{events}"
+    );
+
+    app.ips().knobs(|knobs| knobs.fault = None);
+    let resume = page.form("form[action$=sending]").press("do", "resume");
+    editor.submit_and_follow(&resume).await;
+    let page = settled(&editor, &path).await;
+    assert_eq!(page.count(".status.accepted"), 2);
+    assert_eq!(sent(&app).len(), 3);
+}
+
+#[tokio::test]
+async fn the_table_of_requests_keeps_the_page_of_what_was_looked_at() {
+    let app = TestApp::start().await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1_500).await;
+    app.ips().wait_for_calls(1).await;
+    let page = editor.get(&format!("{path}?checks=2")).await;
+    let asked = page.attributes("#progress", "hx-get").remove(0);
+    assert!(asked.ends_with("?checks=2"), "{asked}");
+    let request = editor.request(reqwest::Method::GET, &asked);
+    let part = editor.send(request.header("hx-request", "true")).await;
+    for link in part.attributes(".table a", "href") {
+        assert!(link.ends_with("&checks=2#urls"), "{link}");
+    }
+    hold(&app, false);
+    settled(&editor, &path).await;
+}
+
+#[tokio::test]
 async fn only_the_moving_part_is_asked_for_again() {
     let app = TestApp::start().await;
     hold(&app, true);

@@ -35,6 +35,7 @@ on_both_databases! {
     what_waits_can_be_held_back_let_go_and_called_off
     what_is_on_its_way_is_not_sent_again_against_anybodys_will
     what_was_lost_is_not_sent_again_against_anybodys_will
+    what_waits_is_held_back_when_the_account_is_refused
     a_refused_batch_is_searched_part_by_part
     the_doubt_of_a_search_outlives_the_next_one
     the_look_before_the_first_byte_is_remembered
@@ -779,6 +780,49 @@ async fn what_was_lost_is_not_sent_again_against_anybodys_will(t: &Fixture) {
     assert!(batch.maybe_taken, "whoever sent it may have sent it");
 }
 
+async fn what_waits_is_held_back_when_the_account_is_refused(t: &Fixture) {
+    let (company, other) = (t.company("shop").await, t.company("other").await);
+    let author = t.person("ann@example.com").await;
+    for kind in [FailureKind::Account, FailureKind::Permission] {
+        t.later();
+        let first = t.submitted(company, author, 2).await;
+        let second = t.submitted(company, author, 3).await;
+        let sending = t.take().await.unwrap();
+        assert_eq!(sending.id, first.batches[0].id);
+        let elsewhere = t.submitted(other, author, 1).await;
+        t.finish(&sending, &failed(kind)).await.unwrap();
+        assert_eq!(t.batch(&first, 0).await.state, BatchState::Failed);
+        let mut waiting = vec![t.batch(&first, 1).await];
+        for index in 0..3 {
+            waiting.push(t.batch(&second, index).await);
+        }
+        for batch in waiting {
+            assert_eq!(
+                (batch.state, batch.held_by),
+                (BatchState::Paused, Some(kind))
+            );
+            let events = t.store.batch_events(company, batch.id).await.unwrap();
+            let last = events.last().unwrap();
+            assert_eq!(last.note.as_deref(), kind.holds_back());
+        }
+        let next = t.take().await.unwrap();
+        assert_eq!(next.id, elsewhere.batches[0].id, "it has another account");
+        t.finish(&next, &accepted()).await.unwrap();
+        assert_eq!(t.take().await, None);
+
+        for id in [first.id, second.id] {
+            let resumed = t.store.steer(company, id, Steering::Resume, "Bob", t.now());
+            resumed.await.unwrap();
+        }
+        assert_eq!(t.batch(&second, 0).await.held_by, None);
+        while let Some(batch) = t.take().await {
+            t.finish(&batch, &accepted()).await.unwrap();
+            t.later();
+        }
+        assert_eq!(t.batch(&second, 2).await.state, BatchState::Accepted);
+    }
+}
+
 async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
     let company = t.company("shop").await;
     let author = t.person("ann@example.com").await;
@@ -803,16 +847,20 @@ async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
                 .steer(company, submission.id, steering, "Bob", t.now());
             steered.await.unwrap();
         };
-        match next(12) {
+        match next(13) {
             0..4 => taken.extend(t.take().await),
             4..8 => {
                 let Some(batch) = taken.last() else { continue };
-                let outcome = match next(6) {
+                let outcome = match next(7) {
                     0 => accepted(),
                     1 => failed(FailureKind::BadUrl),
                     2 => failed(FailureKind::Fault),
                     3 => again(FailureKind::Unreachable, t.now()),
                     4 => again(FailureKind::TimedOut, t.now()),
+                    5 => BatchOutcome::Postponed {
+                        reason: "the database was away",
+                        at: t.now(),
+                    },
                     _ => BatchOutcome::SearchedOn,
                 };
                 match t.finish(batch, &outcome).await {
@@ -822,6 +870,8 @@ async fn no_order_of_events_leads_to_an_illegal_state(t: &Fixture) {
             }
             8 => steer(Steering::Pause).await,
             9 => steer(Steering::Resume).await,
+            // Rarely: what is cancelled comes back no more.
+            11 if next(8) == 0 => steer(Steering::Cancel).await,
             10 => {
                 let batch = submission.batches[0].id;
                 let started = t

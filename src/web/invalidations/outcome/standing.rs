@@ -44,13 +44,7 @@ impl Standing {
             };
         }
         let (sentence, class) = if counts.paused > 0 {
-            (
-                format!(
-                    "Paused: nothing more is sent until somebody presses Resume. {}",
-                    counts.ended()
-                ),
-                "warns",
-            )
+            (format!("{} {}", paused(batches), counts.ended()), "warns")
         } else {
             at_end(batches, &counts)
         };
@@ -160,6 +154,17 @@ fn queued(ahead: usize) -> String {
             "{} requests of other invalidations go first.",
             grouped(ahead as u64)
         )
+    }
+}
+
+/// Why, and what to do about it.
+fn paused(batches: &[Batch]) -> String {
+    let held = batches.iter().find_map(|batch| batch.held_by?.holds_back());
+    match held {
+        Some(why) => format!(
+            "Paused: {why}, so nothing more is sent with it. An administrator can mend the connection; after that, press Resume."
+        ),
+        None => "Paused: nothing more is sent until somebody presses Resume.".to_owned(),
     }
 }
 
@@ -273,6 +278,7 @@ mod tests {
             receipt: None,
             failure: None,
             named_url: None,
+            held_by: None,
             retry_at: None,
             maybe_taken: false,
             search_limit: 0,
@@ -338,6 +344,19 @@ mod tests {
         assert_eq!(
             sentence(cancelled),
             "Cancelled. It is not certain what was cleared."
+        );
+    }
+
+    #[test]
+    fn what_was_held_back_says_why_and_what_to_do() {
+        let held = Batch {
+            held_by: Some(FailureKind::Account),
+            ..batch(BatchState::Paused)
+        };
+        assert_eq!(
+            standing(&[failed(FailureKind::Account), held], None).sentence,
+            "Paused: Adobe did not accept the account, so nothing more is sent with it. An administrator can mend the \
+             connection; after that, press Resume. 1 of 2 requests done."
         );
     }
 

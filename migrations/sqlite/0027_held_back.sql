@@ -1,0 +1,4 @@
+-- Why a batch was paused where nobody did it: Adobe refused the account of its company, by the word of that failure. Its twin
+-- is migrations/postgres/0027_held_back.sql.
+
+alter table batch add column held_by text;
