@@ -30,6 +30,12 @@ async fn a_version_that_waits_to_be_published_is_told() -> WebDriverResult<()> {
         .query(By::Css("#checks[hx-get]"))
         .wait_until_gone()
         .await?;
+    // Nobody has loaded the page again since Submit.
+    browser
+        .see("#url-list .status", "Nothing newer at the origin")
+        .await?;
+    let told = "document.querySelector('#event-list').textContent.includes('Accepted by Adobe')";
+    assert!(browser.ask(told).await?);
     browser.look("outcome-preview").await
 }
 

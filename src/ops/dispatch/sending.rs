@@ -131,11 +131,11 @@ impl Dispatcher {
         let Some(handle) = &batch.handle else {
             return not_connected(&AccountError::NotConnected).into();
         };
-        if !batch.looked {
-            if let Err(error) = self.look_before(batch).await {
-                error!(batch = %batch.id, %error, "the look before the purge could not be stored; the batch will be sent later");
-                return answer::later(&self.config, &self.clock).into();
-            }
+        if !batch.looked
+            && let Err(error) = self.look_before(batch).await
+        {
+            error!(batch = %batch.id, %error, "the look before the purge could not be stored; the batch will be sent later");
+            return answer::later(&self.config, &self.clock).into();
         }
         let Some(search) = &batch.search else {
             let answer = self

@@ -118,7 +118,7 @@ pub async fn settled(browser: &Browser, outcome: &str) -> Answer {
         loop {
             let page = browser.get(outcome).await;
             assert_eq!(page.status, 200, "{}", page.body);
-            if !page.has("#progress[hx-get]") {
+            if !page.has("#progress[hx-trigger='every 1s']") {
                 return page;
             }
         }

@@ -286,6 +286,10 @@ async fn what_waits_is_paused_resumed_and_called_off_between_requests() {
         standing(&page),
         "Paused: nothing more is sent until somebody presses Resume. 1 of 4 requests done."
     );
+    for part in ["#progress", "#checks"] {
+        let asks = format!("{part}[hx-get]");
+        assert!(page.has(&asks), "a colleague may resume it");
+    }
     let tools = editor.get(COMPANY).await;
     assert_eq!(tools.text(".table .outcome > :first-child"), "Paused");
     assert_eq!(sent(&app).len(), 1);

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 pub use self::{section::ChecksSection, words::of_what_it_is};
 use super::{
-    outcome::{Headline, Place},
+    outcome::{Headline, Place, UrlsBeside, UrlsView},
     start::new_draft,
 };
 use crate::{
@@ -54,7 +54,7 @@ enum Action {
     FullUrls,
 }
 
-/// The section by itself, for htmx, and the sentence on top of the page that follows from it.
+/// The section by itself, for htmx, and what follows from it: the sentence on top of the page, and what is said of each URL.
 pub async fn show(
     Editor(person): Editor,
     State(app): State<App>,
@@ -81,8 +81,13 @@ pub async fn show(
     )
     .await?;
     let headline = Headline::load(&app, &at.company, &invalidation, &batches, &section).await?;
-    let headline = headline.beside().render()?;
-    Ok(Html(section.render()? + &headline).into_response())
+    let mut parts = section.render()? + &headline.beside().render()?;
+    if let Some(urls) =
+        UrlsView::load(&app.store, at.company.id, &batches, &section, &place).await?
+    {
+        parts += &UrlsBeside { urls }.render()?;
+    }
+    Ok(Html(parts).into_response())
 }
 
 /// Does what the button says.

@@ -39,8 +39,10 @@ const STARTING: Duration = Duration::from_mins(2);
 pub struct ChecksSection {
     /// The address of the outcome.
     this: String,
-    /// Something will still change.
+    /// Something will still change by itself.
     running: bool,
+    /// Or by somebody: what is paused.
+    is_open: bool,
     /// What was seen of all of them.
     tally: Tally,
     /// Adobe has taken something, so there is something to look for.
@@ -114,6 +116,7 @@ impl ChecksSection {
         };
         Ok(Self {
             running,
+            is_open: batches.iter().any(|batch| !batch.state.is_final()),
             since,
             accepted: accepted > 0,
             summary: tally.summary(accepted),
@@ -142,6 +145,11 @@ impl ChecksSection {
         })
     }
 
+    /// Whether something will still change, if only when somebody resumes what is paused.
+    pub const fn is_open(&self) -> bool {
+        self.running || self.is_open
+    }
+
     /// Whether something will still change by itself.
     pub const fn is_running(&self) -> bool {
         self.running
@@ -163,7 +171,7 @@ impl ChecksSection {
             let of_all = verdicts.entry(&check.sent_url).or_insert(verdict);
             *of_all = HistoryVerdict::together([*of_all, verdict]);
         }
-        // The list stays as it was loaded while the section below moves on: what is not decided has no badge.
+        // What is not decided has no badge.
         verdicts.retain(|_, verdict| *verdict != HistoryVerdict::Checking);
         let badges = verdicts.into_iter();
         badges.map(|(url, verdict)| (url, verdict.into())).collect()

@@ -19,12 +19,13 @@ use axum::{
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
-use self::{batch_view::BatchView, urls::UrlsView};
+use self::batch_view::BatchView;
 pub use self::{
     download::download,
     headline::Headline,
     place::Place,
     steer::{find_bad_url, steer},
+    urls::{UrlsBeside, UrlsView},
 };
 use super::checks::ChecksSection;
 use crate::{
@@ -43,7 +44,7 @@ use crate::{
 /// Seconds between two looks of a browser without JavaScript, while something is on its way.
 const REFRESH: u32 = 2;
 
-/// The same while URLs are looked at, which takes longer.
+/// The same while URLs are looked at, which takes longer, or while it is paused.
 const LOOKS_REFRESH: u32 = 10;
 
 #[derive(Template, WebTemplate)]
@@ -55,6 +56,8 @@ struct OutcomePage {
     this: String,
     headline: Headline,
     running: bool,
+    /// Something is to be sent, if only when somebody resumes it.
+    is_open: bool,
     /// Where on the outcome this is: the part that moves keeps it in its links.
     place: Place,
     batches: Vec<BatchView>,
@@ -177,7 +180,7 @@ impl OutcomePage {
                 refresh: if running {
                     Some(REFRESH)
                 } else {
-                    checks.is_running().then_some(LOOKS_REFRESH)
+                    checks.is_open().then_some(LOOKS_REFRESH)
                 },
                 ..shell
             },
@@ -185,6 +188,7 @@ impl OutcomePage {
             this: outcome_path(company, invalidation.id),
             headline: Headline::load(app, company, invalidation, batches, &checks).await?,
             running,
+            is_open: waits || is_paused || running,
             ended: batches
                 .iter()
                 .filter(|batch| batch.state.is_final())

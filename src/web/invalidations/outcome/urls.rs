@@ -1,6 +1,8 @@
-//! The URLs of one batch, 200 at a time, and what happened to it: the part of the outcome that does not move.
+//! The URLs of one batch, 200 at a time, and what happened to it. The checks, when they move, bring both lists along.
 
 use std::collections::{HashMap, HashSet};
+
+use askama::Template;
 
 use super::Place;
 use crate::{
@@ -25,6 +27,15 @@ pub struct UrlsView {
     /// Where the next rows stand.
     pub next: Option<Place>,
     pub events: Vec<EventView>,
+    /// Something happened to it, or will.
+    pub has_events: bool,
+}
+
+/// Its two lists, for htmx to put into their places.
+#[derive(Template)]
+#[template(path = "invalidations/outcome_beside.html")]
+pub struct UrlsBeside {
+    pub urls: UrlsView,
 }
 
 /// One URL.
@@ -70,6 +81,7 @@ impl UrlsView {
             next: (last < batch.url_count && !urls.is_empty())
                 .then(|| place.at_urls(batch.id, last)),
             rows: urls.iter().map(|url| row(url, &seen)).collect(),
+            has_events: !events.is_empty() || !batch.state.is_final(),
             events: events.iter().map(event).collect(),
         }))
     }
