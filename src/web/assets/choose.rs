@@ -11,7 +11,7 @@ use axum::{
 use super::{
     count::{all_selected, with_count},
     show::{PickerPage, back},
-    wanted::{Show, Wanted},
+    wanted::{Show, Wanted, folder_of},
 };
 use crate::{
     app::App,
@@ -31,7 +31,7 @@ struct ChooseForm {
     shown: Wanted,
     ticks: Ticks,
     action: Action,
-    /// A folder's button; `/` stands for all folders, because an empty field counts as none.
+    /// A folder's button, by its path; empty for all folders, whose button says `/`, because an empty field counts as none.
     open: Option<String>,
     /// The button of another list.
     list: Option<String>,
@@ -212,7 +212,7 @@ impl ChooseForm {
             wanted,
             ticks: Ticks::of(fields),
             action: Action::of(fields.last("do").unwrap_or_default()),
-            open: text("open"),
+            open: text("open").map(|path| folder_of(path.trim_matches('/')).to_owned()),
             list: text("list"),
             take_out: fields.all("take_out").last(),
             page: query("page")?,
@@ -255,7 +255,7 @@ impl ChooseForm {
             return here.only_list(list);
         }
         if let Some(path) = &self.open {
-            return here.in_folder(path.trim_matches('/'));
+            return here.in_folder(path);
         }
         if let Some(page) = &self.page {
             return page.clone();

@@ -8,7 +8,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::show::shown;
+use super::{
+    show::shown,
+    wanted::{folder, searchable},
+};
 use crate::{
     app::App,
     domain::CompanyId,
@@ -69,8 +72,11 @@ pub struct FolderList {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
+    #[serde(deserialize_with = "folder")]
     at: String,
+    #[serde(deserialize_with = "searchable")]
     find: String,
+    #[serde(deserialize_with = "folder")]
     open: String,
 }
 

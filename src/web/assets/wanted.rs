@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{
     clock::Timestamp,
-    domain::AssetClass,
+    domain::{AssetClass, LONGEST_KEY},
     store::{AssetCursor, AssetQuery, AssetSort},
     web::{forms::readable, view::query_value},
 };
@@ -14,6 +14,9 @@ use crate::{
 /// Longer searches are cut when they are read: no ID is as long, and an address has no room for everything that a form
 /// may hold.
 pub const LONGEST_SEARCH: usize = 500;
+
+/// Stands for a folder that nobody has: no stored path begins with a slash.
+const NO_FOLDER: &str = "/…";
 
 /// What changed longer ago is not recent.
 const RECENT: Duration = Duration::from_hours(30 * 24);
@@ -31,6 +34,7 @@ pub struct Wanted {
     #[serde(deserialize_with = "searchable")]
     pub q: String,
     /// The folder's path.
+    #[serde(deserialize_with = "folder")]
     pub folder: String,
     /// The name by which a folder is looked for.
     #[serde(deserialize_with = "searchable")]
@@ -283,8 +287,22 @@ impl Wanted {
     }
 }
 
+/// A folder's path. What is longer than any that is kept is none, and not walked through.
+pub fn folder_of(path: &str) -> &str {
+    if path.len() > LONGEST_KEY {
+        NO_FOLDER
+    } else {
+        path
+    }
+}
+
+/// The same in an address.
+pub fn folder<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+    Ok(folder_of(&String::deserialize(value)?).to_owned())
+}
+
 /// A text that is searched, cut.
-fn searchable<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+pub fn searchable<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
     Ok(cut(&String::deserialize(value)?))
 }
 

@@ -1,9 +1,13 @@
 //! The picker's folder tree.
 
+use reqwest::Method;
 use unstale::domain::{Asset, AssetKey};
 
 use super::new_draft;
-use crate::support::{app::TestApp, browser::Browser};
+use crate::support::{
+    app::TestApp,
+    browser::{Browser, encode},
+};
 
 /// Puts one asset into each of these folders.
 async fn put(app: &TestApp, folders: &[String]) {
@@ -117,4 +121,43 @@ async fn a_folder_among_too_many_is_found_by_its_name_without_javascript_too() {
         .get(&format!("{draft}/assets/folders?find=&open=many/f-399"))
         .await;
     assert_eq!(part.attributes("[aria-current]", "value"), ["many/f-399"]);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_longer_than_any_is_one_that_nobody_has() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let top = tree(&editor, &draft, "show=all").await;
+    let long = "a/".repeat(5_000) + "a";
+    let address = format!("{draft}/assets?folder={long}");
+    let posted = |field: &str, value: String| {
+        let fields = encode(&[(field, &value)]);
+        let request = editor.request(Method::POST, &format!("{draft}/assets"));
+        let request = request
+            .header("sec-fetch-site", "same-origin")
+            .header("hx-request", "true")
+            .header("content-type", "application/x-www-form-urlencoded");
+        editor.send(request.body(fields))
+    };
+    for picker in [
+        editor.get(&address).await,
+        posted("folder", long.clone()).await,
+        posted("open", long.clone()).await,
+        posted("page", format!("?folder={long}")).await,
+    ] {
+        assert_eq!(picker.status, 200);
+        assert!(picker.count(".breadcrumb li") <= 2, "no way leads there");
+        let listed = picker.attributes("#folders button[name=open]", "value");
+        assert_eq!(listed, top);
+        assert!(picker.body.len() < 100_000, "{}", picker.body.len());
+    }
+    let picker = editor.get(&address).await;
+    assert!(picker.text(".empty").contains("open another folder"));
+    for field in ["at", "open"] {
+        let part = format!("{draft}/assets/folders?{field}={long}");
+        let part = editor.get(&part).await;
+        assert_eq!(part.status, 200);
+        assert!(!part.body.contains("a/a/a"));
+    }
 }
