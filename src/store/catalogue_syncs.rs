@@ -190,15 +190,16 @@ impl Store {
         Ok(())
     }
 
-    /// Asks for the changes when nothing is under way or asked for, and they are known up to a time before an instant: not
-    /// when the last reading ended, which may have been a long one, or one of IDs. Tells whether it did.
+    /// Asks for the changes when nothing is asked for or under way that reads them, and they are known up to a time before an
+    /// instant: not when the last reading ended, which may have been a long one, or one of IDs. Tells whether it did.
     pub async fn want_changes(&self, company: CompanyId, older_than: Timestamp) -> Result<bool> {
-        let sql = "update catalogue_sync set wanted = $1 where company_id = $2 and step is null \
-                   and wanted is null and read_until < $3";
+        let sql = "update catalogue_sync set wanted = $1 where company_id = $2 \
+                   and (step is null or kind = $4) and wanted is null and read_until < $3";
         let asked = on_writer!(self, |pool| sqlx::query(sql)
             .bind(ReadingKind::Increment.as_str())
             .bind(company.uuid())
             .bind(older_than.as_micros())
+            .bind(ReadingKind::Sweep.as_str())
             .execute(pool)
             .await?
             .rows_affected());

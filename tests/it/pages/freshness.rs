@@ -125,6 +125,28 @@ async fn right_after_a_long_reading_the_changes_since_its_beginning_are_read_too
 }
 
 #[tokio::test]
+async fn what_was_replaced_while_all_ids_are_compared_is_read_after_it() {
+    let app = read().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let company = app.company().await.id;
+    hold(&app, true);
+    let calls = app.ips().calls().len();
+    let syncer = &app.app.syncer;
+    syncer.read_soon(company, ReadingKind::Sweep).await.unwrap();
+    app.ips().wait_for_calls(calls + 1).await;
+    app.clock.advance(A_WHILE);
+    app.sandbox.origin().publish("backpack").unwrap();
+    let picker = editor.get(&format!("{draft}/assets")).await;
+    let newer = newer(&picker);
+    hold(&app, false);
+    app.catalogue_is_read().await;
+    let view = ask(&editor, &newer).await;
+    assert_eq!(view.status, 200);
+    assert_eq!(first(&view), "backpack");
+}
+
+#[tokio::test]
 async fn without_javascript_a_button_shows_it_and_keeps_the_ticks() {
     let app = read().await;
     let editor = app.editor().await;

@@ -358,4 +358,20 @@ async fn changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_und
         .await
         .unwrap();
     assert!(!f.store.want_changes(company, f.later()).await.unwrap());
+
+    // A comparison of IDs does not read them: then they wait for its end.
+    for (kind, is_wanted) in [(ReadingKind::Full, false), (ReadingKind::Sweep, true)] {
+        sync.begin(kind, f.now());
+        let begun = f.store.save_sync(company, lease, &sync, Some(kind)).await;
+        begun.unwrap();
+        let wanted = f.store.want_changes(company, f.later()).await.unwrap();
+        assert_eq!(wanted, is_wanted, "{kind:?}");
+    }
+    while sync.step.is_some() {
+        sync.next_step(f.now());
+    }
+    let ended = f.store.save_sync(company, lease, &sync, None).await;
+    ended.unwrap();
+    let sync = f.store.catalogue_sync(company).await.unwrap();
+    assert_eq!(sync.wanted, Some(ReadingKind::Increment));
 }
