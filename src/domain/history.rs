@@ -156,8 +156,20 @@ fn shown(url: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
         .iter()
         .find_map(|prefix| path.strip_prefix(prefix))?;
     let (root, id) = object.split_once('/')?;
-    let id = id.split(':').next()?;
-    (!id.is_empty()).then(|| (decoded(root), decoded(id)))
+    let id = without_crop(decoded(id));
+    (!id.is_empty()).then(|| (decoded(root), id))
+}
+
+/// Without the name of a smart crop behind `:`, which browsers and tools may spell `%3A`.
+fn without_crop(id: Cow<'_, str>) -> Cow<'_, str> {
+    match (id.find(':'), id) {
+        (None, id) => id,
+        (Some(end), Cow::Borrowed(id)) => Cow::Borrowed(&id[..end]),
+        (Some(end), Cow::Owned(mut id)) => {
+            id.truncate(end);
+            Cow::Owned(id)
+        }
+    }
 }
 
 fn decoded(text: &str) -> Cow<'_, str> {
@@ -175,6 +187,9 @@ mod tests {
         for (url, id) in [
             ("https://h/is/image/Acme/shoe", Some("shoe")),
             ("http://h:1/is/image/Acme/shoe:Crop?$p$", Some("shoe")),
+            ("https://h/is/image/Acme/shoe%3ALarge?$p$", Some("shoe")),
+            ("https://h/is/image/Acme/red%20shoe%3aL", Some("red shoe")),
+            ("https://h/is/image/Acme/%3ALarge", None),
             ("https://h/is/image/Acme/red%20shoe#x", Some("red shoe")),
             ("https://h/is/image/Acme/%ff", Some("%ff")),
             ("https://h/is/content/Acme/a/b.mp4?x", Some("a/b.mp4")),
