@@ -11,6 +11,15 @@ fn ids(picker: &Answer) -> Vec<String> {
     picker.texts(".asset-row .asset-id")
 }
 
+/// How often Adobe was asked for IDs.
+fn asked(app: &TestApp) -> usize {
+    let calls = app.ips().calls();
+    calls
+        .iter()
+        .filter(|call| call.operation == "getAssetsByName")
+        .count()
+}
+
 /// What the page says of a list.
 async fn find(editor: &Browser, draft: &str, text: &str) -> Answer {
     let page = editor.get(&format!("{draft}/assets/paste")).await;
@@ -167,9 +176,56 @@ async fn adobe_is_asked_for_a_thousand_at_once_and_for_the_next_ones_by_a_button
         let form = page.form("#paste").press("next_after", &next[0]);
         page = editor.submit(&form).await;
     }
+    let before = asked(&app);
     let add = page.form("#paste").press("do", "add");
     let selected = editor.submit_and_follow(&add).await;
     assert_eq!(ids(&selected), ["new-0000", "new-2100"]);
+    assert_eq!(asked(&app), before, "what it knows was asked for already");
+}
+
+#[tokio::test]
+async fn a_url_of_a_file_finds_the_asset_whose_id_has_no_extension() {
+    let app = TestApp::start().await;
+    app.add_asset("tent-pitching.pdf").await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let before = asked(&app);
+    let file = |name: &str| app.exact(name).replace("/is/image/", "/is/content/");
+    // Of the last one, both are assets.
+    let text = ["gspdf.pdf", "size-guide.pdf", "tent-pitching.pdf"].map(file);
+    let text = format!("{}\nsize-guide", text.join("\n"));
+    let found = find(&editor, &draft, &text).await;
+    assert_eq!(found.text("#found"), "Found: 3 assets");
+    assert!(!found.has(".missing"), "{}", found.body);
+    assert_eq!(asked(&app), before, "the catalogue has them");
+    let add = found.form("#paste").press("do", "add");
+    let selected = editor.submit_and_follow(&add).await;
+    let mut selected = ids(&selected);
+    selected.sort_unstable();
+    assert_eq!(selected, ["gspdf", "size-guide", "tent-pitching.pdf"]);
+
+    // Newer than the catalogue.
+    assert!(
+        app.sandbox
+            .origin()
+            .rename("price-list-trade", "price-list-new")
+    );
+    let text = format!("{}, nowhere", file("price-list-new.pdf"));
+    let found = find(&editor, &draft, &text).await;
+    assert_eq!(found.text("#found"), "Found: 1 asset");
+    assert_eq!(found.count(".missing > li"), 1);
+    let text = file("nowhere.pdf");
+    let found = find(&editor, &draft, &text).await;
+    assert!(found.text(".missing li").starts_with("nowhere.pdf"));
+}
+
+#[tokio::test]
+async fn a_smart_crop_is_read_as_its_image_however_its_colon_is_spelt() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = find(&editor, &draft, &app.exact("backpack%3ALarge?wid=1")).await;
+    assert_eq!(found.text("#found"), "Found: 1 asset");
 }
 
 #[tokio::test]

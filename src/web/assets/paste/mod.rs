@@ -4,7 +4,7 @@
 mod read;
 mod result;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -21,8 +21,9 @@ use self::{
 use super::choose::add_supported;
 use crate::{
     app::App,
-    domain::{Asset, AssetKey, HostOrigin},
+    domain::{Asset, AssetKey, Company, HostOrigin},
     error::AppError,
+    ops::sync::LookUpError,
     web::{
         extract::{Fields, Form, MyDraft},
         forms::{Unreadable, readable, showable},
@@ -54,6 +55,8 @@ struct PastePage {
 struct Found {
     assets: Vec<Asset>,
     missing: Vec<String>,
+    /// What the missing ones may be called too.
+    stems: BTreeMap<String, String>,
     foreign: Vec<String>,
     not_asked: Option<String>,
     unasked: Option<Unasked>,
@@ -96,9 +99,10 @@ pub async fn act(
             format!("These are {number} IDs; at most {most} can be added at once. Remove some.");
         return Ok(page.refuse(sentence));
     }
-    let after = fields.last("next_after").unwrap_or_default();
-    let found = find(&app, &my, pasted, after).await?;
+    let company = &my.at.company;
+    let mut found = Found::in_catalogue(&app, company, pasted).await?;
     if fields.last("do") == Some("add") {
+        // Adobe was asked when they were found, and the catalogue has what it knew.
         let keys: Vec<AssetKey> = found
             .assets
             .iter()
@@ -109,6 +113,8 @@ pub async fn act(
         let to = draft_path(&my.at.company, my.draft.id, "assets?show=selected");
         return Ok(Redirect::to(&to).into_response());
     }
+    let after = fields.last("next_after").unwrap_or_default();
+    found.ask(&app, company, after).await?;
     let result = ResultView::new(&app, &my, found, &ticked).await?;
     let mut page = page;
     page.kept.retain(|it| !result.lists(it.key));
@@ -144,43 +150,86 @@ async fn places(app: &App, my: &MyDraft) -> Result<Places, AppError> {
     })
 }
 
-/// Adobe is asked for what the catalogue does not have: for so many as it is asked for at once, from the one on that follows
-/// `after`.
-async fn find(app: &App, my: &MyDraft, pasted: Pasted, after: &str) -> Result<Found, AppError> {
-    let company = &my.at.company;
-    let mut assets = app.store.assets_by_id(company.id, &pasted.ids).await?;
-    // Dynamic Media may have one again that had vanished: it is asked.
-    assets.retain(|asset| asset.vanished_at.is_none());
-    let known: BTreeSet<&str> = assets.iter().map(|asset| asset.id.as_str()).collect();
-    let (mut missing, foreign) = (pasted.ids, pasted.foreign);
-    missing.retain(|id| !known.contains(id.as_str()));
-    let from = missing.iter().position(|id| id == after);
-    let from = from.map_or(0, |place| place + 1);
-    let mut later = missing.split_off(missing.len().min(from + ASKED));
-    let mut found = Found {
-        foreign,
-        ..Found::default()
-    };
-    if missing.len() > from {
-        match app.syncer.look_up(company, &missing[from..]).await {
-            Ok(mut more) => {
-                // Adobe may answer with an ID in another case: that is a near match, and another picture.
-                more.retain(|asset| missing.contains(&asset.id));
-                let more_ids: BTreeSet<&str> = more.iter().map(|asset| asset.id.as_str()).collect();
-                missing.retain(|id| !more_ids.contains(id.as_str()));
-                assets.extend(more);
-                found.unasked = (!later.is_empty()).then(|| Unasked {
-                    number: later.len(),
-                    after: missing.last().cloned().unwrap_or_default(),
-                });
-            }
-            Err(error) => found.not_asked = Some(error.sentence()?),
-        }
+impl Found {
+    /// What the catalogue has of a list.
+    async fn in_catalogue(app: &App, company: &Company, pasted: Pasted) -> Result<Self, AppError> {
+        let mut found = Self {
+            missing: pasted.ids,
+            stems: pasted.stems,
+            foreign: pasted.foreign,
+            ..Self::default()
+        };
+        let ids = found.missing.clone();
+        found.take(&ids, known(app, company, &ids).await?);
+        let stems = found.missing_stems(0);
+        found.take(&stems, known(app, company, &stems).await?);
+        Ok(found)
     }
-    missing.append(&mut later);
-    found.missing = missing;
-    found.assets = assets;
-    Ok(found)
+
+    /// Asks Adobe for what is missing: for so many as it is asked for at once, from the one on that follows `after`.
+    async fn ask(&mut self, app: &App, company: &Company, after: &str) -> Result<(), AppError> {
+        let from = self.missing.iter().position(|id| id == after);
+        let from = from.map_or(0, |place| place + 1);
+        let most = self.missing.len().min(from + ASKED);
+        let mut later = self.missing.split_off(most);
+        if self.missing.len() > from {
+            match self.look_up(app, company, from).await {
+                Ok(()) => {
+                    self.unasked = (!later.is_empty()).then(|| Unasked {
+                        number: later.len(),
+                        after: self.missing.last().cloned().unwrap_or_default(),
+                    });
+                }
+                Err(error) => self.not_asked = Some(error.sentence()?),
+            }
+        }
+        self.missing.append(&mut later);
+        Ok(())
+    }
+
+    async fn look_up(
+        &mut self,
+        app: &App,
+        company: &Company,
+        from: usize,
+    ) -> Result<(), LookUpError> {
+        let ids = self.missing[from..].to_vec();
+        self.take(&ids, app.syncer.look_up(company, &ids).await?);
+        let stems = self.missing_stems(from);
+        if !stems.is_empty() {
+            self.take(&stems, app.syncer.look_up(company, &stems).await?);
+        }
+        Ok(())
+    }
+
+    /// The second names of what is missing from a place on.
+    fn missing_stems(&self, from: usize) -> Vec<String> {
+        let missing = self.missing.iter().skip(from);
+        let stems: BTreeSet<&String> = missing.filter_map(|id| self.stems.get(id)).collect();
+        stems.into_iter().cloned().collect()
+    }
+
+    /// Takes what was found, and off the list of what is missing.
+    fn take(&mut self, asked: &[String], mut found: Vec<Asset>) {
+        // Adobe may answer with an ID in another case: that is a near match, and another picture.
+        let asked: BTreeSet<&String> = asked.iter().collect();
+        found.retain(|asset| asked.contains(&asset.id));
+        let ids: BTreeSet<&String> = found.iter().map(|asset| &asset.id).collect();
+        let stems = &self.stems;
+        self.missing.retain(|id| {
+            !ids.contains(id) && !stems.get(id).is_some_and(|stem| ids.contains(stem))
+        });
+        let taken: BTreeSet<AssetKey> = self.assets.iter().map(|asset| asset.key).collect();
+        found.retain(|asset| !taken.contains(&asset.key));
+        self.assets.append(&mut found);
+    }
+}
+
+/// Those of the catalogue. Dynamic Media may have one again that had vanished: it counts as missing, and is asked for.
+async fn known(app: &App, company: &Company, ids: &[String]) -> Result<Vec<Asset>, AppError> {
+    let mut assets = app.store.assets_by_id(company.id, ids).await?;
+    assets.retain(|asset| asset.vanished_at.is_none());
+    Ok(assets)
 }
 
 impl PastePage {

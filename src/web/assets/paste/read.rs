@@ -1,6 +1,9 @@
 //! Reading a pasted list: IDs by lines, commas or tabs, or whole URLs of the company, from which the ID is read.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use percent_encoding::percent_decode_str;
 
@@ -13,6 +16,9 @@ const LONGEST_MEASURE: usize = 5;
 const WORD_LISTS: [&str; 11] = [
     "fmt", "req", "icc", "quantize", "src", "mask", "layer", "text", "effect", "path", "resmode",
 ];
+
+/// A longer end of a file's name is no extension.
+const LONGEST_EXTENSION: usize = 5;
 
 /// What stands in URLs of the company.
 #[derive(Debug, Default)]
@@ -28,6 +34,8 @@ pub struct Places {
 pub struct Pasted {
     /// IDs.
     pub ids: Vec<String>,
+    /// For IDs that URLs of files gave, the same without the extension: URLs have one, assets' IDs mostly not.
+    pub stems: BTreeMap<String, String>,
     /// Addresses that are none of the company's assets.
     pub foreign: Vec<String>,
 }
@@ -44,10 +52,13 @@ pub fn read(text: &str, places: &Places) -> Pasted {
         let entry = if is_url(piece) {
             id_in(piece, places)
         } else {
-            Ok(piece.to_owned())
+            Ok((piece.to_owned(), None))
         };
         match entry {
-            Ok(id) => {
+            Ok((id, stem)) => {
+                if let Some(stem) = stem {
+                    pasted.stems.insert(id.clone(), stem);
+                }
                 if seen.insert(id.clone()) {
                     pasted.ids.push(id);
                 }
@@ -161,8 +172,9 @@ fn is_url(text: &str) -> bool {
     start.starts_with("http://") || start.starts_with("https://")
 }
 
-/// The ID in `…/is/image/<root>/<id>` or `…/is/content/<root>/<id>`; a smart crop's name after `:` is none of it.
-fn id_in(text: &str, places: &Places) -> Result<String, String> {
+/// The ID in `…/is/image/<root>/<id>` or `…/is/content/<root>/<id>`; a smart crop's name after `:`, however spelt, is none
+/// of it. With it the ID without an extension, where it is a file's.
+fn id_in(text: &str, places: &Places) -> Result<(String, Option<String>), String> {
     let id = || {
         let url = url::Url::parse(text).ok()?;
         let host = HostOrigin::of(text)?;
@@ -170,20 +182,28 @@ fn id_in(text: &str, places: &Places) -> Result<String, String> {
             return None;
         }
         let path = url.path();
-        let object = path
-            .strip_prefix("/is/image/")
-            .or_else(|| path.strip_prefix("/is/content/"))?;
+        let file = path.strip_prefix("/is/content/");
+        let object = path.strip_prefix("/is/image/").or(file)?;
         let (root, id) = object.split_once('/')?;
         let root = percent_decode_str(root).decode_utf8().ok()?;
         if !places.roots.iter().any(|own| *own == root) {
             return None;
         }
-        let id = percent_decode_str(id.split(':').next()?)
-            .decode_utf8()
-            .ok()?;
-        Some(id.into_owned()).filter(|id| !id.is_empty())
+        let id = percent_decode_str(id).decode_utf8().ok()?;
+        let id = id.split(':').next().filter(|id| !id.is_empty())?;
+        let stem = file.and_then(|_| stem_of(id));
+        Some((id.to_owned(), stem.map(str::to_owned)))
     };
     id().ok_or_else(|| text.to_owned())
+}
+
+/// A file's name without its extension.
+fn stem_of(name: &str) -> Option<&str> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let is_extension = (1..=LONGEST_EXTENSION).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_stem = !stem.is_empty() && !stem.ends_with('/');
+    (is_extension && is_stem).then_some(stem)
 }
 
 #[cfg(test)]
@@ -216,7 +236,10 @@ mod tests {
                 "HTTPS://IMG.example.com:443/is/content/alias/a%2Bb".to_owned(),
                 vec!["a+b"],
             ),
-            (format!("{host}/is/image/shop/id:Crop?$x$"), vec!["id"]),
+            (
+                format!("{host}/is/image/shop/id:Crop?$x$\n{host}/is/image/shop/shoe%3ALarge"),
+                vec!["id", "shoe"],
+            ),
             (
                 format!("{host}/is/image/shop/a?x=1,2,{host}/is/image/shop/b, c"),
                 vec!["a", "b", "c"],
@@ -273,6 +296,7 @@ mod tests {
             assert_eq!(read(&text, &places()).ids, ids, "{text}");
         }
         for url in [
+            format!("{host}/is/image/shop/%3ALarge"),
             "https://elsewhere.example/is/image/shop/a".to_owned(),
             format!("{host}/is/image/other/a"),
             format!("{host}/is/image/shop/"),
@@ -282,5 +306,26 @@ mod tests {
         ] {
             assert_eq!(read(&url, &places()).foreign, [url]);
         }
+    }
+
+    #[test]
+    fn only_urls_of_files_may_end_with_what_is_not_the_ids() {
+        let host = "https://img.example.com";
+        for (path, stem) in [
+            ("content/shop/red%20guide.pdf?x=1.5", Some("red guide")),
+            ("content/shop/film-AVS.m3u8", Some("film-AVS")),
+            ("content/shop/a/b.c.mp4", Some("a/b.c")),
+            ("content/shop/guide", None),
+            ("content/shop/.pdf", None),
+            ("content/shop/a/.pdf", None),
+            ("content/shop/v1.2-final", None),
+            ("content/shop/guide.", None),
+            ("image/shop/guide.pdf", None),
+        ] {
+            let pasted = read(&format!("{host}/is/{path}"), &places());
+            let id = &pasted.ids[0];
+            assert_eq!(pasted.stems.get(id).map(String::as_str), stem, "{path}");
+        }
+        assert!(read("guide.pdf", &places()).stems.is_empty());
     }
 }
