@@ -39,9 +39,11 @@ impl AsOf {
             let query = asked.and_query();
             format!("/assets/newer?than={}{query}", at.as_micros())
         };
+        let is_held_up = sync.retry_at.is_some_and(|retry_at| retry_at > now);
+        let is_read = sync.source.is_some() && !sync.stopped && !is_held_up;
         Some(Self {
             at: at.into(),
-            newer: (now.since(at) > FRESH && !sync.stopped).then(ask),
+            newer: (now.since(at) > FRESH && is_read).then(ask),
         })
     }
 }

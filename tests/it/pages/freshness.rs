@@ -177,12 +177,25 @@ async fn without_javascript_a_button_shows_it_and_keeps_the_ticks() {
 async fn a_catalogue_that_nobody_reads_promises_nothing() {
     let app = read().await;
     let company = app.company().await.id;
-    app.app.syncer.stop(company).await.unwrap();
-    app.clock.advance(A_WHILE);
+    let store = &app.app.store;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    let picker = editor.get(&format!("{draft}/assets")).await;
-    assert!(picker.text("#results > .hint").starts_with("As of "));
-    assert!(!picker.has("[hx-trigger='every 4s']"));
-    assert!(!picker.has("#results > .hint noscript"));
+    let promises = async || {
+        let picker = editor.get(&format!("{draft}/assets")).await;
+        assert!(picker.text("#results > .hint").starts_with("As of "));
+        let is_promised = picker.has("[hx-trigger='every 4s']");
+        assert_eq!(is_promised, picker.has("#results > .hint noscript"));
+        is_promised
+    };
+    app.execute("update catalogue_sync set retry_at = 9000000000000000000, problem = 'Down.', problem_at = 1")
+        .await;
+    app.clock.advance(A_WHILE);
+    assert!(!promises().await, "the next attempt lies ahead");
+
+    app.app.syncer.stop(company).await.unwrap();
+    assert!(!promises().await, "somebody stopped it");
+
+    store.delete_connection(company).await.unwrap();
+    app.app.syncer.go_on(company).await.unwrap();
+    assert!(!promises().await, "there is no account to read with");
 }
