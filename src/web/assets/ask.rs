@@ -55,7 +55,7 @@ pub struct AnswerPart {
 }
 
 impl Ask {
-    /// Offered where a search did not find the ID that its text could be. Where it found others, only a text that looks
+    /// Offered where a search did not find the ID that its text could be. Where it found others, only one word that looks
     /// like an ID is asked for: most words are meant as words.
     pub async fn about(
         app: &App,
@@ -67,7 +67,8 @@ impl Ask {
         let is_beside = !found.is_empty();
         let could_be = |id: &&str| {
             let is_listed = found.iter().any(|asset| asset.id == **id);
-            is_search && !is_listed && (!is_beside || wanted.looks_like_an_id())
+            let is_meant = wanted.looks_like_an_id() && !id.contains(' ');
+            is_search && !is_listed && (!is_beside || is_meant)
         };
         let Some(id) = wanted.as_id().filter(could_be) else {
             return Ok(Self::default());

@@ -133,11 +133,16 @@ impl Wanted {
             .collect()
     }
 
-    /// The text, exactly as it was typed, where it could be an ID: one word, no path, and not cut.
+    /// The text, exactly as it was typed, where it could be an ID: no path, and not cut. An ID may hold blanks, but several
+    /// words are meant as words, unless they look like an ID.
     pub fn as_id(&self) -> Option<&str> {
         let id = self.q.trim();
-        let is_one_word = !id.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
-        let could_be = is_one_word && !id.is_empty() && id.chars().count() < LONGEST_SEARCH;
+        let is_one_word = !id.contains(char::is_whitespace);
+        let is_odd = |c: char| (c.is_whitespace() && c != ' ') || c.is_control() || c == '/';
+        let could_be = (is_one_word || self.looks_like_an_id())
+            && !id.contains(is_odd)
+            && !id.is_empty()
+            && id.chars().count() < LONGEST_SEARCH;
         readable(id).ok().filter(|_| could_be)
     }
 
@@ -370,12 +375,15 @@ mod tests {
     }
 
     #[test]
-    fn one_word_could_be_an_id() {
+    fn one_word_could_be_an_id_and_several_that_look_like_one() {
         for (q, id) in [
             (" Daypack_24 ", Some("Daypack_24")),
             ("100%-wool,é", Some("100%-wool,é")),
             ("", None),
             ("red shoe", None),
+            ("red shoe 24 ", Some("red shoe 24")),
+            ("red\tshoe_24", None),
+            ("red stones/amber_1", None),
             ("stones/amber", None),
             ("a\0b", None),
             ("a\u{fffd}b", None),

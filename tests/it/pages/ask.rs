@@ -209,6 +209,23 @@ async fn nothing_is_asked_for_what_is_no_id_nor_where_nobody_may_ask() {
 }
 
 #[tokio::test]
+async fn an_id_may_hold_blanks_where_nothing_else_is_found() {
+    let app = read().await;
+    let new = "zephyr shoe 24";
+    assert!(app.sandbox.origin().rename("backpack", new));
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let picker = search(&editor, &draft, &[("q", new)]).await;
+    assert_eq!(ids(&part(&editor, &picker).await), [new]);
+
+    app.add_asset("zephyr shoe 25 front").await;
+    let query = encode(&[("q", "zephyr shoe 25")]);
+    let picker = editor.get(&format!("{draft}/assets?{query}")).await;
+    assert_eq!(ids(&picker), ["zephyr shoe 25 front"]);
+    assert!(!picker.has(".beside"), "these are words");
+}
+
+#[tokio::test]
 async fn an_id_is_asked_for_though_others_hold_it_too() {
     let app = with_a_new_asset().await;
     app.add_asset(&format!("{NEW}-front")).await;
