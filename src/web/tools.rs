@@ -16,13 +16,13 @@ use super::{
     history::row::Row,
     invalidations::start::new_draft,
     shell::Shell,
-    view::{AssetView, Moment, company_path, draft_holds, draft_path},
+    view::{AssetView, Moment, company_path, draft_holds, draft_path, grouped},
 };
 use crate::{
     app::App,
     domain::{AssetKey, Company},
     error::AppError,
-    store::{AssetPage, Draft, HistoryQuery, Person},
+    store::{AssetPage, Draft, HistoryQuery, Matches, Person},
 };
 
 /// How many recent changes are listed.
@@ -42,6 +42,8 @@ struct ToolsPage {
     connected: bool,
     changed: Vec<ChangedView>,
     more_changed: bool,
+    /// How many changed in all that can be invalidated, where more did than are listed and they can be counted.
+    all_changed: Option<String>,
     /// For administrators: more requests than are normal.
     volume: Option<String>,
     drafts: Vec<DraftView>,
@@ -100,6 +102,10 @@ pub async fn show(
         base: company_path(company),
         not_ready: company.site().err().map(|missing| missing.to_string()),
         more_changed: changed.next.is_some(),
+        all_changed: match changed.next {
+            Some(_) => count_changed(&app, company).await?,
+            None => None,
+        },
         connected: app.store.connection_state(company.id).await?.is_some(),
         changed: changed
             .assets
@@ -118,18 +124,32 @@ pub async fn show(
     Ok(page.into_response())
 }
 
-/// What an invalidation of recent changes would start with: no more than are shown.
+/// The latest that changed.
 async fn changed_recently(app: &App, company: &Company) -> Result<AssetPage, AppError> {
     let mut query = recent_query(app.clock.now());
     query.limit = CHANGED;
     Ok(app.store.search_assets(company.id, &query).await?)
 }
 
-/// The assets whose ticks were left.
+/// How many all of them are, without the formats that Adobe excludes.
+async fn count_changed(app: &App, company: &Company) -> Result<Option<String>, AppError> {
+    let query = recent_query(app.clock.now());
+    let found = app.store.count_assets(company.id, &query).await?;
+    Ok(match found.matches {
+        Matches::Exactly(all) if all > found.excluded => {
+            Some(grouped((all - found.excluded).unsigned_abs()))
+        }
+        Matches::Exactly(_) | Matches::MoreThan(_) => None,
+    })
+}
+
+/// The assets whose ticks were left, or all that changed, listed or not.
 #[derive(Debug, Deserialize)]
 pub struct ChangedForm {
     #[serde(default)]
     asset: BTreeSet<AssetKey>,
+    #[serde(default, rename = "do")]
+    action: String,
 }
 
 /// Starts an invalidation with the assets that changed recently, and leads to its details.
@@ -141,9 +161,20 @@ pub async fn start_with_changed(
 ) -> Result<Redirect, AppError> {
     let draft = new_draft(&app, &at.company, &person).await?;
     app.store.create_draft(&draft).await?;
+    let page = |page: &str| draft_path(&at.company, draft.id, page);
+    if form.action == "all" {
+        let now = app.clock.now();
+        let query = recent_query(now);
+        let all = app
+            .store
+            .select_all_assets(at.company.id, draft.id, &query, now);
+        // By now they are more than an invalidation holds: the picker can narrow them.
+        let to = all.await?.map_or("assets?show=recent", |_| "details");
+        return Ok(Redirect::to(&page(to)));
+    }
     let keys: Vec<AssetKey> = form.asset.into_iter().collect();
     add_supported(&app, at.company.id, draft.id, &keys).await?;
-    Ok(Redirect::to(&draft_path(&at.company, draft.id, "details")))
+    Ok(Redirect::to(&page("details")))
 }
 
 fn draft_view(company: &Company, draft: &Draft, assets: usize) -> DraftView {

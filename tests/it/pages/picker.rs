@@ -1,5 +1,7 @@
 //! The asset picker without JavaScript: search, folders, pages, and ticks that no button loses.
 
+use unstale::domain::Asset;
+
 use super::{COMPANY, new_draft, pick};
 use crate::support::{
     app::TestApp,
@@ -707,6 +709,41 @@ async fn what_was_replaced_comes_first_and_starts_an_invalidation_from_tools() {
     let picker = editor.get(&format!("{draft}/assets")).await;
     assert_eq!(ids(&picker)[0], "just-replaced");
     assert!(picker.body.contains("Changed recently"));
+}
+
+#[tokio::test]
+async fn tools_starts_an_invalidation_with_all_that_changed_listed_or_not() {
+    let app = TestApp::start().await;
+    let company = app.company().await.id;
+    let mut assets = Vec::new();
+    for n in 0..14 {
+        assets.push(app.add_asset(&format!("replaced-{n}")).await);
+    }
+    "Word".clone_into(&mut assets[13].asset_type);
+    app.clock.advance(std::time::Duration::from_hours(2));
+    let replace = async |assets: &mut [Asset]| {
+        for asset in assets.iter_mut() {
+            asset.changed_at = app.clock.now();
+        }
+        let put = app.app.store.put_assets(company, assets, app.clock.now());
+        put.await.unwrap();
+    };
+    replace(&mut assets[..12]).await;
+    let editor = app.editor().await;
+    let tools = editor.get(COMPANY).await;
+    assert_eq!(tools.texts("#changed button"), ["Invalidate these"]);
+
+    replace(&mut assets[12..]).await;
+    let tools = editor.get(COMPANY).await;
+    assert_eq!(tools.count("#changed .asset-row"), 12);
+    assert_eq!(
+        tools.texts("#changed button"),
+        ["Invalidate these", "Invalidate all 13"]
+    );
+    let all = tools.form("#changed").press("do", "all");
+    let details = editor.submit_and_follow(&all).await;
+    assert_eq!(details.count(".asset-list .asset-row"), 13);
+    assert!(!details.text(".asset-list").contains("replaced-13"));
 }
 
 #[tokio::test]
