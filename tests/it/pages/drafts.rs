@@ -191,6 +191,19 @@ async fn an_asset_that_vanished_stays_in_the_draft_and_is_said() {
         let said = row.contains("No longer in Dynamic Media");
         assert_eq!(said, row.contains("spinset"), "{row}");
     }
+    let selected = editor.get(&format!("{draft}/assets?show=selected")).await;
+    let gone = selected
+        .attributes("button[name=take_out]", "value")
+        .remove(0);
+    let sets = format!("{draft}/assets/sets?asset={gone}");
+    for (page, number) in [(selected, 2), (editor.get(&sets).await, 1)] {
+        let rows = page.texts(".asset-list .asset-row");
+        assert!(rows.len() >= number);
+        for row in rows {
+            let said = row.contains("No longer in Dynamic Media");
+            assert_eq!(said, row.contains("spinset"), "{row}");
+        }
+    }
     let confirm = next(&editor, &details).await;
     assert!(listed(&confirm).contains(&app.exact("spinset")));
     let picker = editor.get(&format!("{draft}/assets?q=spinset")).await;
