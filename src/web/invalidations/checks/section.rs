@@ -87,6 +87,8 @@ impl ChecksSection {
         place: &Place,
         now: Timestamp,
     ) -> Result<Self, AppError> {
+        // First: the mark goes when the last of them are added, and those are then among the checks.
+        let wants_all = store.wanted_all_checked(company.id).await?.contains(&id);
         let checks = store.checks(company.id, id).await?;
         let pictures = store.pictures(company.id, id).await?;
         let unpublished = store.unpublished(company.id, id).await?;
@@ -105,7 +107,6 @@ impl ChecksSection {
             .take(SHOWN)
             .collect();
         let fates = fates(store, company.id, id, batches, &shown).await?;
-        let wants_all = store.wanted_all_checked(company.id).await?.contains(&id);
         let running = sending || wants_all || pending > 0 || is_starting(&checks, batches, now);
         let since = if accepted > 0 || running {
             "; what they show after it is next."
