@@ -265,10 +265,10 @@ impl Store {
                      (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6, $7, $8, $9, $10)";
         // All of them first and in order, as people steer them: two who lock the same in different orders end each other.
         let waiting = if self.is_postgres() {
-            "select id from batch where company_id = $1 and state in ('waiting', 'unknown', 'sending') \
+            "select id from batch where company_id = $1 and (state in ('waiting', 'unknown') or state = 'sending') \
              order by invalidation_id, position for update"
         } else {
-            "select id from batch where company_id = $1 and state in ('waiting', 'unknown', 'sending') \
+            "select id from batch where company_id = $1 and (state in ('waiting', 'unknown') or state = 'sending') \
              order by invalidation_id, position"
         };
         let refused = outcome.refuses_account();

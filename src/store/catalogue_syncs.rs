@@ -360,7 +360,7 @@ impl Store {
                    full_read_at = $15, read_until = $16, swept_at = $17, finished_at = $18, by_modified = $19, \
                    failures = $20, problem = $21, problem_at = $22, retry_at = $23, notice = $26, \
                    read_endpoint = $27, read_handle = $28, read_email = $29, \
-                   wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then null \
+                   wanted = case when wanted = $24 or (wanted = 'increment' and $24 = 'full') then $25 \
                    when wanted is null or (wanted = 'increment' and $25 is not null) or $25 = 'full' then $25 \
                    else wanted end, \
                    unlisted = $30, unlisted_of = $31, same_as = $32, refused = (refused and $33) \
@@ -393,7 +393,7 @@ impl Store {
             .bind(answers.map(ReadingKind::as_str))
             .bind(
                 sync.wanted
-                    .filter(|_| sync.step.is_none())
+                    .filter(|_| sync.step.is_none() || sync.kind == Some(ReadingKind::Increment))
                     .map(ReadingKind::as_str)
             )
             .bind(sync.notice.as_deref().map(storable))

@@ -143,11 +143,14 @@ async fn count_changed(app: &App, company: &Company) -> Result<Option<String>, A
     })
 }
 
-/// The assets whose ticks were left, or all that changed, listed or not.
+/// The assets whose ticks were left, or all that changed but those whose ticks were taken away.
 #[derive(Debug, Deserialize)]
 pub struct ChangedForm {
     #[serde(default)]
     asset: BTreeSet<AssetKey>,
+    /// Those that were listed, ticked or not.
+    #[serde(default)]
+    listed: BTreeSet<AssetKey>,
     #[serde(default, rename = "do")]
     action: String,
 }
@@ -170,6 +173,10 @@ pub async fn start_with_changed(
             .select_all_assets(at.company.id, draft.id, &query, now);
         // By now they are more than an invalidation holds: the picker can narrow them.
         let to = all.await?.map_or("assets?show=recent", |_| "details");
+        let unticked: Vec<AssetKey> = form.listed.difference(&form.asset).copied().collect();
+        app.store
+            .remove_draft_assets(at.company.id, draft.id, &unticked, now)
+            .await?;
         return Ok(Redirect::to(&page(to)));
     }
     let keys: Vec<AssetKey> = form.asset.into_iter().collect();

@@ -98,6 +98,21 @@ function keepUnchanged({ detail }) {
   lastAnswer.set(target.id, xhr.responseText);
 }
 
+// The lists of an outcome come beside another part. One that says what it said stays, with what is marked in it; in another
+// stays open what was open.
+const lastBeside = new Map();
+function keepBeside({ detail }) {
+  const { target, fragment } = detail;
+  if (!target.closest("#urls")) return;
+  const html = fragment.firstElementChild?.innerHTML;
+  if (lastBeside.get(target.id) === html) return void (detail.shouldSwap = false);
+  lastBeside.set(target.id, html);
+  const before = target.querySelectorAll("details");
+  fragment.querySelectorAll("details").forEach((details, at) => {
+    details.open = before[at]?.open ?? false;
+  });
+}
+
 async function copyText(text) {
   // The clipboard API exists on https and localhost only; an intranet often has neither.
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -285,7 +300,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   rememberFocus(event.detail.target);
   saveTicks(event.detail.target);
 });
-document.addEventListener("htmx:oobBeforeSwap", (event) => rememberFocus(event.detail.target));
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  keepBeside(event);
+  if (event.detail.shouldSwap) rememberFocus(event.detail.target);
+});
 document.addEventListener("htmx:beforeSend", tellStatus);
 window.addEventListener("pagehide", () => saveTicks(document));
 document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));

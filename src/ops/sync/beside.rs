@@ -93,13 +93,13 @@ impl Reading<'_> {
         }
     }
 
-    pub(super) fn could_not_be_read(&mut self, what: &str, why: &str) {
+    fn could_not_be_read(&mut self, what: &str, why: &str) {
         self.say(Some(format!(
             "The {what} could not be read, so what was known of them stays. {why}"
         )));
     }
 
-    fn say(&mut self, sentence: Option<String>) {
+    pub(super) fn say(&mut self, sentence: Option<String>) {
         let said = [self.sync.notice.take(), sentence];
         let said: Vec<String> = said.into_iter().flatten().collect();
         self.sync.notice = (!said.is_empty()).then(|| said.join(" "));

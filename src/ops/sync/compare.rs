@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::{
     pages::Turn,
-    reading::{Reading, Source},
+    reading::{Reading, Source, is_about_the_question},
     trouble::ReadingError,
 };
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
 const NAMES_PAGE: u32 = 10_000;
 /// IDs that are asked for by name at once.
 const NAMES_AT_ONCE: usize = 1_000;
+/// More IDs that Adobe refuses to be asked for are no matter of the IDs.
+const MOST_REFUSED: usize = 10;
 /// As many as are read from our own list.
 const LISTED_AT_ONCE: i64 = 1_000;
 
@@ -37,9 +39,8 @@ impl Reading<'_> {
         let known = all - unknown.len() as u64;
         for names in unknown.chunks(NAMES_AT_ONCE) {
             self.syncer.pause().await;
-            if let Some(found) = self.unless_refused(source, names).await? {
-                self.put(found).await?;
-            }
+            let (found, _) = self.by_name(source, names).await?;
+            self.put(found).await?;
         }
         self.sync.seen += known;
         self.sync.skipped += left_out;
@@ -76,14 +77,11 @@ impl Reading<'_> {
             .filter(|id| can_be_asked_for(id))
             .cloned()
             .collect();
-        let Some(found) = self.unless_refused(source, &asked).await? else {
-            let now = self.syncer.clock.now();
-            store.mark_assets_seen(self.company, &missing, now).await?;
-            return Ok(Turn::Again);
-        };
+        let (found, refused) = self.by_name(source, &asked).await?;
         let there: HashSet<&str> = found
             .iter()
             .filter_map(|item| item.name.as_deref())
+            .chain(refused.iter().map(String::as_str))
             .collect();
         let gone: Vec<String> = missing
             .iter()
@@ -113,29 +111,45 @@ impl Reading<'_> {
         Ok(self.sync.unlisted.is_some())
     }
 
-    /// The assets with these IDs. `None` where Adobe refuses the question: one ID that it does not like must not hold up
-    /// the comparison for ever, so that is said, and what is known of them stays.
-    async fn unless_refused(
+    /// The assets with these IDs, and the IDs that Adobe refuses to be asked for, each found by halves: one that it does not
+    /// like must hold up neither the comparison nor the others. What is refused is said.
+    async fn by_name(
         &mut self,
         source: &Source,
         ids: &[String],
-    ) -> Result<Option<Vec<AssetItem>>, ReadingError> {
-        if ids.is_empty() {
-            return Ok(Some(Vec::new()));
-        }
-        let ips = &self.syncer.ips;
-        let found = ips
-            .assets_by_name(&source.account, &source.handle, ids)
-            .await
-            .map_err(ReadingError::from);
-        match found {
-            Err(error @ ReadingError::Ips(IpsError::Fault(_))) if !error.needs_somebody() => {
-                tracing::warn!(company = %self.company, ids = ids.len(), %error, "assets could not be asked for by their IDs; the comparison goes on without them");
-                let assets = ids.len();
-                self.could_not_be_read(&format!("assets of {assets} IDs"), &error.sentence());
-                Ok(None)
+    ) -> Result<(Vec<AssetItem>, Vec<String>), ReadingError> {
+        let (mut found, mut refused) = (Vec::new(), Vec::new());
+        let mut parts = vec![ids];
+        while let Some(part) = parts.pop() {
+            if part.is_empty() {
+                continue;
             }
-            found => found.map(Some),
+            let ips = &self.syncer.ips;
+            let answer = ips
+                .assets_by_name(&source.account, &source.handle, part)
+                .await;
+            match answer {
+                Ok(items) => found.extend(items),
+                Err(IpsError::Fault(fault))
+                    if is_about_the_question(&fault) && self.refused_ids < MOST_REFUSED =>
+                {
+                    if let [id] = part {
+                        let why = ReadingError::Ips(IpsError::Fault(fault)).sentence();
+                        tracing::warn!(company = %self.company, id, why, "Dynamic Media refuses to be asked for an ID; the comparison goes on without it");
+                        self.say(Some(format!(
+                            "Dynamic Media could not be asked for “{id}”, so it stays as it was. {why}"
+                        )));
+                        self.refused_ids += 1;
+                        refused.push(id.clone());
+                    } else {
+                        let (first, second) = part.split_at(part.len() / 2);
+                        parts.extend([second, first]);
+                    }
+                    self.syncer.pause().await;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
+        Ok((found, refused))
     }
 }

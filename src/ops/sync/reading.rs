@@ -36,6 +36,8 @@ pub(super) struct Reading<'a> {
     is_taken_up: bool,
     /// Who was asked last.
     pub asked_as: Option<Account>,
+    /// How many IDs Adobe has refused to be asked for.
+    pub(super) refused_ids: usize,
     /// The next page of all assets, if it was asked for already.
     ahead: Option<Ahead>,
 }
@@ -85,6 +87,7 @@ impl<'a> Reading<'a> {
             sync,
             pages: Pages::default(),
             asked_as: None,
+            refused_ids: 0,
             ahead: None,
         }
     }
@@ -334,7 +337,7 @@ impl<'a> Reading<'a> {
 
 /// Whether a refusal may be one of the search by last change, which Adobe documents in an example only: it neither lists the
 /// field nor the operator. Some servers call what they do not know a value that is not allowed, or an error of their own.
-fn is_about_the_question(fault: &Fault) -> bool {
+pub(super) fn is_about_the_question(fault: &Fault) -> bool {
     matches!(fault.code, Some(20_005 | 30_000..=30_003))
 }
 

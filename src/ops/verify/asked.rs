@@ -140,9 +140,8 @@ impl Verifier {
         Ok(())
     }
 
-    /// Adds the next URLs of a company's invalidations of which all are wanted. Says how many that were.
+    /// Adds the next URLs of one of a company's invalidations of which all are wanted. Says how many that were.
     pub(super) async fn add_wanted(&self, company: CompanyId) -> Result<usize, StoreError> {
-        let mut added = 0;
         for invalidation in self.store.wanted_all_checked(company).await? {
             let wanted = self.unchecked(company, invalidation).await?;
             self.add_and_look(company, invalidation, &wanted).await?;
@@ -152,9 +151,11 @@ impl Verifier {
                     .want_all_checked(company, invalidation, false, now)
                     .await?;
             }
-            added += wanted.len();
+            if !wanted.is_empty() {
+                return Ok(wanted.len());
+            }
         }
-        Ok(added)
+        Ok(0)
     }
 
     /// URLs of an invalidation that Adobe took and that nobody has looked at, at most [`ALL_AT_ONCE`].

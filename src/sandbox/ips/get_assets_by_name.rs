@@ -33,6 +33,11 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
         let reason = format!("nameArray has {} items, and may have {LIMIT}", names.len());
         return Err(Fault::new(30_001, reason));
     }
+    if let Some(refused) = &context.knobs.search.refused_name
+        && names.iter().any(|name| name == refused)
+    {
+        return Err(Fault::new(30_001, "a name is not accepted".to_owned()));
+    }
     let types = request.optional_items("assetTypeArray")?;
     let fields = Fields::read(request, |path| is_asset_field(path, "assetArray"))?;
     let mut records = Vec::new();

@@ -59,6 +59,8 @@ pub struct SearchKnobs {
     pub blind: bool,
     /// By name, what is in the trash is found too.
     pub trash_by_name: bool,
+    /// Questions by name that hold this one meet fault 30001.
+    pub refused_name: Option<String>,
     /// What `totalRows` says.
     pub total_rows: TotalRows,
     /// After these pages it is these that come again and again.

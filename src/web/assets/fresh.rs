@@ -24,6 +24,9 @@ use crate::{
 /// A catalogue that was read so shortly ago is not asked for again.
 const FRESH: Duration = Duration::from_mins(1);
 
+/// A reading that failed and is tried again within this is as good as under way.
+const SOON: Duration = Duration::from_mins(5);
+
 /// Up to when the catalogue is known.
 #[derive(Debug)]
 pub struct AsOf {
@@ -39,7 +42,9 @@ impl AsOf {
             let query = asked.and_query();
             format!("/assets/newer?than={}{query}", at.as_micros())
         };
-        let is_held_up = sync.retry_at.is_some_and(|retry_at| retry_at > now);
+        // A short pause is over before somebody has read the page.
+        let soon = now.plus(SOON);
+        let is_held_up = sync.retry_at.is_some_and(|retry_at| retry_at > soon);
         let is_read = sync.source.is_some() && !sync.stopped && !is_held_up;
         Some(Self {
             at: at.into(),

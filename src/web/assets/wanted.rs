@@ -134,12 +134,12 @@ impl Wanted {
     }
 
     /// The text, exactly as it was typed, where it could be an ID: no path, and not cut. An ID may hold blanks, but several
-    /// words are meant as words, unless they look like an ID.
+    /// words are meant as words, unless there is a digit or `_` in them.
     pub fn as_id(&self) -> Option<&str> {
         let id = self.q.trim();
         let is_one_word = !id.contains(char::is_whitespace);
         let is_odd = |c: char| (c.is_whitespace() && c != ' ') || c.is_control() || c == '/';
-        let could_be = (is_one_word || self.looks_like_an_id())
+        let could_be = (is_one_word || id.contains(|c: char| c.is_numeric() || c == '_'))
             && !id.contains(is_odd)
             && !id.is_empty()
             && id.chars().count() < LONGEST_SEARCH;

@@ -221,8 +221,12 @@ impl StateView {
         let (class, icon, standing) = if !connected {
             ("info", "info", "Not connected to Dynamic Media.".to_owned())
         } else if sync.stopped {
-            let by = if sync.refused { "itself" } else { "somebody" };
-            ("warns", "warning", format!("Stopped by {by}."))
+            let standing = if sync.refused {
+                "Stopped until something is mended."
+            } else {
+                "Stopped by somebody."
+            };
+            ("warns", "warning", standing.to_owned())
         } else if waits {
             ("warns", "warning", "Waiting to try again.".to_owned())
         } else if running {
@@ -388,6 +392,6 @@ mod tests {
         assert!(state.problem.unwrap().retry.is_none());
         sync.refused = true;
         let state = StateView::new(&sync, true, NOW);
-        assert_eq!(state.standing, "Stopped by itself.");
+        assert_eq!(state.standing, "Stopped until something is mended.");
     }
 }

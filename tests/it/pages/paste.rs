@@ -62,6 +62,21 @@ async fn a_similar_id_that_was_ticked_stays_ticked_until_it_is_added() {
 }
 
 #[tokio::test]
+async fn a_list_that_was_changed_since_it_was_looked_for_shows_what_is_left_out_before_it_is_added()
+{
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = find(&editor, &draft, "backpack, nowhere").await;
+    let changed = found.form("#paste").set("ids", "backpack, elsewhere");
+    let shown = editor.submit(&changed.press("do", "add")).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.text(".missing li").starts_with("elsewhere"));
+    let add = shown.form("#paste").press("do", "add");
+    assert_eq!(ids(&editor.submit_and_follow(&add).await), ["backpack"]);
+}
+
+#[tokio::test]
 async fn the_way_back_keeps_what_was_ticked_and_nothing_else_of_the_list() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -744,6 +744,18 @@ async fn tools_starts_an_invalidation_with_all_that_changed_listed_or_not() {
     let details = editor.submit_and_follow(&all).await;
     assert_eq!(details.count(".asset-list .asset-row"), 13);
     assert!(!details.text(".asset-list").contains("replaced-13"));
+
+    let ticks = tools.attributes("#changed input[name=asset]", "value");
+    let mut form = tools.form("#changed").without("asset");
+    for key in &ticks[1..] {
+        form = form.and("asset", key);
+    }
+    let details = editor.submit_and_follow(&form.press("do", "all")).await;
+    assert_eq!(
+        details.count(".asset-list .asset-row"),
+        12,
+        "not what was unticked"
+    );
 }
 
 #[tokio::test]

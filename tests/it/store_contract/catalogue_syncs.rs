@@ -17,6 +17,7 @@ on_both_databases! {
     a_lease_that_ran_out_goes_to_another_and_its_holder_can_write_no_more
     what_a_reader_keeps_comes_back
     what_people_ask_for_survives_what_a_reader_keeps
+    a_comparison_that_gave_way_is_still_wanted_when_the_changes_fail
     a_stop_over_a_refusal_is_told_from_one_by_a_person
     a_reading_answers_what_was_wanted
     of_two_wishes_the_larger_stays
@@ -209,6 +210,33 @@ async fn what_people_ask_for_survives_what_a_reader_keeps(f: &Fixture) {
         "whoever starts it does not want to wait"
     );
     assert!(kept.problem.is_some());
+}
+
+async fn a_comparison_that_gave_way_is_still_wanted_when_the_changes_fail(f: &Fixture) {
+    let company = f.company("c").await;
+    let lease = f.leased(company).await;
+    let mut sync = f.store.catalogue_sync(company).await.unwrap();
+    sync.begin(ReadingKind::Sweep, f.now());
+    let save = async |sync: &CatalogueSync, answers| {
+        let saved = f.store.save_sync(company, lease, sync, answers).await;
+        saved.unwrap();
+        f.store.catalogue_sync(company).await.unwrap()
+    };
+    save(&sync, None).await;
+    f.store
+        .want_reading(company, ReadingKind::Increment)
+        .await
+        .unwrap();
+    sync.begin(ReadingKind::Increment, f.now());
+    sync.fail("It is down.".to_owned(), f.now());
+    let mut sync = save(&sync, Some(ReadingKind::Increment)).await;
+    assert_eq!(sync.wanted, Some(ReadingKind::Sweep));
+    sync.begin(ReadingKind::Increment, f.now());
+    while sync.step.is_some() {
+        sync.next_step(f.now());
+    }
+    let sync = save(&sync, Some(ReadingKind::Increment)).await;
+    assert_eq!(sync.wanted, Some(ReadingKind::Sweep), "and it is the next");
 }
 
 async fn a_stop_over_a_refusal_is_told_from_one_by_a_person(f: &Fixture) {

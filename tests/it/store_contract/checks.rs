@@ -16,6 +16,7 @@ use super::{Fixture, batches::NODE};
 
 on_both_databases! {
     a_sample_is_taken_once
+    that_all_are_wanted_stays_until_it_is_taken_back
     what_was_seen_before_the_purge_is_never_replaced
     what_waits_for_its_purge_can_be_looked_at_as_what_is_known_now
     checks_start_when_adobe_has_taken_their_url
@@ -172,6 +173,29 @@ pub(super) fn round(t: &Fixture, picture: u8) -> Round {
         keeps: Some(Duration::from_secs(5)),
         next_look_at: Some(t.now()),
     }
+}
+
+async fn that_all_are_wanted_stays_until_it_is_taken_back(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let other = t.company("other").await;
+    let (store, now) = (&t.store, t.now());
+    let wanted = async |company| store.wanted_all_checked(company).await.unwrap();
+    let want = async |company, all| {
+        let wanted = store.want_all_checked(company, submission.id, all, now);
+        wanted.await.unwrap();
+    };
+    want(other, true).await;
+    assert_eq!(wanted(company).await, [], "another company's");
+    want(company, true).await;
+    want(company, true).await;
+    assert_eq!(wanted(company).await, [submission.id]);
+    assert_eq!(wanted(other).await, []);
+    let due = store.companies_with_due_checks(now).await.unwrap();
+    assert_eq!(due, [company]);
+    want(company, false).await;
+    assert_eq!(wanted(company).await, []);
+    let due = store.companies_with_due_checks(now).await.unwrap();
+    assert_eq!(due, []);
 }
 
 async fn a_sample_is_taken_once(t: &Fixture) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use unstale::{
     domain::{ReadingKind, Unlisted},
-    sandbox::ips::Only,
+    sandbox::{ips::Only, library::Library as _},
 };
 
 use super::Catalogue;
@@ -97,7 +97,26 @@ async fn what_is_in_the_trash_vanishes_where_it_is_found_by_name_too() {
 }
 
 #[tokio::test]
-async fn ids_that_adobe_does_not_want_to_be_asked_for_stay_and_hold_up_nothing() {
+async fn an_id_that_adobe_does_not_want_to_be_asked_for_stays_and_holds_up_nothing() {
+    let c = Catalogue::of(500).await;
+    c.read_all().await;
+    let all = c.found().await;
+    let gone = [7, 8, 9, 10].map(|number| c.library.with_number(number).unwrap().name);
+    c.knobs(|knobs| knobs.search.refused_name = Some(gone[1].clone()));
+    for number in [7, 8, 9, 10] {
+        assert!(c.library.trash(number, true));
+    }
+    c.later(Duration::from_hours(1));
+    let sync = c.want(ReadingKind::Sweep).await;
+    assert_eq!(sync.vanished, 3, "its neighbours");
+    let notice = sync.notice.unwrap();
+    let said = format!("could not be asked for “{}”, so it stays", gone[1]);
+    assert!(notice.contains(&said), "{notice}");
+    assert_eq!(c.found().await.len(), all.len() - 3);
+}
+
+#[tokio::test]
+async fn a_comparison_of_which_every_question_is_refused_fails_and_takes_nothing_away() {
     let c = Catalogue::of(500).await;
     c.read_all().await;
     let all = c.found().await;
@@ -105,14 +124,10 @@ async fn ids_that_adobe_does_not_want_to_be_asked_for_stay_and_hold_up_nothing()
         knobs.fault = Some(30_001);
         knobs.only = Some(Only::Operation("getAssetsByName"));
     });
-    assert!(c.library.trash(7, true));
-    c.later(Duration::from_hours(1));
-    let sync = c.want(ReadingKind::Sweep).await;
-    assert_eq!(sync.vanished, 0);
-    let notice = sync.notice.unwrap();
-    assert!(
-        notice.contains("assets of 1 IDs could not be read"),
-        "{notice}"
-    );
+    for number in 0..40 {
+        assert!(c.library.trash(number, true));
+    }
+    c.later(Duration::from_hours(25));
+    c.failure().await;
     assert_eq!(c.found().await, all);
 }

@@ -4,7 +4,10 @@
 mod read;
 mod result;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -46,6 +49,8 @@ struct PastePage {
     ids: String,
     refused: Option<String>,
     result: Option<ResultView>,
+    /// Which list that is the result of.
+    list: u64,
     /// What was ticked and is not among what is listed now.
     kept: Vec<Similar>,
 }
@@ -57,6 +62,8 @@ struct Found {
     missing: Vec<String>,
     /// What the missing ones may be called too.
     stems: BTreeMap<String, String>,
+    /// What was found by that other name.
+    by_stem: Vec<String>,
     foreign: Vec<String>,
     not_asked: Option<String>,
     unasked: Option<Unasked>,
@@ -100,8 +107,12 @@ pub async fn act(
         return Ok(page.refuse(sentence));
     }
     let company = &my.at.company;
+    let list = fingerprint(&pasted);
     let mut found = Found::in_catalogue(&app, company, pasted).await?;
-    if fields.last("do") == Some("add") {
+    // Nothing is left out that was not told: of another list than the one that was looked for, the result comes first.
+    let is_told = fields.last("list").and_then(|list| list.parse().ok()) == Some(list);
+    let is_whole = found.missing.is_empty() && found.foreign.is_empty();
+    if fields.last("do") == Some("add") && (is_told || is_whole) {
         // Adobe was asked when they were found, and the catalogue has what it knew.
         let keys: Vec<AssetKey> = found
             .assets
@@ -118,8 +129,15 @@ pub async fn act(
     let result = ResultView::new(&app, &my, found, &ticked).await?;
     let mut page = page;
     page.kept.retain(|it| !result.lists(it.key));
-    page.result = Some(result);
+    (page.result, page.list) = (Some(result), list);
     Ok(page.into_response())
+}
+
+/// What tells one list from another.
+fn fingerprint(pasted: &Pasted) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&pasted.ids, &pasted.foreign).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What was ticked, whatever became of the list since.
@@ -216,6 +234,10 @@ impl Found {
         found.retain(|asset| asked.contains(&asset.id));
         let ids: BTreeSet<&String> = found.iter().map(|asset| &asset.id).collect();
         let stems = &self.stems;
+        let by_stem = self.missing.iter().filter(|id| {
+            !ids.contains(id) && stems.get(*id).is_some_and(|stem| ids.contains(stem))
+        });
+        self.by_stem.extend(by_stem.cloned());
         self.missing.retain(|id| {
             !ids.contains(id) && !stems.get(id).is_some_and(|stem| ids.contains(stem))
         });
@@ -241,6 +263,7 @@ impl PastePage {
             ids,
             refused: None,
             result: None,
+            list: 0,
             kept: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use std::{
 
 use percent_encoding::percent_decode_str;
 
-use crate::domain::HostOrigin;
+use crate::domain::{HostOrigin, type_of_extension};
 
 /// Digits of the widths, places and colours in a query; a longer number could be an ID.
 const LONGEST_MEASURE: usize = 5;
@@ -16,9 +16,6 @@ const LONGEST_MEASURE: usize = 5;
 const WORD_LISTS: [&str; 11] = [
     "fmt", "req", "icc", "quantize", "src", "mask", "layer", "text", "effect", "path", "resmode",
 ];
-
-/// A longer end of a file's name is no extension.
-const LONGEST_EXTENSION: usize = 5;
 
 /// What stands in URLs of the company.
 #[derive(Debug, Default)]
@@ -197,11 +194,11 @@ fn id_in(text: &str, places: &Places) -> Result<(String, Option<String>), String
     id().ok_or_else(|| text.to_owned())
 }
 
-/// A file's name without its extension.
+/// A file's name without its extension: one that files have, for an ID may end with `.2`.
 fn stem_of(name: &str) -> Option<&str> {
     let (stem, extension) = name.rsplit_once('.')?;
-    let is_extension = (1..=LONGEST_EXTENSION).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_extension = !type_of_extension(extension).is_empty()
+        || ["m3u8", "mpd"].contains(&extension.to_ascii_lowercase().as_str());
     let is_stem = !stem.is_empty() && !stem.ends_with('/');
     (is_extension && is_stem).then_some(stem)
 }
@@ -319,6 +316,8 @@ mod tests {
             ("content/shop/.pdf", None),
             ("content/shop/a/.pdf", None),
             ("content/shop/v1.2-final", None),
+            ("content/shop/guide.v2", None),
+            ("content/shop/catalogue-2.0", None),
             ("content/shop/guide.", None),
             ("image/shop/guide.pdf", None),
         ] {

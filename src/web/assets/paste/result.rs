@@ -23,6 +23,8 @@ pub struct ResultView {
     pub has_found: bool,
     pub examples: Vec<String>,
     pub more_found: usize,
+    /// That some addresses of files were taken for assets whose IDs have no extension.
+    pub by_stem: Option<String>,
     pub unsupported: Vec<String>,
     pub more_unsupported: usize,
     pub missing: Vec<Missing>,
@@ -79,6 +81,17 @@ impl Similar {
     }
 }
 
+fn by_stem(files: &[String]) -> Option<String> {
+    let (first, rest) = files.split_first()?;
+    let files = match rest.len() {
+        0 => format!("{first} was"),
+        rest => format!("{first} and {} were", counted(rest as u64, "other file")),
+    };
+    Some(format!(
+        "{files} found by the asset’s ID, which has no extension. Where a page uses the address with the extension, add that under Add URL too."
+    ))
+}
+
 impl ResultView {
     pub async fn new(
         app: &App,
@@ -118,6 +131,7 @@ impl ResultView {
                 .take(LISTED)
                 .map(|asset| asset.id)
                 .collect(),
+            by_stem: by_stem(&found.by_stem),
             more_unsupported: more(unsupported.len()),
             unsupported: unsupported
                 .into_iter()

@@ -59,6 +59,8 @@ pub struct ChecksSection {
     doubted: Vec<DoubtedHost>,
     /// The rest is being looked at too: somebody wanted that.
     wants_all: bool,
+    /// Nothing more is on its way: all that there is can be looked at.
+    can_want_all: bool,
     /// How many URLs can be purged again.
     old: usize,
     /// How many were looked at, or are to be.
@@ -126,6 +128,7 @@ impl ChecksSection {
             browsers: browsers(&checks),
             doubted: doubted(&checks),
             wants_all,
+            can_want_all: accepted > 0 && !sending,
             old: checks.iter().filter(|check| check.stayed_old()).count(),
             total: checks.len(),
             place: place.at_checks(page),
