@@ -10,6 +10,7 @@ mod companies;
 mod covered;
 mod extract;
 mod forms;
+mod grounds;
 mod history;
 mod invalidations;
 mod layers;

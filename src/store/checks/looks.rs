@@ -186,14 +186,15 @@ impl Store {
         Ok(previews.into_iter().map(|(check, _)| check).collect())
     }
 
-    /// The same for several URLs at once, one URL after the other.
+    /// The same for several URLs at once.
     pub async fn looks_of(
         &self,
         company: CompanyId,
         checks: &[CheckId],
-    ) -> Result<Vec<(CheckId, StoredLook)>> {
+    ) -> Result<HashMap<CheckId, Vec<StoredLook>>> {
+        let mut looks: HashMap<CheckId, Vec<StoredLook>> = HashMap::new();
         if checks.is_empty() {
-            return Ok(Vec::new());
+            return Ok(looks);
         }
         let mut statement = Statement::default();
         statement.sql(
@@ -207,9 +208,11 @@ impl Store {
             let mut sql = build!(statement);
             sql.build_query_as().fetch_all(pool).await?
         });
-        rows.into_iter()
-            .map(|row| Ok((CheckId::from_uuid(row.check_id), row.look.into_look()?)))
-            .collect()
+        for row in rows {
+            let of_check = looks.entry(CheckId::from_uuid(row.check_id));
+            of_check.or_default().push(row.look.into_look()?);
+        }
+        Ok(looks)
     }
 
     /// Keeps the small picture of a look, in the place of an older one; that from before the purge is never replaced.

@@ -1,15 +1,11 @@
 //! What was seen of the URLs of an invalidation: how many, with which verdicts, when, and on what grounds.
 
-use std::collections::HashMap;
-
 use crate::{
-    domain::{
-        CheckFormat, CheckId, CompanyId, Comparison, HistoryVerdict, InvalidationId, LookKind,
-        Looks, Verdict,
-    },
+    domain::{CheckId, CompanyId, HistoryVerdict, InvalidationId, Verdict},
     error::AppError,
     store::{Check, Store, StoredLook, Taken},
     web::{
+        grounds,
         invalidations::checks::of_what_it_is,
         verdicts::{Badge, Tally, so_far},
         view::{Moment, grouped},
@@ -56,10 +52,7 @@ impl SeenView {
         let more = checks.len().saturating_sub(LISTED);
         checks.truncate(LISTED);
         let ids: Vec<CheckId> = checks.iter().map(|check| check.id).collect();
-        let mut looks: HashMap<CheckId, Vec<StoredLook>> = HashMap::new();
-        for (check, look) in store.looks_of(company, &ids).await? {
-            looks.entry(check).or_default().push(look);
-        }
+        let mut looks = store.looks_of(company, &ids).await?;
         let rows = checks.into_iter().map(|check| {
             let looks = looks.remove(&check.id).unwrap_or_default();
             SeenRow::new(check, &looks)
@@ -89,68 +82,12 @@ impl SeenRow {
     }
 }
 
-/// The grounds of the verdict on a URL; one sentence where all formats showed the same.
+/// The grounds of the verdict on a URL.
 fn grounds(check: &Check, looks: &[StoredLook]) -> String {
     // Of other verdicts it is told what was seen, and not what to make of it.
     let is_in_doubt = check.next_look_at.is_none() && check.verdict == Some(Verdict::CouldNotCheck);
     if let Some(doubt) = check.doubt.as_ref().filter(|_| is_in_doubt) {
         return doubt.clone();
     }
-    let seen: Vec<(CheckFormat, String)> = CheckFormat::ALL
-        .into_iter()
-        .filter_map(|format| Some((format, sentence(looks, format)?)))
-        .collect();
-    let Some((_, first)) = seen.first() else {
-        return "Looked at before the purge only.".to_owned();
-    };
-    if seen.iter().all(|(_, sentence)| sentence == first) {
-        return first.clone();
-    }
-    let each = seen.iter().map(|(format, sentence)| {
-        let format = match format {
-            CheckFormat::Plain => "As it is",
-            CheckFormat::Webp => "As WebP",
-            CheckFormat::Avif => "As AVIF",
-        };
-        format!("{format}: {sentence}")
-    });
-    each.collect::<Vec<_>>().join(" ")
-}
-
-/// `None` when nobody looked in that format after the purge.
-fn sentence(looks: &[StoredLook], format: CheckFormat) -> Option<String> {
-    let find = |kind| {
-        let mut of_format = looks.iter().filter(|look| look.format == format);
-        of_format
-            .find(|look| look.kind == kind)
-            .map(|look| &look.look)
-    };
-    let after = find(LookKind::After)?;
-    let compared = Comparison::of(&Looks {
-        before: find(LookKind::Before),
-        after,
-        origin: find(LookKind::Origin),
-    });
-    Some(match compared {
-        Err(why) => format!("No answer: {why}."),
-        Ok(seen) if !seen.is_delivered => {
-            format!("Nothing is delivered (HTTP {}).", seen.status)
-        }
-        Ok(seen) => {
-            let before = match seen.as_before {
-                Some(true) if seen.was_fetched_before => {
-                    "The same as before the purge, when the cache held no copy"
-                }
-                Some(true) => "The same as before the purge",
-                Some(false) => "Another picture than before the purge",
-                None => "Not compared with one from before the purge",
-            };
-            let origin = match seen.as_origin {
-                Some(true) => "; it is what Dynamic Media has",
-                Some(false) => "; it is not what Dynamic Media has",
-                None => "",
-            };
-            format!("{before}{origin}.")
-        }
-    })
+    grounds::of(looks).unwrap_or_else(|| "Looked at before the purge only.".to_owned())
 }

@@ -42,6 +42,31 @@ pub async fn are_final(store: &Store, company: CompanyId, confirmed: &[Confirmed
     true
 }
 
+/// Whether all URLs of accepted batches that were looked at before are looked at again, or have been.
+pub async fn looks_have_begun(
+    store: &Store,
+    company: CompanyId,
+    confirmed: &[Confirmed],
+) -> Result<usize, String> {
+    let mut begun = 0;
+    for one in confirmed {
+        let batches = store.batches(company, one.id).await.unwrap();
+        let mut accepted = HashSet::new();
+        for batch in batches.iter().filter(|it| it.state == BatchState::Accepted) {
+            let urls = store.batch_urls(company, batch.id, 0, i64::MAX).await;
+            accepted.extend(urls.unwrap().into_iter().map(|url| url.url));
+        }
+        let checks = store.checks(company, one.id).await.unwrap();
+        for check in checks.iter().filter(|it| accepted.contains(&it.sent_url)) {
+            if check.purged_at.is_none() {
+                return Err(format!("nobody looks at {} of {}", check.url, one.id));
+            }
+            begun += 1;
+        }
+    }
+    Ok(begun)
+}
+
 /// What Adobe's stand-in did, sorted out.
 struct Done {
     /// The requests that it took.

@@ -90,6 +90,17 @@ async fn nothing_is_lost(backend: Backend) {
         .unwrap_or_else(|_| panic!("{}", server.log()))
         .unwrap();
     assert!(check::are_final(&server.store, company, &confirmed).await);
+    // What ended at a kill is found by the next program's first sweep.
+    let begun = tokio::time::timeout(PATIENCE, async {
+        loop {
+            match check::looks_have_begun(&server.store, company, &confirmed).await {
+                Ok(begun) => return begun,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    });
+    let begun = begun.await.expect("what was accepted is looked at");
+    assert!(begun >= INVALIDATIONS, "{begun} looks");
     let counts = check::all_is_true(&server.store, company, &confirmed, &received).await;
     println!("{counts:?} after {:?}", started.elapsed());
     let count = |state: BatchState| counts.get(state.as_str()).copied().unwrap_or_default();

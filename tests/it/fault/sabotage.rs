@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use unstale::{
     domain::PurgeScope,
     sandbox::{
-        Sandbox,
+        Sandbox, Switches,
         ips::{AnswerForm, Instead, Knobs},
     },
 };
@@ -41,14 +41,9 @@ pub async fn misbehave(
     mut random: Random,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let edge = |failing, hold| {
-        sandbox.edge(PurgeScope::Exact).switch(|switches| {
-            switches.failing = failing;
-            switches.hold = hold;
-        });
-    };
+    let edge = sandbox.edge(PurgeScope::Exact);
     while !*stopped.borrow() {
-        let mood = random.below(42);
+        let mood = random.below(46);
         // A request that is held for longer than the program waits.
         let pause = if mood == 0 {
             Duration::from_millis(1_300)
@@ -56,7 +51,7 @@ pub async fn misbehave(
             random.millis(20, 120)
         };
         sandbox.ips().knobs(|knobs| *knobs = knobs_of(mood));
-        edge(mood == 20, mood == 21);
+        edge.switch(|switches| *switches = switches_of(mood));
         if matches!(mood, 22 | 23) {
             door.close();
         }
@@ -64,7 +59,19 @@ pub async fn misbehave(
         door.open().await;
     }
     sandbox.ips().knobs(|knobs| *knobs = calm());
-    edge(false, false);
+    edge.switch(|switches| *switches = Switches::default());
+}
+
+fn switches_of(mood: u64) -> Switches {
+    Switches {
+        failing: mood == 20,
+        hold: mood == 21,
+        silent: mood == 25,
+        drop_purges: mood == 26,
+        parent: mood == 27,
+        ignore_query: mood == 28,
+        huge: mood == 29,
+    }
 }
 
 /// Adobe as it behaves at its best.
@@ -93,6 +100,7 @@ fn knobs_of(mood: u64) -> Knobs {
         13 => knobs.fault = Some(30_000),
         14 => knobs.answer = AnswerForm::Partial,
         15 => knobs.answer = AnswerForm::Counts,
+        30 => knobs.fault = Some(10_001),
         24 => knobs.answer = AnswerForm::PartialOfTwo,
         16 => knobs.soap12 = true,
         17 => {

@@ -506,6 +506,19 @@ async fn a_covered_url_is_looked_at_in_every_format_and_its_host_is_doubted_when
         assert_eq!(kinds, 3, "{format:?}");
     }
     assert!(
+        !page.text(".check-row").contains("As AVIF:"),
+        "all the same"
+    );
+    stage
+        .app
+        .execute(
+            "update url_look set hash = zeroblob(32) where format <> 'avif' and kind <> 'before'",
+        )
+        .await;
+    let row = stage.editor.get(path).await.text(".check-row");
+    let told = "As AVIF: The same as before the purge; it is not what Dynamic Media has.";
+    assert!(row.contains(told), "{row}");
+    assert!(
         page.text("#checks .notice")
             .contains("Tell an administrator")
     );

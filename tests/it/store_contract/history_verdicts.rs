@@ -316,15 +316,13 @@ async fn looks_at_many_urls_are_read_at_once(t: &Fixture) {
     add(t, &submission, &checks).await;
     let ids = [checks[0].id, checks[1].id];
     let looks = t.store.looks_of(company, &ids).await.unwrap();
-    assert_eq!(looks.len(), 4);
+    assert_eq!(looks.len(), 2);
     for check in &checks {
-        let of = looks.iter().filter(|(id, _)| *id == check.id);
-        let of: Vec<_> = of.map(|(_, look)| look.clone()).collect();
-        assert_eq!(of, check.before);
+        assert_eq!(looks[&check.id], check.before);
     }
-    assert_eq!(t.store.looks_of(company, &[]).await.unwrap(), []);
+    assert!(t.store.looks_of(company, &[]).await.unwrap().is_empty());
     let other = t.company("other").await;
-    assert_eq!(t.store.looks_of(other, &ids).await.unwrap(), []);
+    assert!(t.store.looks_of(other, &ids).await.unwrap().is_empty());
 }
 
 fn failed(kind: FailureKind) -> BatchOutcome {

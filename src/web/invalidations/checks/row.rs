@@ -1,10 +1,10 @@
 //! One URL that was looked at, as the page shows it.
 
-use super::words::words;
+use super::words::{of_what_it_is, words};
 use crate::{
     domain::{CheckId, LookKind, Verdict},
-    store::{Check, Fate},
-    web::view::Moment,
+    store::{Check, Fate, StoredLook},
+    web::{grounds, view::Moment},
 };
 
 /// A row of the section.
@@ -17,6 +17,8 @@ pub(super) struct CheckRow {
     pub(super) icon: &'static str,
     pub(super) label: String,
     pub(super) advice: String,
+    /// What was seen in each format, where that differs.
+    pub(super) by_format: Option<String>,
     pub(super) newer_waits: bool,
     /// When the last look was.
     pub(super) at: Option<Moment>,
@@ -37,6 +39,7 @@ impl CheckRow {
         fate: Option<Fate>,
         this: &str,
         pictures: &[(CheckId, LookKind)],
+        looks: &[StoredLook],
         newer_waits: bool,
     ) -> Self {
         let words = words(check, fate);
@@ -57,6 +60,8 @@ impl CheckRow {
             icon: words.icon,
             label: words.label,
             advice: words.advice,
+            by_format: grounds::where_formats_differ(looks)
+                .map(|seen| of_what_it_is(seen, &check.url)),
             newer_waits,
             at: check.verdict_at.map(Moment::from),
             before: picture(LookKind::Before),

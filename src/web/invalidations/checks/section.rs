@@ -108,6 +108,8 @@ impl ChecksSection {
             .skip((page - 1) * SHOWN)
             .take(SHOWN)
             .collect();
+        let ids: Vec<CheckId> = shown.iter().map(|check| check.id).collect();
+        let mut looks = store.looks_of(company.id, &ids).await?;
         let fates = fates(store, company.id, id, batches, &shown).await?;
         let running = sending || wants_all || pending > 0 || is_starting(&checks, batches, now);
         let since = if accepted > 0 || running {
@@ -139,7 +141,8 @@ impl ChecksSection {
                 .map(|check| {
                     let newer_waits = unpublished.contains(&check.id);
                     let fate = fates.get(&check.id).copied();
-                    CheckRow::new(check, fate, &this, &pictures, newer_waits)
+                    let looks = looks.remove(&check.id).unwrap_or_default();
+                    CheckRow::new(check, fate, &this, &pictures, &looks, newer_waits)
                 })
                 .collect(),
             checks,
