@@ -34,7 +34,8 @@ async fn a_version_that_waits_to_be_published_is_told() -> WebDriverResult<()> {
     browser
         .see("#url-list .status", "Nothing newer at the origin")
         .await?;
-    let told = "document.querySelector('#event-list').textContent.includes('Accepted by Adobe')";
+    let told =
+        "return document.querySelector('#event-list').textContent.includes('Accepted by Adobe')";
     assert!(browser.ask(told).await?);
     browser.look("outcome-preview").await
 }

@@ -45,14 +45,14 @@ pub async fn misbehave(
     while !*stopped.borrow() {
         let mood = random.below(46);
         // A request that is held for longer than the program waits.
-        let pause = if mood == 0 {
+        let pause = if is_held(mood) {
             Duration::from_millis(1_300)
         } else {
             random.millis(20, 120)
         };
         sandbox.ips().knobs(|knobs| *knobs = knobs_of(mood));
         edge.switch(|switches| *switches = switches_of(mood));
-        if matches!(mood, 22 | 23) {
+        if matches!(mood, 22 | 23 | 31 | 32) {
             door.close();
         }
         let _ = tokio::time::timeout(pause, stopped.wait_for(|stopped| *stopped)).await;
@@ -74,6 +74,10 @@ fn switches_of(mood: u64) -> Switches {
     }
 }
 
+const fn is_held(mood: u64) -> bool {
+    matches!(mood, 0 | 33)
+}
+
 /// Adobe as it behaves at its best.
 fn calm() -> Knobs {
     Knobs {
@@ -85,7 +89,7 @@ fn calm() -> Knobs {
 fn knobs_of(mood: u64) -> Knobs {
     let mut knobs = calm();
     match mood {
-        0 => knobs.hold = true,
+        _ if is_held(mood) => knobs.hold = true,
         1 => knobs.instead = Some(Instead::Html),
         2 | 3 => knobs.instead = Some(Instead::Unavailable),
         4 => knobs.instead = Some(Instead::Truncated),
