@@ -2,8 +2,8 @@
 
 use crate::domain::{BatchChange, BatchState};
 
-/// Writes the change where it is possible, and takes the lease and the reason of an earlier pause off. `$8` is true for a change that takes the batch to be
-/// sent; with `$9` the lease must be that node's.
+/// Writes the change where it is possible, and takes the lease and the reason of an earlier pause off. `$8` is true for a
+/// change that takes the batch to be sent; with `$9` the lease must be that node's.
 pub(super) const CHANGE: &str = "update batch set state = $1, maybe_taken = (maybe_taken or $2), \
      attempts = attempts + $8, lease_owner = null, lease_until = null, held_by = null \
      where id = $3 and company_id = $4 and state in ($5, $6, $7) and ($9 is null or lease_owner = $9) returning attempts";

@@ -346,8 +346,8 @@ impl Store {
     }
 
     /// Keeps how far the reading is. What was wanted is taken off the list when a reading of that kind has begun
-    /// (`answers`), and where it asks for another itself, the larger of the two stays. A refusal can only end here. Tells whether somebody has
-    /// stopped it; [`StoreError::Conflict`] when the lease is lost.
+    /// (`answers`), and where it asks for another itself, the larger of the two stays. A refusal can only end here. Tells
+    /// whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost.
     pub async fn save_sync(
         &self,
         company: CompanyId,

@@ -56,8 +56,6 @@ struct OutcomePage {
     this: String,
     headline: Headline,
     running: bool,
-    /// Something is to be sent, if only when somebody resumes it.
-    is_open: bool,
     /// Where on the outcome this is: the part that moves keeps it in its links.
     place: Place,
     batches: Vec<BatchView>,
@@ -188,7 +186,6 @@ impl OutcomePage {
             this: outcome_path(company, invalidation.id),
             headline: Headline::load(app, company, invalidation, batches, &checks).await?,
             running,
-            is_open: waits || is_paused || running,
             ended: batches
                 .iter()
                 .filter(|batch| batch.state.is_final())
