@@ -347,7 +347,7 @@ impl Store {
 
     /// Keeps how far the reading is. What was wanted is taken off the list when a reading of that kind has begun
     /// (`answers`), and where it asks for another itself, the larger of the two stays. A refusal can only end here. Tells
-    /// whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost.
+    /// whether somebody has stopped it; [`StoreError::Conflict`] when the lease is lost. Not yet safe from a power failure.
     pub async fn save_sync(
         &self,
         company: CompanyId,
@@ -366,46 +366,50 @@ impl Store {
                    unlisted = $30, unlisted_of = $31, same_as = $32, refused = (refused and $33) \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let read_from = sync.read_from.as_ref();
-        let stopped: Option<bool> = on_writer!(self, |pool| sqlx::query_scalar(sql)
-            .bind(company.uuid())
-            .bind(lease.0)
-            .bind(sync.kind.map(ReadingKind::as_str))
-            .bind(sync.step.map(Step::as_str))
-            .bind(i64::from(sync.page))
-            .bind(sync.started_at.map(Timestamp::as_micros))
-            .bind(sync.since_at.map(Timestamp::as_micros))
-            .bind(whole(sync.since_seen))
-            .bind(sync.total.map(whole))
-            .bind(whole(sync.seen))
-            .bind(whole(sync.added))
-            .bind(whole(sync.changed))
-            .bind(whole(sync.vanished))
-            .bind(whole(sync.skipped))
-            .bind(sync.full_read_at.map(Timestamp::as_micros))
-            .bind(sync.read_until.map(Timestamp::as_micros))
-            .bind(sync.swept_at.map(Timestamp::as_micros))
-            .bind(sync.finished_at.map(Timestamp::as_micros))
-            .bind(sync.by_modified)
-            .bind(i64::from(sync.failures))
-            .bind(sync.problem.as_deref().map(storable))
-            .bind(sync.problem_at.map(Timestamp::as_micros))
-            .bind(sync.retry_at.map(Timestamp::as_micros))
-            .bind(answers.map(ReadingKind::as_str))
-            .bind(
-                sync.wanted
-                    .filter(|_| sync.step.is_none() || sync.kind == Some(ReadingKind::Increment))
-                    .map(ReadingKind::as_str)
-            )
-            .bind(sync.notice.as_deref().map(storable))
-            .bind(read_from.map(|it| storable(&it.endpoint)))
-            .bind(read_from.map(|it| storable(&it.handle)))
-            .bind(read_from.map(|it| storable(&it.email)))
-            .bind(sync.unlisted.map(|unlisted| whole(unlisted.assets)))
-            .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
-            .bind(sync.same_as.map(i64::from))
-            .bind(sync.refused)
-            .fetch_optional(pool)
-            .await?);
+        let stopped: Option<bool> = in_unflushed_transaction!(self, |tx| {
+            sqlx::query_scalar(sql)
+                .bind(company.uuid())
+                .bind(lease.0)
+                .bind(sync.kind.map(ReadingKind::as_str))
+                .bind(sync.step.map(Step::as_str))
+                .bind(i64::from(sync.page))
+                .bind(sync.started_at.map(Timestamp::as_micros))
+                .bind(sync.since_at.map(Timestamp::as_micros))
+                .bind(whole(sync.since_seen))
+                .bind(sync.total.map(whole))
+                .bind(whole(sync.seen))
+                .bind(whole(sync.added))
+                .bind(whole(sync.changed))
+                .bind(whole(sync.vanished))
+                .bind(whole(sync.skipped))
+                .bind(sync.full_read_at.map(Timestamp::as_micros))
+                .bind(sync.read_until.map(Timestamp::as_micros))
+                .bind(sync.swept_at.map(Timestamp::as_micros))
+                .bind(sync.finished_at.map(Timestamp::as_micros))
+                .bind(sync.by_modified)
+                .bind(i64::from(sync.failures))
+                .bind(sync.problem.as_deref().map(storable))
+                .bind(sync.problem_at.map(Timestamp::as_micros))
+                .bind(sync.retry_at.map(Timestamp::as_micros))
+                .bind(answers.map(ReadingKind::as_str))
+                .bind(
+                    sync.wanted
+                        .filter(|_| {
+                            sync.step.is_none() || sync.kind == Some(ReadingKind::Increment)
+                        })
+                        .map(ReadingKind::as_str),
+                )
+                .bind(sync.notice.as_deref().map(storable))
+                .bind(read_from.map(|it| storable(&it.endpoint)))
+                .bind(read_from.map(|it| storable(&it.handle)))
+                .bind(read_from.map(|it| storable(&it.email)))
+                .bind(sync.unlisted.map(|unlisted| whole(unlisted.assets)))
+                .bind(sync.unlisted.map(|unlisted| whole(unlisted.of)))
+                .bind(sync.same_as.map(i64::from))
+                .bind(sync.refused)
+                .fetch_optional(&mut *tx)
+                .await?
+        });
         stopped.ok_or(StoreError::Conflict)
     }
 

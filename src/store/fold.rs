@@ -4,7 +4,7 @@
 //! the searched text ends with the beginnings of all its words, each behind marks that no text of Dynamic Media holds:
 //! *`re`* at the beginning of a word is the piece *mark, r, e*, and *`r`* is *mark, mark, r*.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
@@ -20,11 +20,11 @@ const ORDINARY: [char; 4] = ['_', '-', '.', '/'];
 /// PostgreSQL's indexes hold some 2,700 bytes a row, and one holds the searched text beside the ID and the folder.
 const LONGEST: usize = 2_400;
 
+/// So much of the searched text is kept however long ID and folder are.
+const ALWAYS_FITS: usize = LONGEST / 8;
+
 /// Text as it is searched and sorted: compatible forms are one, accents are gone, and so is case.
 pub(super) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase().replace(MARK, " ");
-    }
     lower(&plain(text))
 }
 
@@ -45,13 +45,18 @@ pub(super) fn search_text(asset: &Asset) -> String {
         &asset.id
     };
     let original = format!("{id}\n{}\n{}", asset.file_name, asset.folder);
-    let original = plain(&storable(&original));
+    let original = storable(&original);
+    let original = plain(&original);
     let mut text = lower(&original);
-    for start in starts(&original) {
-        let _ = write!(text, "{MARK}{MARK}{start}");
+    for (first, second) in starts(&original) {
+        text.extend([MARK, MARK, first]);
+        text.extend(second);
     }
-    let room = LONGEST.saturating_sub(fold_id(&asset.id).len() + asset.folder.len());
-    text.truncate(text.floor_char_boundary(room.max(LONGEST / 8)));
+    // A million are made in a row: most are short, and need no second folding of their ID.
+    if text.len() > ALWAYS_FITS {
+        let room = LONGEST.saturating_sub(fold_id(&asset.id).len() + asset.folder.len());
+        text.truncate(text.floor_char_boundary(room.max(ALWAYS_FITS)));
+    }
     text
 }
 
@@ -68,11 +73,11 @@ pub(super) fn needle(word: &str) -> String {
 }
 
 /// Without accents, but with its case: words can still be told apart where it changes.
-fn plain(text: &str) -> String {
-    let spaced = |c: char| if c == MARK { ' ' } else { c };
-    if text.is_ascii() {
-        return text.replace(MARK, " ");
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains(MARK) {
+        return text.into();
     }
+    let spaced = |c: char| if c == MARK { ' ' } else { c };
     text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .map(spaced)
@@ -110,10 +115,10 @@ pub fn lower_letter(letter: char) -> impl Iterator<Item = char> {
     })
 }
 
-/// The first two letters or digits of each word, and each sign that is not an everyday one. A word begins after
-/// anything else, at a capital after a small letter, and between letters and digits: `redShoe-78` has three.
-fn starts(plain: &str) -> BTreeSet<String> {
-    let mut starts = BTreeSet::new();
+/// The first two letters or digits of each word, and each sign that is not an everyday one; sorted, each once. A word begins
+/// after anything else, at a capital after a small letter, and between letters and digits: `redShoe-78` has three.
+fn starts(plain: &str) -> Vec<(char, Option<char>)> {
+    let mut starts = Vec::new();
     let mut before: Option<char> = None;
     for (at, c) in plain.char_indices() {
         if c.is_alphanumeric() {
@@ -123,18 +128,17 @@ fn starts(plain: &str) -> BTreeSet<String> {
                     || b.is_numeric() != c.is_numeric()
             });
             if begins {
-                let word: String = plain[at..]
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric())
-                    .take(2)
-                    .collect();
-                starts.insert(lower(&word).chars().take(2).collect());
+                let word = plain[at..].chars().take_while(|c| c.is_alphanumeric());
+                let mut letters = word.take(2).flat_map(lower_letter);
+                starts.extend(letters.next().map(|first| (first, letters.next())));
             }
         } else if !c.is_whitespace() && !c.is_control() && !ORDINARY.contains(&c) {
-            starts.insert(c.to_string());
+            starts.push((c, None));
         }
         before = Some(c);
     }
+    starts.sort_unstable();
+    starts.dedup();
     starts
 }
 
@@ -191,7 +195,9 @@ mod tests {
 
     #[test]
     fn words_begin_at_signs_capitals_and_digits() {
-        let found: Vec<String> = starts("GLO_redShoe78-x 100%").into_iter().collect();
+        let text = |(first, second)| [first].into_iter().chain(second).collect::<String>();
+        let starts = starts("GLO_redShoe78-x 100% glo");
+        let found: Vec<String> = starts.into_iter().map(text).collect();
         assert_eq!(found, ["%", "10", "78", "gl", "re", "sh", "x"]);
     }
 

@@ -12,7 +12,12 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{DatabaseUrl, Result, Store, address::Target, asset_index, db::Db};
+use super::{
+    DatabaseUrl, Result, Store,
+    address::Target,
+    asset_index,
+    db::{Db, FLUSHED},
+};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -145,7 +150,14 @@ async fn open_sqlite(url: &DatabaseUrl, options: &SqliteConnectOptions) -> Resul
 
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(PATIENCE);
+        .acquire_timeout(PATIENCE)
+        // However `in_unflushed_transaction` ended, even given up halfway.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                sqlx::query(FLUSHED).execute(connection).await?;
+                Ok(true)
+            })
+        });
     let writer = writer
         .connect_with(writing)
         .await

@@ -94,7 +94,7 @@ macro_rules! insertion {
 
 impl Store {
     /// Adds assets, or changes those whose ID the company has already; these keep their key, whatever is given.
-    /// All or none. Of an ID given twice, the last counts. IDs and folders of more than some 2,000 bytes do not fit
+    /// All or none, and not yet safe from a power failure. Of an ID given twice, the last counts. IDs and folders of more than some 2,000 bytes do not fit
     /// into PostgreSQL's indexes and are refused there as [`Backend`](super::StoreError::Backend).
     pub async fn put_assets(
         &self,
@@ -117,7 +117,7 @@ impl Store {
             })
             .collect();
         let mut counts = PutCounts::default();
-        in_transaction!(self, |tx| {
+        in_unflushed_transaction!(self, |tx| {
             let indexed_to: Option<i64> =
                 sqlx::query_scalar("select indexed_to from bulk_load where company_id = $1")
                     .bind(company.uuid())

@@ -52,7 +52,7 @@ impl Reading<'_> {
         AssetSearch {
             per_page: NAMES_PAGE,
             names_only: true,
-            ..self.search(source, SortBy::Name)
+            ..source.search(SortBy::Name, self.sync.page)
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! A background task begins what is due (`domain::catalogue` says what). One reader at a time for each company, by a
 //! lease in the database that is renewed while it reads; it asks one thing after the other, with a pause between, and
-//! stores each page and its place before it asks for the next. So a crash, a restart or another node goes on there.
+//! stores each page and then its place. So a crash, a restart or another node goes on there.
 
 mod ask;
 mod beside;

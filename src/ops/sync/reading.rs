@@ -1,9 +1,12 @@
 //! One reading of one company's catalogue, step by step and page by page.
 //!
 //! Each turn asks Adobe once, stores what came, then stores the place. While all assets are read, the next page is asked
-//! for, after the usual pause, during the storing of this one; there is never more than one question at a time.
+//! for, after the usual pause, and taken apart during the storing of this one; there is never more than one question at a
+//! time.
 
 use std::time::Duration;
+
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Syncer,
@@ -43,22 +46,22 @@ pub(super) struct Reading<'a> {
 }
 
 /// Who is asked, and for whom.
+#[derive(Clone)]
 pub(super) struct Source {
     pub account: Account,
     pub company: Company,
     pub handle: String,
 }
 
-/// A page that was asked for already, and who was asked: an answer to another account is not this one's.
+/// A page that is asked for already, by a task of its own, and who is asked: an answer to another account is not this one's.
 struct Ahead {
-    account: Account,
-    handle: String,
-    page: Result<AssetPage, ReadingError>,
+    source: Source,
+    page: AbortOnDropHandle<Result<AssetPage, ReadingError>>,
 }
 
 impl Ahead {
     fn is_from(&self, source: &Source) -> bool {
-        self.account.is_same_as(&source.account) && self.handle == source.handle
+        self.source.account.is_same_as(&source.account) && self.source.handle == source.handle
     }
 }
 
@@ -68,6 +71,18 @@ impl Source {
             endpoint: self.account.endpoint.to_string(),
             handle: self.handle.clone(),
             email: self.account.email.clone(),
+        }
+    }
+
+    /// A search for a page of all assets, with all that is kept of them.
+    pub fn search(&self, sort: SortBy, page: u32) -> AssetSearch<'_> {
+        AssetSearch {
+            company_handle: &self.handle,
+            modified_between: None,
+            sort,
+            page,
+            per_page: PAGE,
+            names_only: false,
         }
     }
 }
@@ -208,7 +223,7 @@ impl<'a> Reading<'a> {
             self.syncer.pause().await;
         }
         let page = if let Some(ahead) = ahead.filter(|ahead| ahead.is_from(source)) {
-            ahead.page?
+            ahead.page.await.expect("only dropping it cancels it")?
         } else {
             let first = self.oldest_first(source);
             self.syncer.search(source, &first).await?
@@ -216,28 +231,25 @@ impl<'a> Reading<'a> {
         // The largest: one that shrinks tells of pages that shifted.
         self.sync.total = self.sync.total.max(page.total_rows);
         let turn = self.pages.take(&page, self.sync.page, PAGE)?;
-        match turn {
-            Turn::Done => self.put(page.assets).await?,
-            Turn::Again => {
-                let syncer = self.syncer;
-                let next = AssetSearch {
-                    page: self.sync.page + 1,
-                    ..self.oldest_first(source)
-                };
-                let ahead = async {
-                    syncer.pause().await;
-                    syncer.search(source, &next).await
-                };
-                let (put, page) = tokio::join!(self.put(page.assets), ahead);
-                put?;
-                self.ahead = Some(Ahead {
-                    account: source.account.clone(),
-                    handle: source.handle.clone(),
-                    page,
-                });
-            }
+        if matches!(turn, Turn::Again) {
+            self.ahead = Some(self.ask_ahead(source.clone()));
         }
+        self.put(page.assets).await?;
         Ok(turn)
+    }
+
+    /// Asks for the page after this one.
+    fn ask_ahead(&self, source: Source) -> Ahead {
+        let (syncer, asked, number) = (self.syncer.clone(), source.clone(), self.sync.page + 1);
+        let page = tokio::spawn(async move {
+            syncer.pause().await;
+            let next = asked.search(SortBy::Created, number);
+            syncer.search(&asked, &next).await
+        });
+        Ahead {
+            source,
+            page: AbortOnDropHandle::new(page),
+        }
     }
 
     async fn changes(&mut self, source: &Source) -> Result<Turn, ReadingError> {
@@ -273,19 +285,19 @@ impl<'a> Reading<'a> {
 
     /// All assets: what is added meanwhile comes at the end.
     fn oldest_first<'s>(&self, source: &'s Source) -> AssetSearch<'s> {
-        self.search(source, SortBy::Created)
+        source.search(SortBy::Created, self.sync.page)
     }
 
     fn changes_between<'s>(&self, source: &'s Source) -> AssetSearch<'s> {
         let until = self.syncer.clock.now().plus(AHEAD_OF_US);
         AssetSearch {
             modified_between: Some((self.sync.changes_from(), until)),
-            ..self.search(source, SortBy::Created)
+            ..source.search(SortBy::Created, self.sync.page)
         }
     }
 
     fn newest_changes<'s>(&self, source: &'s Source) -> AssetSearch<'s> {
-        self.search(source, SortBy::ModifiedDescending)
+        source.search(SortBy::ModifiedDescending, self.sync.page)
     }
 
     /// The newest changes, as far back as they are not known.
@@ -298,18 +310,6 @@ impl<'a> Reading<'a> {
         let reached_the_known = page.assets.len() < all;
         self.put(page.assets).await?;
         Ok(if reached_the_known { Turn::Done } else { last })
-    }
-
-    /// A search for this page of all assets, with all that is kept of them.
-    pub(super) fn search<'s>(&self, source: &'s Source, sort: SortBy) -> AssetSearch<'s> {
-        AssetSearch {
-            company_handle: &source.handle,
-            modified_between: None,
-            sort,
-            page: self.sync.page,
-            per_page: PAGE,
-            names_only: false,
-        }
     }
 
     pub(super) async fn put(&mut self, items: Vec<AssetItem>) -> Result<(), ReadingError> {
