@@ -84,9 +84,11 @@ macro_rules! in_transaction {
     };
 }
 
-/// How a connection of `SQLite` commits: with the log on the disk, or leaving that to the next who waits for it.
-pub(super) const FLUSHED: &str = "pragma synchronous = full";
-pub(super) const UNFLUSHED: &str = "pragma synchronous = normal";
+/// How the writing connection of `SQLite` commits: with the log on the disk, and folded back into the file when it has some 40 MB
+/// (the usual 4 wrote the same pages of the indexes again and again).
+pub(super) const FLUSHED: &str = "pragma synchronous = full; pragma wal_autocheckpoint = 10000";
+/// Without waiting for the disk, which happens when the log is folded back: for the same reason at 160 MB.
+pub(super) const UNFLUSHED: &str = "pragma synchronous = normal; pragma wal_autocheckpoint = 40000";
 
 /// Like [`in_transaction`], for what would only be read again: it does not wait for the disk, which takes a third of the time of
 /// a first reading. A power failure can take it, together with what followed in the same way; whatever else is committed
@@ -97,7 +99,7 @@ macro_rules! in_unflushed_transaction {
             $crate::store::db::Db::Sqlite { writer, .. } => {
                 let mut connection = writer.acquire().await?;
                 // The pool sets it back.
-                sqlx::query($crate::store::db::UNFLUSHED)
+                sqlx::raw_sql($crate::store::db::UNFLUSHED)
                     .execute(&mut *connection)
                     .await?;
                 let mut $tx =

@@ -29,9 +29,6 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Between two attempts at a file that is busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
-/// Pages of the write-ahead log that are folded back into the file at once, some 40 MB: the usual 1,000 wrote the same pages
-/// of the indexes again and again while a catalogue is read.
-const CHECKPOINT_PAGES: &str = "10000";
 /// A connection that answered so lately is used without asking whether it is still there: a page makes a dozen statements,
 /// and each would be two.
 const FRESH: Duration = Duration::from_secs(1);
@@ -131,10 +128,7 @@ async fn open_sqlite(url: &DatabaseUrl, options: &SqliteConnectOptions) -> Resul
         // In KiB when negative. Per connection, so small; what is read often comes from the memory map below.
         .pragma("cache_size", "-8192");
     // A submission that was confirmed to a person must survive power loss.
-    let writing = options
-        .clone()
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+    let writing = options.clone().synchronous(SqliteSynchronous::Full);
     let walking = options.read_only(true);
     let reading = walking.clone().pragma("mmap_size", "1073741824");
 
@@ -151,10 +145,16 @@ async fn open_sqlite(url: &DatabaseUrl, options: &SqliteConnectOptions) -> Resul
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(FLUSHED).execute(connection).await?;
+                Ok(())
+            })
+        })
         // However `in_unflushed_transaction` ended, even given up halfway.
         .after_release(|connection, _| {
             Box::pin(async move {
-                sqlx::query(FLUSHED).execute(connection).await?;
+                sqlx::raw_sql(FLUSHED).execute(connection).await?;
                 Ok(true)
             })
         });
