@@ -164,7 +164,8 @@ macro_rules! fill {
         for chunk in numbers.chunks(500) {
             let mut insert = QueryBuilder::new(
                 "insert into invalidation (id, company_id, author_id, use_presets, use_template, clear_alias, fold, \
-                 split, manual_urls, version, created_at, updated_at, submitted_at, number, url_count, state, verdict, searchable) ",
+                 split, manual_urls, version, created_at, updated_at, submitted_at, number, url_count, state, verdict, searchable, \
+                 first_url, last_url) ",
             );
             insert.push_values(chunk, |mut row, number| {
                 let at = submitted_at(*number, $count);
@@ -175,6 +176,8 @@ macro_rules! fill {
                 row.push_bind(i64::try_from(*number).unwrap());
                 row.push_bind(i64::try_from(urls(*number).len()).unwrap());
                 row.push_bind(state(*number)).push_bind(verdict(*number, $count)).push_bind(true);
+                let urls: BTreeSet<String> = urls(*number).into_iter().map(|(url, _)| url).collect();
+                row.push_bind(urls.first().cloned()).push_bind(urls.last().cloned());
             });
             insert.build().execute(&mut *tx).await.unwrap();
             let mut insert = QueryBuilder::new(
@@ -372,8 +375,20 @@ async fn searches(store: &Store, company: CompanyId, count: u64) {
     println!("| Search | p50 | p95 | max | rows found |\n|---|---:|---:|---:|---:|");
     measure(store, company, "open", |_| base()).await;
     measure(store, company, "a later page", |seed| HistoryQuery {
-        after: (seed % count + 1).to_string().parse().ok(),
+        after: Some(format!("{}.1", seed % count + 1).parse().unwrap()),
         ..base()
+    })
+    .await;
+    let largest = || HistoryQuery {
+        order: HistoryOrder::MostUrlsFirst,
+        ..base()
+    };
+    measure(store, company, "most URLs first", |_| largest()).await;
+    measure(store, company, "most URLs first, a later page", |seed| {
+        HistoryQuery {
+            after: Some(format!("{}.3", seed % count + 1).parse().unwrap()),
+            ..largest()
+        }
     })
     .await;
     measure(store, company, "exact URL", |seed| {

@@ -4,6 +4,7 @@
 
 use super::{
     history::{HistoryOrder, HistoryQuery, UrlFilter},
+    searchable::beginning,
     statement::Statement,
     trigrams::fold,
 };
@@ -125,6 +126,7 @@ pub(super) fn walk(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool)
             (Some(_), _) => " indexed by invalidation_history_of",
             (None, Some(_)) if is_common => " indexed by invalidation_history_seen",
             (None, _) if state.is_some() => " indexed by invalidation_history_in",
+            (None, _) if begins(query).is_some() => " indexed by invalidation_history_urls",
             (None, _) => " indexed by invalidation_history",
         });
     }
@@ -153,11 +155,25 @@ pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way, i
         sql.sql(" and i.submitted_at < ").number(before.as_micros());
     }
     if *way != Way::Urls && (query.url.is_some() || query.host.is_some()) {
+        if let Some(text) = begins(query).map(beginning) {
+            sql.sql(" and i.first_url < ")
+                .text(format!("{text}{LAST}"))
+                .sql(" and i.last_url >= ")
+                .text(text);
+        }
         // A value rather than `exists`, which PostgreSQL might turn into reading all URLs there are.
         sql.sql(" and (select 1 from batch b cross join invalidation_url u where b.invalidation_id = i.id ");
         sql.sql("and u.batch_id = b.id");
         url_conditions(sql, query, is_postgres);
         sql.sql(" limit 1) = 1");
+    }
+}
+
+/// How a URL that is looked for begins, where that is known.
+pub(super) fn begins(query: &HistoryQuery) -> Option<&str> {
+    match &query.url {
+        Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) => Some(text),
+        Some(UrlFilter::Contains(_)) | None => None,
     }
 }
 

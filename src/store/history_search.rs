@@ -8,18 +8,22 @@ use super::{
     convert::{at_most, count},
     history::{EntryRow, HistoryCursor, HistoryOrder, HistoryPage, HistoryQuery, UrlFilter, page},
     history_conditions::{
-        COVERED, SENT, Way, conditions, marks, number_of, source, url_beginning, walk,
+        COVERED, SENT, Way, begins, conditions, marks, number_of, source, url_beginning, walk,
     },
     statement::Statement,
     trigrams::sought,
 };
 use crate::{clock::Timestamp, domain::CompanyId};
 
-/// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history.
-const FEW_URLS: i64 = 10_000;
+/// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history at all.
+const FEW_URLS: i64 = 500;
+/// With no more of them it is quicker than walking to the end of it.
+const MANY_URLS: i64 = 10_000;
 
-/// So many invalidations are few: looking at each is quicker than asking the index of pieces.
+/// So many invalidations are few: looking at each is quicker than asking an index; the more so where their first and last URL
+/// tell which to look at.
 const FEW: i64 = 4_000;
+const FEW_BY_BEGINNING: i64 = 10_000;
 
 /// Of two that are submitted at once, the later one may get the lower number; never by more than this.
 const OUT_OF_ORDER: i64 = 100;
@@ -59,23 +63,28 @@ impl Store {
         span: Span,
         limit: i64,
     ) -> Result<Vec<EntryRow>> {
-        let way = self.way(company, query).await?;
-        if !matches!(way, Way::Trigrams(_)) {
-            return self.history_rows(company, query, &way, span, limit).await;
+        let rows = async |way, span| self.history_rows(company, query, &way, span, limit).await;
+        if query.asset.is_some() {
+            return rows(Way::Asset, span).await;
         }
-        // What is common is found at once by walking a little; for what is rare the index is quick.
-        let Some(near) = self.nearest(company, query, span).await? else {
-            return self
-                .history_rows(company, query, &Way::Walk, span, limit)
-                .await;
+        if self.are_urls_at_most(company, query, FEW_URLS).await? {
+            return rows(Way::Urls, span).await;
+        }
+        let Some(pieces) = pieces(query) else {
+            return rows(Way::Walk, span).await;
         };
-        let rows = self
-            .history_rows(company, query, &Way::Walk, near, limit)
-            .await?;
-        if count(rows.len()) > limit {
-            return Ok(rows);
+        // What is common is found at once by walking a little; for what is rare an index is quick.
+        let Some(near) = self.nearest(company, query, span).await? else {
+            return rows(Way::Walk, span).await;
+        };
+        let found = rows(Way::Walk, near).await?;
+        if count(found.len()) > limit {
+            return Ok(found);
         }
-        self.history_rows(company, query, &way, span, limit).await
+        if self.are_urls_at_most(company, query, MANY_URLS).await? {
+            return rows(Way::Urls, span).await;
+        }
+        rows(Way::Trigrams(pieces), span).await
     }
 
     async fn history_rows(
@@ -120,7 +129,8 @@ impl Store {
         marks(&mut statement, query);
         within(&mut statement, "i.number", query.order, span);
         ordered(&mut statement, "i.number", query.order);
-        statement.sql(" limit 1 offset ").number(FEW);
+        let few = begins(query).map_or(FEW, |_| FEW_BY_BEGINNING);
+        statement.sql(" limit 1 offset ").number(few);
         let edge: Option<(i64, i64)> = on_reader!(self, |pool| {
             let mut sql = build!(statement);
             sql.build_query_as().fetch_optional(pool).await?
@@ -171,25 +181,25 @@ impl Store {
             .await?))
     }
 
-    /// Where to begin.
-    async fn way(&self, company: CompanyId, query: &HistoryQuery) -> Result<Way> {
-        if query.asset.is_some() {
-            return Ok(Way::Asset);
-        }
-        if let Some(UrlFilter::Is(text) | UrlFilter::Starts(text)) = &query.url {
-            let mut urls = Statement::default();
-            let whole = matches!(query.url, Some(UrlFilter::Is(_)));
-            urls.sql("select 1 from invalidation_url u where u.company_id = ")
-                .uuid(company.uuid());
-            url_beginning(&mut urls, SENT, text, whole);
-            urls.sql(" union all select 1 from covered_url c where c.company_id = ")
-                .uuid(company.uuid());
-            url_beginning(&mut urls, COVERED, text, whole);
-            if self.at_most(urls, FEW_URLS).await? {
-                return Ok(Way::Urls);
-            }
-        }
-        Ok(pieces(query).map_or(Way::Walk, Way::Trigrams))
+    /// Whether a URL with a certain beginning is looked for, and no more than so many begin so.
+    async fn are_urls_at_most(
+        &self,
+        company: CompanyId,
+        query: &HistoryQuery,
+        limit: i64,
+    ) -> Result<bool> {
+        let Some(text) = begins(query) else {
+            return Ok(false);
+        };
+        let mut urls = Statement::default();
+        let whole = matches!(query.url, Some(UrlFilter::Is(_)));
+        urls.sql("select 1 from invalidation_url u where u.company_id = ")
+            .uuid(company.uuid());
+        url_beginning(&mut urls, SENT, text, whole);
+        urls.sql(" union all select 1 from covered_url c where c.company_id = ")
+            .uuid(company.uuid());
+        url_beginning(&mut urls, COVERED, text, whole);
+        self.at_most(urls, limit).await
     }
 
     /// Whether a query has at most so many rows; no more of them are read than it takes to know.

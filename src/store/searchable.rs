@@ -1,6 +1,6 @@
 //! What the history is searched by: written when an invalidation is submitted, in the same transaction.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -12,6 +12,9 @@ use super::{
 };
 use crate::domain::{UrlOrigin, shown_asset_of};
 
+/// Characters of a URL that the first and the last of an invalidation are known by.
+const BEGINNING: usize = 100;
+
 /// Characters of an asset's ID that an index holds. Dynamic Media has shorter ones; a longer is something typed by hand.
 const LONGEST_ID: usize = 400;
 
@@ -20,6 +23,8 @@ const LONGEST_ID: usize = 400;
 pub(super) struct Searchable {
     pub(super) trigrams: Trigrams,
     pub(super) assets: BTreeSet<String>,
+    /// The beginnings of the first and the last URL, in the order of their bytes.
+    pub(super) ends: Option<(String, String)>,
 }
 
 impl Searchable {
@@ -34,9 +39,10 @@ impl Searchable {
     }
 
     fn add(&mut self, root: &str, url: &str, origins: &[UrlOrigin], covers: &[String]) {
-        self.trigrams.add(&storable(url));
-        for covered in covers {
-            self.trigrams.add(&storable(covered));
+        for url in iter::once(url).chain(covers.iter().map(String::as_str)) {
+            let url = storable(url);
+            self.trigrams.add(&url);
+            self.widen(beginning(&url));
         }
         let named = origins.iter().filter_map(|origin| match origin {
             UrlOrigin::Base { asset }
@@ -51,6 +57,21 @@ impl Searchable {
             }
         }
     }
+
+    fn widen(&mut self, beginning: &str) {
+        match &mut self.ends {
+            None => self.ends = Some((beginning.to_owned(), beginning.to_owned())),
+            Some((first, _)) if beginning < first.as_str() => beginning.clone_into(first),
+            Some((_, last)) if beginning > last.as_str() => beginning.clone_into(last),
+            Some(_) => {}
+        }
+    }
+}
+
+/// As much of a URL as the first and the last of an invalidation are known by.
+pub(super) fn beginning(url: &str) -> &str {
+    let end = url.char_indices().nth(BEGINNING);
+    end.map_or(url, |(end, _)| &url[..end])
 }
 
 /// Writes a [`Searchable`] inside a transaction.
@@ -77,6 +98,13 @@ macro_rules! write_searchable {
         sqlx::query(sql)
             .bind($number)
             .bind($searchable.trigrams.to_text())
+            .execute(&mut *$tx)
+            .await?;
+        let (first, last) = $searchable.ends.clone().unzip();
+        sqlx::query("update invalidation set first_url = $1, last_url = $2 where number = $3")
+            .bind(first)
+            .bind(last)
+            .bind($number)
             .execute(&mut *$tx)
             .await?;
     };

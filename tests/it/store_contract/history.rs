@@ -20,6 +20,7 @@ on_both_databases! {
     urls_are_found_by_any_part_whatever_it_is
     a_common_text_is_found_as_well_as_a_rare_one
     pages_go_on_where_the_last_one_ended_in_either_order
+    a_beginning_that_many_share_is_found_as_well_as_a_rare_one
     the_history_is_sorted_by_how_many_urls_there_are
     what_a_base_url_clears_along_with_itself_is_found
     the_state_of_an_invalidation_follows_its_batches
@@ -254,15 +255,13 @@ async fn urls_are_found_by_any_part_whatever_it_is(t: &Fixture) {
     assert_eq!(found(t, company, &here).await, [ids[1]]);
 }
 
-/// So many that looking at each is no longer the way.
-async fn a_common_text_is_found_as_well_as_a_rare_one(t: &Fixture) {
-    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
-    let template = submitted(t, company, author, &["https://h/is/image/shop/common"]).await;
+/// Makes the first invalidation 11,000 of them; the others have no URLs.
+async fn copy_first(t: &Fixture) {
     let copies = match t.db.backend {
         Backend::Sqlite => {
             "insert into invalidation (id, company_id, author_id, use_presets, use_template, clear_alias, fold, split, \
              manual_urls, version, created_at, updated_at, submitted_at, number, searchable, state) \
-             with recursive n (n) as (select 2 union all select n + 1 from n where n < 9000) \
+             with recursive n (n) as (select 2 union all select n + 1 from n where n < 11000) \
              select randomblob(16), company_id, author_id, use_presets, use_template, clear_alias, fold, split, \
              manual_urls, version, created_at, updated_at, submitted_at, n.n, 1, 'accepted' from invalidation, n \
              where number = 1; \
@@ -273,12 +272,19 @@ async fn a_common_text_is_found_as_well_as_a_rare_one(t: &Fixture) {
              manual_urls, version, created_at, updated_at, submitted_at, number, searchable, state) \
              select gen_random_uuid(), company_id, author_id, use_presets, use_template, clear_alias, fold, split, \
              manual_urls, version, created_at, updated_at, submitted_at, n, true, 'accepted' from invalidation, \
-             generate_series(2, 9000) n where number = 1; \
+             generate_series(2, 11000) n where number = 1; \
              insert into _history_trigram select number, '{1,2,3}' from invalidation where number > 1; \
-             select setval('_invalidation_number', 9000);"
+             select setval('_invalidation_number', 11000);"
         }
     };
     t.db.execute(copies).await;
+}
+
+/// So many that looking at each is no longer the way.
+async fn a_common_text_is_found_as_well_as_a_rare_one(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let template = submitted(t, company, author, &["https://h/is/image/shop/common"]).await;
+    copy_first(t).await;
     let rare = submitted(t, company, author, &["https://h/is/image/shop/rare-common"]).await;
     let contains = |text: &str| url(UrlFilter::Contains(text.to_owned()));
     let host = HistoryQuery {
@@ -315,6 +321,48 @@ async fn a_common_text_is_found_as_well_as_a_rare_one(t: &Fixture) {
         };
         assert_eq!(found(t, company, &by_size).await, expected, "{order:?}");
     }
+}
+
+/// Few are read by their index, many by walking along what lies around them; the far ones of many by one index or another.
+async fn a_beginning_that_many_share_is_found_as_well_as_a_rare_one(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let beginning = "https://h/is/image/shop/many-";
+    let many: Vec<String> = (0..10_001).map(|n| format!("{beginning}{n:05}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let first = submitted(t, company, author, &many).await.id;
+    copy_first(t).await;
+    let around = ["https://h/a", many[7], "https://h/z"];
+    let around = submitted(t, company, author, &around).await.id;
+    let other = submitted(t, company, author, &["https://h/is/image/shop/other"]);
+    let other = other.await.id;
+    let starts = |text: &str| url(UrlFilter::Starts(text.to_owned()));
+    for (more, expected) in [
+        ("", vec![around, first]),
+        ("0", vec![around, first]),
+        ("00", vec![around, first]),
+        ("0000", vec![around, first]),
+        ("00007", vec![around, first]),
+        ("1", vec![first]),
+        ("2", vec![]),
+    ] {
+        let newest = starts(&format!("{beginning}{more}"));
+        assert_eq!(found(t, company, &newest).await, expected, "{more}");
+        let of_author = HistoryQuery {
+            person: Some(author),
+            host: Some("h".to_owned()),
+            ..newest.clone()
+        };
+        assert_eq!(found(t, company, &of_author).await, expected, "{more}");
+        let mut one = HistoryQuery { limit: 1, ..newest };
+        for expected in expected {
+            let page = t.store.history(company, &one).await.unwrap();
+            assert_eq!(page.entries[0].id, expected, "{more}");
+            one.after = page.next;
+        }
+        assert_eq!(one.after, None, "{more}");
+    }
+    let all = [other, around, first];
+    assert_eq!(found(t, company, &starts("https://h/")).await, all);
 }
 
 async fn pages_go_on_where_the_last_one_ended_in_either_order(t: &Fixture) {
