@@ -29,6 +29,7 @@ on_both_databases! {
     somebody_can_have_urls_looked_at_again
     what_somebody_asks_for_comes_first
     what_an_invalidation_sent_is_found
+    the_old_picture_is_kept_for_longer_where_it_was_given_out_again
     what_waits_for_its_purge_is_found_in_its_batch
     pictures_belong_to_their_company
 }
@@ -546,6 +547,29 @@ async fn what_an_invalidation_sent_is_found(t: &Fixture) {
     let batch = submission.batches[0].id;
     assert_eq!(find(company).await, [(url.clone(), batch, 2)]);
     assert!(find(t.company("other").await).await.is_empty());
+}
+
+async fn the_old_picture_is_kept_for_longer_where_it_was_given_out_again(t: &Fixture) {
+    let (company, invalidation, _) = due(t).await;
+    let hours = Duration::from_hours;
+    for (verdict, keeps, expected) in [
+        (Verdict::StillOld, hours(9), hours(10)),
+        (Verdict::StillOld, hours(11), hours(11)),
+        (Verdict::CachedAgain, hours(12), hours(12)),
+        (Verdict::NothingNewer, hours(13), hours(13)),
+        (Verdict::Live, hours(14), hours(13)),
+    ] {
+        let lease = lease(t);
+        let taken = take(t, lease).await.remove(0);
+        let round = Round {
+            judgement: verdict.into(),
+            keeps: Some(keeps),
+            ..round(t, 1)
+        };
+        t.store.finish_round(&taken, lease, &round).await.unwrap();
+        let checks = t.store.checks(company, invalidation).await.unwrap();
+        assert_eq!(checks[0].keeps, Some(expected), "{verdict:?}");
+    }
 }
 
 async fn what_waits_for_its_purge_is_found_in_its_batch(t: &Fixture) {
