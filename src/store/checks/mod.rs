@@ -257,20 +257,6 @@ impl Store {
         Ok(())
     }
 
-    /// Whether any URL of an invalidation is looked at.
-    pub async fn has_checks(
-        &self,
-        company: CompanyId,
-        invalidation: InvalidationId,
-    ) -> Result<bool> {
-        let sql = "select exists (select 1 from url_check where invalidation_id = $1 and company_id = $2)";
-        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
-            .bind(invalidation.uuid())
-            .bind(company.uuid())
-            .fetch_one(pool)
-            .await?))
-    }
-
     /// Which of these URLs an invalidation sent or is about to, with their batches and their places there.
     pub async fn sent_urls(
         &self,

@@ -29,6 +29,7 @@ on_both_databases! {
     somebody_can_have_urls_looked_at_again
     what_somebody_asks_for_comes_first
     what_an_invalidation_sent_is_found
+    a_sample_is_chosen_late_until_that_is_remembered
     the_old_picture_is_kept_for_longer_where_it_was_given_out_again
     what_waits_for_its_purge_is_found_in_its_batch
     pictures_belong_to_their_company
@@ -73,13 +74,9 @@ pub(super) fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
 async fn what_somebody_asks_for_comes_first(t: &Fixture) {
     let (company, submission) = submitted(t, 1).await;
     let other = t.company("other").await;
-    let of = |company| t.store.has_checks(company, submission.id);
-    assert!(!of(company).await.unwrap());
     let checks = ["http://a/1", "http://a/2"].map(|url| new_check(t, url, url));
     let added = t.store.add_checks(company, submission.id, &checks, t.now());
     added.await.unwrap();
-    assert!(of(company).await.unwrap());
-    assert!(!of(other).await.unwrap());
     for (company, first) in [(other, "http://a/1"), (company, "http://a/2")] {
         t.store.set_asked(company, checks[1].id).await.unwrap();
         let all = t.store.checks(submission.company, submission.id).await;
@@ -569,6 +566,27 @@ async fn the_old_picture_is_kept_for_longer_where_it_was_given_out_again(t: &Fix
         t.store.finish_round(&taken, lease, &round).await.unwrap();
         let checks = t.store.checks(company, invalidation).await.unwrap();
         assert_eq!(checks[0].keeps, Some(expected), "{verdict:?}");
+    }
+}
+
+async fn a_sample_is_chosen_late_until_that_is_remembered(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let other = t.company("other").await;
+    let (store, id) = (&t.store, submission.id);
+    let since = t.now().minus(Duration::from_secs(1));
+    let unchecked = async || store.unchecked_batches(since).await.unwrap().len();
+    assert!(store.begin_checks(company, id, t.now()).await.unwrap());
+    assert_eq!(unchecked().await, 0, "Adobe has taken nothing");
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, &accepted()).await.unwrap();
+    assert_eq!(unchecked().await, 1);
+    store.set_sampled(other, id, t.now()).await.unwrap();
+    assert!(!store.is_sampled(company, id).await.unwrap());
+    for _ in 0..2 {
+        store.set_sampled(company, id, t.now()).await.unwrap();
+        assert!(store.is_sampled(company, id).await.unwrap());
+        assert!(!store.is_sampled(other, id).await.unwrap());
+        assert_eq!(unchecked().await, 0, "though nothing could be chosen");
     }
 }
 
