@@ -27,6 +27,15 @@ impl HostOrigin {
         }
     }
 
+    /// The host of a URL, and the rest of that URL as it is written: a path with its query.
+    #[must_use]
+    pub fn split(url: &str) -> Option<(Self, &str)> {
+        let origin = Self::of(url)?;
+        let (_, after) = url.split_once("://")?;
+        let host = after.find(['/', '?']).unwrap_or(after.len());
+        Some((origin, after.get(host..)?))
+    }
+
     /// The host alone, without scheme and port.
     #[must_use]
     pub fn name(&self) -> String {
@@ -42,6 +51,17 @@ impl HostOrigin {
             Some(rest) => format!("http://{rest}"),
             None => format!("https://{}", self.0.strip_prefix("http://")?),
         })
+    }
+
+    /// The text with the port, also where it is the scheme's own: `https://images.example.com:443`.
+    #[must_use]
+    pub fn with_port(&self) -> String {
+        let url = url::Url::parse(&self.0).ok();
+        let port = url.as_ref().and_then(url::Url::port_or_known_default);
+        match (url, port) {
+            (Some(url), Some(port)) if url.port().is_none() => format!("{}:{port}", self.0),
+            _ => self.0.clone(),
+        }
     }
 
     /// The text, as a URL would start.
@@ -164,6 +184,27 @@ mod tests {
         }
         for text in ["", "  ", "/", "ftp://h", "https://", "a b", "<ID>"] {
             assert_eq!(HostOrigin::pasted(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_its_host_in_one_spelling_and_the_rest_as_it_is_written() {
+        for (url, host, rest) in [
+            ("https://H.example:443/A?b", "https://h.example", "/A?b"),
+            ("http://h:8082?q", "http://h:8082", "?q"),
+            ("http://h", "http://h", ""),
+        ] {
+            let split = HostOrigin::split(url);
+            let split = split.as_ref().map(|(host, rest)| (host.as_str(), *rest));
+            assert_eq!(split, Some((host, rest)));
+        }
+        assert_eq!(HostOrigin::split("no address"), None);
+        for (host, with_port) in [
+            ("https://h", "https://h:443"),
+            ("http://h", "http://h:80"),
+            ("http://h:8082", "http://h:8082"),
+        ] {
+            assert_eq!(HostOrigin::of(host).unwrap().with_port(), with_port);
         }
     }
 

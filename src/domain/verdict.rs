@@ -70,6 +70,15 @@ impl Verdict {
         matches!(self, Self::Live | Self::Gone)
     }
 
+    /// The picture from before the purge was given out after it.
+    #[must_use]
+    pub const fn is_old(self) -> bool {
+        matches!(
+            self,
+            Self::NothingNewer | Self::StillOld | Self::CachedAgain
+        )
+    }
+
     /// Whether it stands: *live* at once, the others only when `window` has passed since the purge, which may take so long.
     #[must_use]
     pub fn is_final(self, purged_at: Timestamp, window: Duration, now: Timestamp) -> bool {

@@ -113,6 +113,8 @@ pub struct Invalidation {
     pub created_at: Timestamp,
     /// When it was submitted; `None` while it is a draft.
     pub submitted_at: Option<Timestamp>,
+    /// The edge was looked at, or could have been, before anything of it is sent.
+    pub looked: bool,
 }
 
 #[derive(FromRow)]
@@ -126,6 +128,7 @@ struct InvalidationRow {
     template_version: Option<i32>,
     created_at: i64,
     submitted_at: Option<i64>,
+    looked_at: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -239,7 +242,7 @@ impl Store {
         id: InvalidationId,
     ) -> Result<Option<Invalidation>> {
         let sql = "select i.author_id, p.email as author_email, i.use_presets, i.use_template, i.clear_alias, i.fold, \
-                   i.split, i.preset_names, i.template_version, i.created_at, i.submitted_at \
+                   i.split, i.preset_names, i.template_version, i.created_at, i.submitted_at, i.looked_at \
                    from invalidation i join person p on p.id = i.author_id where i.id = $1 and i.company_id = $2";
         let row: Option<InvalidationRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(id.uuid())
@@ -258,6 +261,7 @@ impl Store {
             template_version: row.template_version,
             created_at: Timestamp::from_micros(row.created_at),
             submitted_at: instant(row.submitted_at),
+            looked: row.looked_at.is_some(),
         }))
     }
 

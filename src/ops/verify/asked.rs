@@ -8,7 +8,7 @@ use crate::{
         BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, Purge, PurgeScope, formation::Plan,
     },
     ops::plan,
-    store::{NewCheck, StoreError, Taken},
+    store::{Check, NewCheck, StoreError, Taken},
 };
 
 /// *Check all* adds so many URLs at a time, so that what is due meanwhile waits behind no more than these.
@@ -52,21 +52,22 @@ impl Verifier {
         let url = as_sent(url);
         let hosts = Hosts::load(&self.store, company).await?;
         let target = hosts.target(&url).ok_or(NotAsked::NotAHost)?;
-        let mut sent_by = vec![url.as_str()];
         let folded = match target.scope {
             PurgeScope::Base => self.folded(company, &url).await?,
             PurgeScope::Exact => None,
         };
-        sent_by.extend(folded.as_deref().filter(|folded| *folded != url));
-        let sent = self
-            .store
-            .sent_urls(company, invalidation, &sent_by)
-            .await?;
+        let mut sent = self.store.sent_alike(company, invalidation, &url).await?;
+        if let Some(folded) = folded.filter(|folded| *folded != url) {
+            let base = self.store.sent_alike(company, invalidation, &folded);
+            sent.extend(base.await?);
+        }
+        let known = self.store.checks(company, invalidation).await?;
+        let url = as_written(url, &known, &sent);
+        let begun = self.store.invalidation(company, invalidation).await?;
+        let looked = begun.is_some_and(|begun| begun.looked);
         let batches = self.store.batches(company, invalidation).await?;
         // A URL that is looked at already would have the whole sample passed over before the first request.
-        let is_to_begin = batches.iter().all(|batch| batch.attempts == 0)
-            && batches.iter().any(|batch| !batch.state.is_final());
-        if is_to_begin {
+        if !looked && batches.iter().any(|batch| !batch.state.is_final()) {
             return Err(NotAsked::NotYet);
         }
         let taken = |id: BatchId| {
@@ -166,7 +167,7 @@ impl Verifier {
     ) -> Result<Vec<NewCheck>, StoreError> {
         let hosts = Hosts::load(&self.store, company).await?;
         let known = self.store.checks(company, invalidation).await?;
-        let known: HashSet<_> = known.iter().map(|check| &check.url).collect();
+        let known: HashSet<_> = known.iter().map(|check| as_sent(&check.url)).collect();
         let mut wanted = Vec::new();
         for batch in self.store.batches(company, invalidation).await? {
             let Some(taken) = Taken::of(&batch) else {
@@ -184,7 +185,7 @@ impl Verifier {
                     if wanted.len() == ALL_AT_ONCE {
                         return Ok(wanted);
                     }
-                    if !known.contains(url) && hosts.target(url).is_some() {
+                    if !known.contains(&as_sent(url)) && hosts.target(url).is_some() {
                         wanted.push(NewCheck {
                             asked: false,
                             ..self.wanted(url.clone(), sent.url.clone(), taken.purge(sent.position))
@@ -239,16 +240,22 @@ impl Verifier {
     }
 }
 
-/// An address as it would have been sent: host in lower case, no fragment. The rest is the cache key.
+/// An address in one spelling of its host, without a fragment. The rest is the cache key.
 fn as_sent(url: &str) -> String {
     let url = url.trim().split('#').next().unwrap_or_default();
-    let path = url
-        .find("://")
-        .and_then(|scheme| Some(scheme + 3 + url.get(scheme + 3..)?.find(['/', '?'])?));
-    match (path, HostOrigin::of(url)) {
-        (Some(path), Some(origin)) => format!("{origin}{}", &url[path..]),
-        _ => url.to_owned(),
+    match HostOrigin::split(url) {
+        Some((host, rest)) => format!("{host}{rest}"),
+        None => url.to_owned(),
     }
+}
+
+/// The address as its invalidation writes it, where it was sent or is looked at already: it is looked at once, and its
+/// verdict stands with its URL.
+fn as_written(url: String, known: &[Check], sent: &[(String, BatchId, i64)]) -> String {
+    let known = known.iter().map(|check| &check.url);
+    let mut written = known.chain(sent.iter().map(|(sent, ..)| sent));
+    let same = written.find(|written| as_sent(written) == url).cloned();
+    same.unwrap_or(url)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! B: what the edge gives before the purge. Taken once, stored before the first byte is sent, never taken again.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::debug;
 
 use super::{
@@ -13,18 +13,15 @@ use super::{
 };
 use crate::{
     domain::{
-        BatchId, Candidate, CheckFormat, CheckId, CompanyId, HostOrigin, InvalidationId, LookKind,
-        UrlOrigin, sample,
+        BatchId, Candidate, CheckFormat, CheckId, CompanyId, HostOrigin, InvalidationId, Look,
+        LookKind, UrlOrigin, sample,
     },
     edge::Probe,
-    store::{NewCheck, StoreError, StoredLook, UncheckedBatch},
+    store::{Batch, NewCheck, StoreError, StoredLook, Taken},
 };
 
 /// So many looks are under way at once: quick enough for the sample, and bearable for hosts and memory.
 const AT_ONCE: usize = 16;
-
-/// Bodies are kept for their small pictures up to so many bytes in all.
-const KEPT: usize = 64 * 1024 * 1024;
 
 /// What is written of a look that sending did not wait for.
 const TOO_SLOW: &str = "it did not answer before the purge had to be sent";
@@ -35,6 +32,30 @@ struct Chosen {
     url: String,
     sent_url: String,
     target: Target,
+}
+
+/// What was seen of URLs, in each format.
+type Seen = HashMap<(CheckId, CheckFormat), Look>;
+
+/// A body of which a small picture is to be made, and the room in memory that it takes until that is stored.
+struct Kept {
+    check: CheckId,
+    probe: Probe,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Kept {
+    /// `None` where there is no body, or no room for it.
+    fn of(check: CheckId, probe: Result<Probe, String>, room: &Arc<Semaphore>) -> Option<Self> {
+        let probe = probe.ok()?;
+        let bytes = u32::try_from(probe.body.as_ref()?.len()).ok()?;
+        let room = Arc::clone(room).try_acquire_many_owned(bytes).ok()?;
+        Some(Self {
+            check,
+            probe,
+            _room: room,
+        })
+    }
 }
 
 /// A URL that could be chosen.
@@ -63,9 +84,9 @@ impl Verifier {
             () = &mut allowed => return Ok(()),
         };
 
-        let mut seen: HashMap<(CheckId, CheckFormat), Result<Probe, String>> = HashMap::new();
+        let mut seen = Seen::new();
+        let mut kept = Vec::new();
         let slots = Semaphore::new(AT_ONCE);
-        let mut kept = 0;
         let mut looks: FuturesUnordered<_> = chosen
             .iter()
             .flat_map(|chosen| {
@@ -84,11 +105,11 @@ impl Verifier {
         loop {
             tokio::select! {
                 look = looks.next() => match look {
-                    Some((what, mut look)) => {
-                        if let Ok(probe) = &mut look {
-                            keep_small(probe, what.1, &mut kept);
+                    Some(((check, format), probe)) => {
+                        seen.insert((check, format), look_of(&probe));
+                        if format == CheckFormat::Plain {
+                            kept.extend(Kept::of(check, probe, &self.room));
                         }
-                        seen.insert(what, look);
                     }
                     None => break,
                 },
@@ -106,23 +127,26 @@ impl Verifier {
         self.store
             .add_checks(company, invalidation, &checks, now)
             .await?;
-        self.keep_pictures(company, seen);
+        self.store.set_sampled(company, invalidation, now).await?;
+        self.keep_pictures(company, kept);
         Ok(())
     }
 
-    /// Chooses the sample, of a batch that Adobe has taken, where nobody could before the purge: what is missing then is the
+    /// Chooses the sample, of what Adobe has taken so far, where nobody could before the purge: what is missing then is the
     /// look before, no more.
-    pub(super) async fn choose_late(&self, batch: UncheckedBatch) -> Result<(), StoreError> {
-        let UncheckedBatch {
-            company,
-            invalidation,
-            id,
-        } = batch;
-        if self.settings.sample == 0 || self.store.has_checks(company, invalidation).await? {
+    pub(super) async fn choose_late(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+        batches: &[Batch],
+    ) -> Result<(), StoreError> {
+        if self.settings.sample == 0 || self.store.is_sampled(company, invalidation).await? {
             return Ok(());
         }
-        let chosen = self.choose(company, &[id]).await?;
-        let nothing = HashMap::new();
+        let taken = batches.iter().filter(|batch| Taken::of(batch).is_some());
+        let taken: Vec<_> = taken.map(|batch| batch.id).collect();
+        let chosen = self.choose(company, &taken).await?;
+        let nothing = Seen::new();
         let checks: Vec<_> = chosen
             .iter()
             .map(|chosen| NewCheck {
@@ -133,21 +157,22 @@ impl Verifier {
         let now = self.clock.now();
         self.store
             .add_checks(company, invalidation, &checks, now)
-            .await
+            .await?;
+        // Where nothing so far is on a host of the company, the rest may be.
+        if !chosen.is_empty() || batches.iter().all(|batch| batch.state.is_final()) {
+            self.store.set_sampled(company, invalidation, now).await?;
+        }
+        Ok(())
     }
 
-    fn new_check(
-        &self,
-        chosen: &Chosen,
-        seen: &HashMap<(CheckId, CheckFormat), Result<Probe, String>>,
-    ) -> NewCheck {
+    fn new_check(&self, chosen: &Chosen, seen: &Seen) -> NewCheck {
         let now = self.clock.now();
         let formats = CheckFormat::of(&chosen.url, chosen.target.scope);
         let before: Vec<_> = formats
             .iter()
             .map(|&format| {
                 let look = seen.get(&(chosen.id, format));
-                let look = look.map_or_else(|| Err(TOO_SLOW.to_owned()), look_of);
+                let look = look.cloned().unwrap_or_else(|| Err(TOO_SLOW.to_owned()));
                 StoredLook {
                     format,
                     kind: LookKind::Before,
@@ -170,18 +195,17 @@ impl Verifier {
     }
 
     /// In the background: the first byte need not wait for them, and their bytes are in memory.
-    fn keep_pictures(
-        &self,
-        company: CompanyId,
-        seen: HashMap<(CheckId, CheckFormat), Result<Probe, String>>,
-    ) {
+    fn keep_pictures(&self, company: CompanyId, kept: Vec<Kept>) {
         let this = self.clone();
         tokio::spawn(async move {
-            for ((check, format), probe) in seen {
-                if let (CheckFormat::Plain, Ok(probe)) = (format, probe) {
-                    this.keep_picture(company, check, LookKind::Before, Some(probe))
-                        .await;
-                }
+            for Kept {
+                check,
+                probe,
+                _room,
+            } in kept
+            {
+                this.keep_picture(company, check, LookKind::Before, Some(probe))
+                    .await;
             }
         });
     }
@@ -242,16 +266,6 @@ impl Verifier {
     }
 }
 
-/// Lets go of a body that no small picture is made of, or that is too much.
-fn keep_small(probe: &mut Probe, format: CheckFormat, kept: &mut usize) {
-    let length = probe.body.as_ref().map_or(0, Vec::len);
-    if format == CheckFormat::Plain && *kept + length <= KEPT {
-        *kept += length;
-    } else {
-        probe.body = None;
-    }
-}
-
 /// What a URL shows: its asset, or else its path.
 fn asset_of(origins: &[UrlOrigin], url: &str) -> String {
     let asset = origins.iter().find_map(UrlOrigin::asset);
@@ -263,4 +277,43 @@ fn asset_of(origins: &[UrlOrigin], url: &str) -> String {
 pub(super) fn longest_keep(looks: &[StoredLook]) -> Option<Duration> {
     let seen = looks.iter().filter_map(|look| look.look.as_ref().ok());
     seen.filter_map(|sighting| sighting.keeps).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        clock::Timestamp,
+        domain::{Evidence, Sighting},
+    };
+
+    #[test]
+    fn a_body_is_kept_while_there_is_room_for_it_whoever_took_the_rest() {
+        let room = Arc::new(Semaphore::new(10));
+        let keep = |bytes: usize| {
+            let sighting = Sighting {
+                at: Timestamp::from_micros(0),
+                status: 200,
+                hash: None,
+                etag: None,
+                last_modified: None,
+                length: None,
+                evidence: Evidence::read(None, None),
+                keeps: None,
+            };
+            let probe = Probe {
+                sighting,
+                content_type: None,
+                body: Some(vec![0; bytes]),
+            };
+            Kept::of(CheckId::from_uuid(Uuid::nil()), Ok(probe), &room)
+        };
+        let first = keep(6);
+        assert!(first.is_some());
+        assert!(keep(6).is_none(), "another has the room");
+        drop(first);
+        assert!(keep(6).is_some());
+    }
 }

@@ -41,6 +41,12 @@ const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 /// So many small pictures are made at once: each may take much memory for a moment.
 const PICTURES_AT_ONCE: usize = 1;
 
+/// Bodies from before a purge wait for their small pictures up to so many bytes in all, of whichever invalidations.
+const ROOM: u32 = 64 * 1024 * 1024;
+
+/// A shutdown waits so long for the small pictures that are still to be made.
+const LAST_PICTURES: Duration = Duration::from_secs(5);
+
 /// Takes looks. Cheap to clone; all clones wake the same task.
 #[derive(Debug, Clone)]
 pub struct Verifier {
@@ -50,6 +56,8 @@ pub struct Verifier {
     settings: CheckSettings,
     wake: Arc<Notify>,
     pictures: Arc<Semaphore>,
+    /// A permit for each byte that waits for its small picture.
+    room: Arc<Semaphore>,
 }
 
 impl Verifier {
@@ -63,6 +71,7 @@ impl Verifier {
             settings,
             wake: Arc::default(),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+            room: Arc::new(Semaphore::new(ROOM as usize)),
         }
     }
 
@@ -91,7 +100,8 @@ impl Verifier {
         self.wake.notify_one();
     }
 
-    /// Takes the looks that are due, until cancelled.
+    /// Takes the looks that are due, until cancelled; then what was seen before a purge still becomes small pictures, if that
+    /// does not take long.
     pub async fn run(self, cancel: CancellationToken) {
         if self.store.is_single_node()
             && let Err(error) = self.store.release_checks().await
@@ -103,6 +113,8 @@ impl Verifier {
             () = self.keep_looking() => {}
             () = cancel.cancelled() => {}
         }
+        // All of the room is free when the last one is stored.
+        let _ = tokio::time::timeout(LAST_PICTURES, self.room.acquire_many(ROOM)).await;
     }
 
     /// Each company's looks are a task of their own: a host that is slow holds up no other company's.
@@ -161,7 +173,7 @@ impl Verifier {
             let first = self
                 .settings
                 .first_look(taken.taken_at, batch.estimated_seconds());
-            self.choose_late(unchecked).await?;
+            self.choose_late(company, invalidation, &batches).await?;
             self.store.start_checks(unchecked, &taken, first).await?;
         }
         Ok(())

@@ -177,8 +177,11 @@ impl Verifier {
             .filter(|look| look.kind == LookKind::After)
             .cloned()
             .collect();
+        let since_purge = now.since(check.purge.taken_at);
+        let keeps = longest_keep(&after)
+            .map(|keeps| kept_after_purge(keeps, judgement.verdict, since_purge));
         Round {
-            keeps: longest_keep(&after),
+            keeps,
             looks,
             judgement,
             at: now,
@@ -203,5 +206,35 @@ impl Verifier {
         let now = self.clock.now();
         self.settings
             .next_look(verdict, check.purge.taken_at, check.looks + 1, now)
+    }
+}
+
+/// How long after the purge a browser may keep what a look showed: whoever got the old picture by then keeps it from then
+/// on, unless browsers ask each time.
+fn kept_after_purge(keeps: Duration, verdict: Verdict, since_purge: Duration) -> Duration {
+    if verdict.is_old() && !keeps.is_zero() {
+        keeps.saturating_add(since_purge)
+    } else {
+        keeps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_out_again_is_kept_from_then_on() {
+        let minutes = Duration::from_mins;
+        let kept = |keeps, verdict| kept_after_purge(minutes(keeps), verdict, minutes(10));
+        for old in [
+            Verdict::StillOld,
+            Verdict::CachedAgain,
+            Verdict::NothingNewer,
+        ] {
+            assert_eq!(kept(60, old), minutes(70), "{old:?}");
+            assert_eq!(kept(0, old), minutes(0), "browsers ask each time");
+        }
+        assert_eq!(kept(60, Verdict::Live), minutes(60));
     }
 }

@@ -81,11 +81,12 @@ macro_rules! lease {
 
 impl Store {
     /// The batches that ended after an instant and of which Adobe took something, of invalidations with URLs that wait for
-    /// that, or that somebody asked for before, when nothing cleared them.
+    /// that, or that somebody asked for before, when nothing cleared them; or whose sample is still to be chosen.
     pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
         let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.finished_at > $1 \
-                   and exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id \
+                   and (exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id \
                    and (c.purged_at is null or (not c.covered and c.created_at <= b.finished_at))) \
+                   or exists (select 1 from check_run r where r.invalidation_id = b.invalidation_id and not r.sampled)) \
                    and (b.state = $2 or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0)))";
         let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())
@@ -104,6 +105,41 @@ impl Store {
                 id: BatchId::from_uuid(row.id),
             })
             .collect())
+    }
+
+    /// Whether the sample of an invalidation is chosen, be it that nothing could be.
+    pub async fn is_sampled(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<bool> {
+        let sql = "select exists (select 1 from check_run where invalidation_id = $1 and company_id = $2 and sampled)";
+        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(invalidation.uuid())
+            .bind(company.uuid())
+            .fetch_one(pool)
+            .await?))
+    }
+
+    /// Says that it is.
+    pub async fn set_sampled(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+        now: Timestamp,
+    ) -> Result<()> {
+        let sql = "insert into check_run (invalidation_id, company_id, begun_at, sampled) \
+                   select id, company_id, $3, $4 from invalidation where id = $1 and company_id = $2 \
+                   on conflict (invalidation_id) do update set sampled = excluded.sampled";
+        on_writer!(self, |pool| sqlx::query(sql)
+            .bind(invalidation.uuid())
+            .bind(company.uuid())
+            .bind(now.as_micros())
+            .bind(true)
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 
     /// Has the URLs of a batch that Adobe took looked at, from an instant on. Says how many there are.

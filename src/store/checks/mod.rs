@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, CheckId, CompanyId, InvalidationId, Purge, Verdict},
+    domain::{BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, Purge, Verdict},
 };
 
 /// A URL that is to be looked at.
@@ -257,18 +257,36 @@ impl Store {
         Ok(())
     }
 
-    /// Whether any URL of an invalidation is looked at.
-    pub async fn has_checks(
+    /// The URLs of an invalidation that name the same address as this one, with their batches and their places there. A
+    /// host is the same in whatever letters, with or without its scheme's own port: HTTP has it so, and caches with it. The
+    /// rest is the cache key.
+    pub async fn sent_alike(
         &self,
         company: CompanyId,
         invalidation: InvalidationId,
-    ) -> Result<bool> {
-        let sql = "select exists (select 1 from url_check where invalidation_id = $1 and company_id = $2)";
-        Ok(on_reader!(self, |pool| sqlx::query_scalar(sql)
+        url: &str,
+    ) -> Result<Vec<(String, BatchId, i64)>> {
+        let Some((host, rest)) = HostOrigin::split(url) else {
+            return Ok(Vec::new());
+        };
+        // All of its URLs are gone through, for somebody who asks: no index holds what follows the host.
+        let sql = "select u.url, b.id, u.position from batch b join invalidation_url u on u.batch_id = b.id \
+                   where b.invalidation_id = $1 and b.company_id = $2 and (\
+                   (lower(substr(u.url, 1, length($3))) = $3 and substr(u.url, length($3) + 1) = $5) or \
+                   (lower(substr(u.url, 1, length($4))) = $4 and substr(u.url, length($4) + 1) = $5)) \
+                   order by b.position, u.position";
+        let rows: Vec<(String, Uuid, i64)> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(invalidation.uuid())
             .bind(company.uuid())
-            .fetch_one(pool)
-            .await?))
+            .bind(host.as_str())
+            .bind(host.with_port())
+            .bind(storable(rest))
+            .fetch_all(pool)
+            .await?);
+        let sent = rows
+            .into_iter()
+            .map(|(url, batch, place)| (url, BatchId::from_uuid(batch), place));
+        Ok(sent.collect())
     }
 
     /// Which of these URLs an invalidation sent or is about to, with their batches and their places there.

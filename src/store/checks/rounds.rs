@@ -22,7 +22,8 @@ pub struct Round {
     pub judgement: Judgement,
     /// When.
     pub at: Timestamp,
-    /// How long a browser may keep the answer; used where nobody looked before the purge.
+    /// How long after the purge a browser may keep what was seen. Used where nobody looked before the purge, and where the
+    /// old picture is kept for longer because it was given out again.
     pub keeps: Option<Duration>,
     /// When to look again; `None` when the verdict is final.
     pub next_look_at: Option<Timestamp>,
@@ -38,7 +39,7 @@ impl Store {
     ) -> Result<()> {
         // Somebody may have asked for a look meanwhile: that one is still to come.
         let sql = "update url_check set verdict = $1, doubt = $2, verdict_at = $3, looks = looks + 1, \
-                   keeps = coalesce(keeps, $4), \
+                   keeps = case when keeps is null or ($10 and keeps < $4) then $4 else keeps end, \
                    next_look_at = case when next_look_at = $9 then $5 else next_look_at end, lease_owner = null, lease_until = null \
                    where id = $6 and company_id = $7 and lease_owner = $8";
         let doubt = round.judgement.doubt.as_ref().map(ToString::to_string);
@@ -54,6 +55,7 @@ impl Store {
                 .bind(check.company.uuid())
                 .bind(lease.0)
                 .bind(check.due_at.as_micros())
+                .bind(round.judgement.verdict.is_old())
                 .execute(&mut *tx)
                 .await?;
             if finished.rows_affected() == 0 {

@@ -97,8 +97,15 @@ async fn fate(
 ) -> Result<Fate, AppError> {
     match entry.state {
         InvalidationState::Accepted => return Ok(Fate::Taken),
-        InvalidationState::Partly | InvalidationState::Sending | InvalidationState::Paused => {}
-        _ => return Ok(Fate::NotTaken),
+        // Nobody sent it by this program.
+        InvalidationState::Downloaded => return Ok(Fate::NotTaken),
+        // Of what failed, was refused or called off, a request may have got no answer.
+        InvalidationState::Partly
+        | InvalidationState::Sending
+        | InvalidationState::Paused
+        | InvalidationState::Refused
+        | InvalidationState::Failed
+        | InvalidationState::Cancelled => {}
     }
     let mut fate = Fate::NotTaken;
     for batch in app.store.batches(company, entry.id).await? {

@@ -34,10 +34,11 @@ pub async fn create(
 ) -> Result<Redirect, AppError> {
     let company = &at.company;
     let batches = app.store.batches(company.id, id).await?;
-    let batch = batches
-        .iter()
-        .find(|batch| batch.id == form.batch && batch.state.is_final() && batch.failure.is_some())
-        .ok_or(AppError::NotFound)?;
+    let batch = batches.iter().find(|batch| {
+        let has_failed = batch.failure.is_some() || batch.search_limit > 0;
+        batch.id == form.batch && batch.state.is_final() && has_failed
+    });
+    let batch = batch.ok_or(AppError::NotFound)?;
     let urls = app
         .store
         .batch_urls(company.id, batch.id, 0, i64::MAX)

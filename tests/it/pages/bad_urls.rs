@@ -301,6 +301,34 @@ async fn a_search_goes_on_where_a_crash_left_it() {
 }
 
 #[tokio::test]
+async fn a_search_that_is_called_off_still_tells_why_and_offers_to_correct() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let (path, page) = refused_without_a_name(&app, &editor, "n00008").await;
+    let reason = page.texts(".notice.blocks .facts dd");
+    hold(&app, true);
+    let form = page.form("form[action$=find-bad-url]");
+    let batch = page
+        .attributes("form[action$=find-bad-url] button", "value")
+        .remove(0);
+    editor.submit_and_follow(&form.press("batch", &batch)).await;
+    app.ips().wait_for_calls(2).await;
+    // The button was there until the first request began.
+    let sending = format!("{path}/sending");
+    let cancelled = editor.post(&sending, &[("do", "cancel")]).await;
+    assert_eq!(cancelled.status, 303);
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert!(page.has(".status.cancelled"), "{}", page.body);
+    assert_eq!(page.texts(".notice.blocks .facts dd"), reason);
+    let resubmit = page.form("form[action$=resubmit]").press("batch", &batch);
+    let left = listed(&editor.submit_and_follow(&resubmit).await);
+    let sent = sent(&app).remove(1);
+    assert_eq!((sent.len(), left.len()), (1, 9));
+    assert!(!left.contains(&sent[0]), "what was sent is done with");
+}
+
+#[tokio::test]
 async fn only_a_refusal_that_names_no_url_can_be_searched() {
     let app = TestApp::start().await;
     app.stop_checking_roots().await;

@@ -616,6 +616,40 @@ async fn somebody_who_still_sees_the_old_picture_learns_whether_it_was_cleared()
 }
 
 #[tokio::test]
+async fn a_host_is_the_same_in_capital_letters() {
+    let app = TestApp::start().await;
+    let bare = app.exact("spinset?wid=300");
+    let capital = bare.replace("http://", "HTTP://");
+    let stage = Stage::with(app, capital, PurgeScope::Exact, |_| {}).await;
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    for url in [&bare, &stage.url] {
+        let asked = [("url", url.as_str())];
+        let still_old = format!("{path}/still-old");
+        assert_eq!(stage.editor.post(&still_old, &asked).await.status, 303);
+        judged(&stage.app, &stage.editor, &path).await;
+        let checks = checks(&stage.app, &path).await;
+        assert_eq!(checks.len(), 1, "{checks:?}");
+        assert_eq!((checks[0].covered, &checks[0].url), (true, &stage.url));
+    }
+}
+
+#[tokio::test]
+async fn what_a_base_url_in_capital_letters_clears_is_covered() {
+    let app = TestApp::start().await;
+    let bare = app.base("spinset?wid=300");
+    let capital = app.base("spinset?wid=400").replace("http://", "HTTP://");
+    let stage = Stage::with(app, capital, PurgeScope::Base, |_| {}).await;
+    let path = stage.purge().await;
+    let asked = [("url", bare.as_str())];
+    let still_old = format!("{path}/still-old");
+    assert_eq!(stage.editor.post(&still_old, &asked).await.status, 303);
+    let checks = checks(&stage.app, &path).await;
+    let check = checks.iter().find(|check| check.url == bare);
+    assert!(check.is_some_and(|check| check.covered), "{checks:?}");
+}
+
+#[tokio::test]
 async fn what_a_host_did_not_hold_is_looked_at_again_before_it_cannot_be_checked() {
     let stage = Stage::start(false).await;
     stage.publish();

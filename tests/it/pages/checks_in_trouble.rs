@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use unstale::{
-    domain::{LookKind, PurgeScope, Verdict},
+    domain::{CheckSettings, LookKind, PurgeScope, Verdict},
     sandbox::ips::AnswerForm,
 };
 
@@ -11,6 +11,7 @@ use super::{
     checks::{PATIENCE, Stage, checks, invalidation, judged},
     draft_with_urls, next, settled, submit,
 };
+use crate::support::app::{Start, TestApp};
 
 #[tokio::test]
 async fn a_crash_while_urls_are_looked_at_before_the_purge_does_not_cost_their_verdict() {
@@ -39,6 +40,21 @@ async fn a_crash_while_urls_are_looked_at_before_the_purge_does_not_cost_their_v
     assert!(before.unwrap().look.is_ok());
 }
 
+/// Waits until it was put off because of the database.
+async fn nothing_was_sent(stage: &Stage, path: &str) {
+    let postponed = async {
+        while !stage
+            .editor
+            .get(path)
+            .await
+            .text(".event-list")
+            .contains("Nothing was sent")
+        {}
+    };
+    tokio::time::timeout(PATIENCE, postponed).await.unwrap();
+    assert!(stage.app.ips().calls().is_empty());
+}
+
 #[tokio::test]
 async fn nothing_is_sent_before_the_look_before_is_stored() {
     let stage = Stage::start(false).await;
@@ -51,17 +67,7 @@ async fn nothing_is_sent_before_the_look_before_is_stored() {
     let (_, details) = draft_with_urls(&stage.editor, &stage.url).await;
     let confirm = next(&stage.editor, &details).await;
     let path = submit(&stage.editor, &confirm).await;
-    let postponed = async {
-        while !stage
-            .editor
-            .get(&path)
-            .await
-            .text(".event-list")
-            .contains("Nothing was sent")
-        {}
-    };
-    tokio::time::timeout(PATIENCE, postponed).await.unwrap();
-    assert!(app.ips().calls().is_empty());
+    nothing_was_sent(&stage, &path).await;
     app.execute("drop trigger away").await;
     app.clock.advance(Duration::from_mins(1));
     settled(&stage.editor, &path).await;
@@ -96,6 +102,56 @@ async fn asking_before_anything_was_sent_costs_no_look_before() {
     let check = checks(&stage.app, &path).await.remove(0);
     assert_eq!(check.url, stage.url);
     assert_eq!((check.verdict, check.doubt), (Some(Verdict::Live), None));
+}
+
+#[tokio::test]
+async fn asking_while_the_look_before_is_put_off_costs_none_either() {
+    let stage = Stage::start(false).await;
+    stage.publish();
+    let app = &stage.app;
+    app.execute(
+        "create trigger away before insert on check_run begin select raise(abort, 'away'); end",
+    )
+    .await;
+    let (_, details) = draft_with_urls(&stage.editor, &stage.url).await;
+    let confirm = next(&stage.editor, &details).await;
+    let path = submit(&stage.editor, &confirm).await;
+    nothing_was_sent(&stage, &path).await;
+    let other = app.exact("spinset?wid=77");
+    let asked = [("url", other.as_str())];
+    let still_old = format!("{path}/still-old");
+    assert_eq!(stage.editor.post(&still_old, &asked).await.status, 422);
+    app.execute("drop trigger away").await;
+    app.clock.advance(Duration::from_mins(1));
+    settled(&stage.editor, &path).await;
+    judged(app, &stage.editor, &path).await;
+    let check = checks(app, &path).await.remove(0);
+    assert_eq!(check.url, stage.url);
+    assert_eq!((check.verdict, check.doubt), (Some(Verdict::Live), None));
+}
+
+#[tokio::test]
+async fn a_sample_that_could_not_be_chosen_is_chosen_by_the_next_sweep() {
+    let start = Start {
+        checks: CheckSettings {
+            allowed: Duration::ZERO,
+            ..CheckSettings::default()
+        },
+        ..Start::default()
+    };
+    let app = TestApp::with(start).await;
+    let url = app.exact("spinset?wid=300");
+    let stage = Stage::with(app, url, PurgeScope::Exact, |_| {}).await;
+    stage.publish();
+    let path = stage.purge().await;
+    let chosen = async { while checks(&stage.app, &path).await.is_empty() {} };
+    tokio::time::timeout(PATIENCE, chosen).await.unwrap();
+    // As if the process had ended between the answer and the choice.
+    let undo = "delete from url_look; delete from url_check; update check_run set sampled = 0";
+    stage.app.execute(undo).await;
+    judged(&stage.app, &stage.editor, &path).await;
+    let check = checks(&stage.app, &path).await.remove(0);
+    assert_eq!(check.verdict, Some(Verdict::Live));
 }
 
 #[tokio::test]

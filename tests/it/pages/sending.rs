@@ -104,6 +104,27 @@ async fn unanswered_then_repeated(instead: Instead) {
     assert_eq!((sent.len(), &sent[0]), (2, &sent[1]));
 }
 
+#[tokio::test]
+async fn what_got_no_answer_stays_in_doubt_through_pause_and_resume() {
+    let app = with_dispatch(DispatchConfig {
+        repeat_pause: Duration::from_mins(1),
+        ..DISPATCH
+    })
+    .await;
+    app.ips()
+        .knobs(|knobs| knobs.instead = Some(Instead::Closed));
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 2).await;
+    let mut page = seen(&editor, &path, ".status.unknown").await;
+    for steering in ["pause", "resume"] {
+        let form = page.form("form[action$=sending]").press("do", steering);
+        page = editor.submit_and_follow(&form).await;
+    }
+    assert!(page.has(".status.waiting"), "{}", page.body);
+    let sentence = standing(&page);
+    assert!(sentence.starts_with("Adobe has not answered"), "{sentence}");
+}
+
 type Misbehaviour = fn(&mut Knobs);
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use unstale::sandbox::ips::Instead;
 
 use super::{
     checks::{Stage, judged, purge},
@@ -261,6 +262,22 @@ async fn a_refusal_does_not_hide_the_last_invalidation() {
         "{tried}"
     );
     assert!(taken.ends_with(" by editor@example.com: live."), "{taken}");
+}
+
+#[tokio::test]
+async fn what_got_no_answer_to_the_end_is_not_said_to_have_failed() {
+    let stage = Stage::start(false).await;
+    let closed = Some(Instead::Closed);
+    stage.app.ips().knobs(|knobs| knobs.instead = closed);
+    let path = purge_held(&stage.editor, &stage.url).await;
+    let page = settled(&stage.editor, &path).await;
+    assert!(page.has(".status.failed"), "{}", page.body);
+    let asset = filtered(&stage.editor, "asset=spinset").await;
+    let sentence = asset.text("#last");
+    assert!(
+        sentence.ends_with(": not known whether accepted."),
+        "{sentence}"
+    );
 }
 
 #[tokio::test]

@@ -721,7 +721,13 @@ async fn the_look_before_the_first_byte_is_remembered(t: &Fixture) {
         .await;
     let taken = t.take().await.unwrap();
     assert!(!taken.looked);
+    let looked = async || {
+        let stored = t.store.invalidation(company, submission.id);
+        stored.await.unwrap().unwrap().looked
+    };
+    assert!(!looked().await);
     t.store.set_looked(submission.id, t.now()).await.unwrap();
+    assert!(looked().await);
     t.finish(&taken, &accepted()).await.unwrap();
     assert!(t.take().await.unwrap().looked);
 }

@@ -29,6 +29,9 @@ on_both_databases! {
     somebody_can_have_urls_looked_at_again
     what_somebody_asks_for_comes_first
     what_an_invalidation_sent_is_found
+    what_was_sent_is_found_however_its_host_is_written
+    a_sample_is_chosen_late_until_that_is_remembered
+    the_old_picture_is_kept_for_longer_where_it_was_given_out_again
     what_waits_for_its_purge_is_found_in_its_batch
     pictures_belong_to_their_company
 }
@@ -72,13 +75,9 @@ pub(super) fn new_check(t: &Fixture, url: &str, sent_url: &str) -> NewCheck {
 async fn what_somebody_asks_for_comes_first(t: &Fixture) {
     let (company, submission) = submitted(t, 1).await;
     let other = t.company("other").await;
-    let of = |company| t.store.has_checks(company, submission.id);
-    assert!(!of(company).await.unwrap());
     let checks = ["http://a/1", "http://a/2"].map(|url| new_check(t, url, url));
     let added = t.store.add_checks(company, submission.id, &checks, t.now());
     added.await.unwrap();
-    assert!(of(company).await.unwrap());
-    assert!(!of(other).await.unwrap());
     for (company, first) in [(other, "http://a/1"), (company, "http://a/2")] {
         t.store.set_asked(company, checks[1].id).await.unwrap();
         let all = t.store.checks(submission.company, submission.id).await;
@@ -546,6 +545,95 @@ async fn what_an_invalidation_sent_is_found(t: &Fixture) {
     let batch = submission.batches[0].id;
     assert_eq!(find(company).await, [(url.clone(), batch, 2)]);
     assert!(find(t.company("other").await).await.is_empty());
+}
+
+async fn what_was_sent_is_found_however_its_host_is_written(t: &Fixture) {
+    let company = t.company("shop").await;
+    let author = t.person("ann@example.com").await;
+    let draft = t.draft(company, author).await;
+    let mut submission = t.submission(&draft, 2, 3);
+    let batches = [submission.batches[0].id, submission.batches[1].id];
+    let sent = [
+        "HTTPS://Images.Example.com/is/image/shop/a?Wid=1",
+        "https://images.example.com:443/is/image/shop/a?Wid=1",
+        "https://images.example.com/is/image/shop/a?wid=1",
+        "https://images.example.com:8443/is/image/shop/a?Wid=1",
+        "http://images.example.com/is/image/shop/a?Wid=1",
+        "https://h",
+    ];
+    let urls = submission.batches.iter_mut().flat_map(|it| &mut it.urls);
+    for (submitted, url) in urls.zip(sent) {
+        url.clone_into(&mut submitted.url);
+    }
+    t.store.submit(&submission).await.unwrap();
+    let alike = async |company, url: &str| {
+        let alike = t.store.sent_alike(company, submission.id, url);
+        alike.await.unwrap()
+    };
+    let both = [
+        (sent[0].to_owned(), batches[0], 1),
+        (sent[1].to_owned(), batches[0], 2),
+    ];
+    for own in [
+        "https://images.example.com/is/image/shop/a?Wid=1",
+        sent[0],
+        sent[1],
+    ] {
+        assert_eq!(alike(company, own).await, both, "{own}");
+    }
+    assert_eq!(
+        alike(company, sent[3]).await,
+        [(sent[3].to_owned(), batches[1], 1)]
+    );
+    for other in ["https://images.example.com/shop/a?Wid=1", "no address"] {
+        assert_eq!(alike(company, other).await, [], "{other}");
+    }
+    let foreign = t.company("other").await;
+    assert_eq!(alike(foreign, sent[0]).await, []);
+}
+
+async fn a_sample_is_chosen_late_until_that_is_remembered(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let other = t.company("other").await;
+    let (store, id) = (&t.store, submission.id);
+    let since = t.now().minus(Duration::from_secs(1));
+    let unchecked = async || store.unchecked_batches(since).await.unwrap().len();
+    assert!(store.begin_checks(company, id, t.now()).await.unwrap());
+    assert_eq!(unchecked().await, 0, "Adobe has taken nothing");
+    let batch = t.take().await.unwrap();
+    t.finish(&batch, &accepted()).await.unwrap();
+    assert_eq!(unchecked().await, 1);
+    store.set_sampled(other, id, t.now()).await.unwrap();
+    assert!(!store.is_sampled(company, id).await.unwrap());
+    for _ in 0..2 {
+        store.set_sampled(company, id, t.now()).await.unwrap();
+        assert!(store.is_sampled(company, id).await.unwrap());
+        assert!(!store.is_sampled(other, id).await.unwrap());
+        assert_eq!(unchecked().await, 0, "though nothing could be chosen");
+    }
+}
+
+async fn the_old_picture_is_kept_for_longer_where_it_was_given_out_again(t: &Fixture) {
+    let (company, invalidation, _) = due(t).await;
+    let hours = Duration::from_hours;
+    for (verdict, keeps, expected) in [
+        (Verdict::StillOld, hours(9), hours(10)),
+        (Verdict::StillOld, hours(11), hours(11)),
+        (Verdict::CachedAgain, hours(12), hours(12)),
+        (Verdict::NothingNewer, hours(13), hours(13)),
+        (Verdict::Live, hours(14), hours(13)),
+    ] {
+        let lease = lease(t);
+        let taken = take(t, lease).await.remove(0);
+        let round = Round {
+            judgement: verdict.into(),
+            keeps: Some(keeps),
+            ..round(t, 1)
+        };
+        t.store.finish_round(&taken, lease, &round).await.unwrap();
+        let checks = t.store.checks(company, invalidation).await.unwrap();
+        assert_eq!(checks[0].keeps, Some(expected), "{verdict:?}");
+    }
 }
 
 async fn what_waits_for_its_purge_is_found_in_its_batch(t: &Fixture) {

@@ -19,6 +19,7 @@ use crate::support::database::Backend;
 on_both_databases! {
     the_verdict_of_an_invalidation_follows_its_checks
     an_address_that_is_cleared_by_now_counts_before_it_is_looked_at
+    nothing_is_decided_while_a_part_is_still_to_be_sent
     the_verdict_that_asks_most_of_somebody_counts
     two_that_end_the_last_looks_at_once_forget_none
     the_history_is_filtered_by_verdict
@@ -168,6 +169,42 @@ async fn an_address_that_is_cleared_by_now_counts_before_it_is_looked_at(t: &Fix
     assert_eq!(verdict(t, company).await, known(Verdict::NotChecked));
     add(t, &submission, &[new_check(t, url)]).await;
     assert_eq!(verdict(t, company).await, HistoryVerdict::Checking);
+}
+
+async fn nothing_is_decided_while_a_part_is_still_to_be_sent(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let submission = t.submitted(company, author, 2).await;
+    let waits = [0, 1].map(|batch: usize| NewCheck {
+        purge: None,
+        next_look_at: None,
+        ..new_check(t, &submission.batches[batch].urls[0].url)
+    });
+    add(t, &submission, &waits).await;
+    let accepted = BatchOutcome::Accepted(Receipt::default());
+    finish(t, &accepted, None).await;
+    judged(t, &submission, &[Verdict::Live]).await;
+    assert_eq!(
+        latest(t, company).await,
+        (HistoryVerdict::Checking, InvalidationState::Sending)
+    );
+    let steer = async |steering| {
+        let steered = t
+            .store
+            .steer(company, submission.id, steering, "Ann", t.now());
+        steered.await.unwrap();
+        verdict(t, company).await
+    };
+    assert_eq!(steer(Steering::Pause).await, HistoryVerdict::Checking);
+    assert_eq!(steer(Steering::Resume).await, HistoryVerdict::Checking);
+    finish(t, &failed(FailureKind::BadUrl), None).await;
+    assert_eq!(verdict(t, company).await, known(Verdict::Live));
+    let batch = submission.batches[1].id;
+    let search = t
+        .store
+        .start_search(company, batch, 1, false, "Ann", t.now());
+    search.await.unwrap();
+    assert_eq!(verdict(t, company).await, HistoryVerdict::Checking);
+    assert_eq!(steer(Steering::Cancel).await, known(Verdict::Live));
 }
 
 /// What the database decides is what the type in `domain` decides.
@@ -445,11 +482,11 @@ async fn what_is_held_back_is_paused_and_never_too_old_to_keep(t: &Fixture) {
 
 /// As it was before the migration that knows of verdicts.
 const UNDO_SQLITE: &str = "drop trigger check_added; drop trigger check_changed; drop trigger batch_probed; \
-     drop view _invalidation_verdict; drop index invalidation_history_seen; drop index url_check_pending; \
+     drop trigger batch_settled; drop view _invalidation_verdict; drop index invalidation_history_seen; drop index url_check_pending; \
      alter table invalidation drop column verdict; delete from _sqlx_migrations where version = 9; \
      update invalidation set state = 'failed' where state in ('partly', 'cancelled')";
 const UNDO_POSTGRES: &str = "drop trigger check_added on url_check; drop trigger check_changed on url_check; \
-     drop function _keep_invalidation_verdict; drop view _invalidation_verdict; drop index invalidation_history_seen; \
+     drop trigger batch_settled on batch; drop function _keep_invalidation_verdict; drop view _invalidation_verdict; drop index invalidation_history_seen; \
      drop index url_check_pending; alter table invalidation drop column verdict; \
      delete from _sqlx_migrations where version = 9; \
      update invalidation set state = 'failed' where state in ('partly', 'cancelled')";

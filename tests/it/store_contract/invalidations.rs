@@ -33,6 +33,7 @@ async fn a_submission_is_kept_with_its_batches_and_urls(t: &Fixture) {
         template_version: None,
         created_at: draft.created_at,
         submitted_at: None,
+        looked: false,
     };
     assert_eq!(
         t.store

@@ -24,7 +24,8 @@ pub(super) struct DoubtedHost {
     pub(super) urls: String,
 }
 
-/// The latest instant to which a browser may keep what it got just before the purge.
+/// The latest instant to which a browser may keep the old picture: from just before the purge, or from the last time that
+/// it was seen to be given out since.
 pub(super) fn browsers(checks: &[Check]) -> Option<Browsers> {
     let until = |check: &Check| -> Option<(Timestamp, bool)> {
         let (purged, keeps) = (check.purged_at?, check.keeps?);

@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::{
-    domain::{BatchState, CompanyId, Part, SEARCH_LIMIT, Search},
+    domain::{BatchState, CompanyId, FailureKind, Part, SEARCH_LIMIT, Search},
     error::AppError,
     ops::bisect,
     store::{Batch, Store},
@@ -79,7 +79,7 @@ impl BatchView {
                 .map(|seconds| counted(u64::from(seconds.unsigned_abs()), "second")),
             warnings: batch.receipts().map(|receipt| receipt.warnings).sum(),
             notes: notes(batch, search.as_ref()),
-            failure: failure(batch),
+            failure: failure(batch, search.as_ref()),
             find: is_possible.then(|| promise(search.as_ref())),
             find_label: if search.is_some() {
                 "Go on"
@@ -98,15 +98,33 @@ impl BatchView {
     }
 }
 
-fn failure(batch: &Batch) -> Option<FailureView> {
-    let is_over = matches!(batch.state, BatchState::Refused | BatchState::Failed);
-    let failure = batch.failure.as_ref().filter(|_| is_over)?;
+fn failure(batch: &Batch, search: Option<&Search>) -> Option<FailureView> {
+    let (kind, code, reason) = match (batch.state, search) {
+        (BatchState::Refused | BatchState::Failed, _) => {
+            let failure = batch.failure.as_ref()?;
+            (failure.kind, failure.code, &failure.reason)
+        }
+        // Whoever calls a search off has still to mend what it was about.
+        (BatchState::Cancelled, Some(search)) => {
+            let refusal = match search.bad.places().next() {
+                Some(place) => batch.refusal_of(place)?,
+                None => batch.refusal.as_ref()?,
+            };
+            let kind = if search.sent.is_empty() {
+                FailureKind::BadUrl
+            } else {
+                FailureKind::Partial
+            };
+            (kind, refusal.code, &refusal.reason)
+        }
+        _ => return None,
+    };
     Some(FailureView {
-        headline: failure.kind.headline().text(),
+        headline: kind.headline().text(),
         cleared_nothing: batch.cleared_nothing(),
-        advice: failure.kind.advice(),
-        reason: failure.reason.clone(),
-        code: failure.code,
+        advice: kind.advice(),
+        reason: reason.clone(),
+        code,
     })
 }
 

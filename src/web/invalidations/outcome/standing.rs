@@ -131,8 +131,14 @@ fn under_way(batches: &[Batch], counts: &Counts, ahead: Option<usize>, now: Time
     }
     let batch = &batches[0];
     let later = batch.failure.is_some() && batch.retry_at.is_some_and(|at| at > now);
+    // Also where somebody held it back meanwhile and let it go again: it waits then, and the doubt stays.
+    let is_in_doubt = match batch.state {
+        BatchState::Unknown => true,
+        BatchState::Waiting => batch.maybe_taken && (later || batch.search_limit == 0),
+        _ => false,
+    };
     match batch.state {
-        BatchState::Unknown => {
+        _ if is_in_doubt => {
             "Adobe has not answered, so nobody knows yet whether it took the request. It is sent again, which does no harm."
                 .to_owned()
         }
@@ -345,6 +351,31 @@ mod tests {
             sentence(cancelled),
             "Cancelled. It is not certain what was cleared."
         );
+    }
+
+    #[test]
+    fn what_got_no_answer_is_in_doubt_also_after_a_pause() {
+        let sentence = |kind, maybe_taken, retry_at| {
+            let batch = Batch {
+                state: BatchState::Waiting,
+                maybe_taken,
+                retry_at,
+                ..failed(kind)
+            };
+            standing(&[batch], None).sentence
+        };
+        let later = Some(NOW.plus(Duration::from_secs(30)));
+        let unreachable = sentence(FailureKind::Unreachable, false, later);
+        assert!(unreachable.starts_with("Adobe could not be reached."));
+        for retry_at in [later, Some(NOW)] {
+            let unanswered = sentence(FailureKind::TimedOut, true, retry_at);
+            assert!(
+                unanswered.starts_with("Adobe has not answered"),
+                "{unanswered}"
+            );
+        }
+        let since = sentence(FailureKind::Unreachable, true, later);
+        assert!(since.starts_with("Adobe has not answered"), "{since}");
     }
 
     #[test]
