@@ -56,6 +56,10 @@ pub fn router(app: App) -> Router {
         .route("/", get(tools::show))
         .route("/changed", post(tools::start_with_changed))
         .route(
+            "/assets",
+            get(assets::shared::show).post(assets::shared::open),
+        )
+        .route(
             "/template",
             get(template::edit::show).post(template::edit::save),
         )

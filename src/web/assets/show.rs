@@ -17,6 +17,7 @@ use super::{
     kinds::KindGroup,
     nothing::why_empty,
     rows::{PickRow, rows},
+    shared::elsewhere,
     wanted::{Show, Wanted},
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     domain::Asset,
     error::AppError,
     web::{
-        extract::{Fields, MyDraft, Query},
+        extract::{Fields, MyDraft, NoDraft, Query},
         shell::Shell,
         view::{counted, draft_path, grouped},
     },
@@ -156,11 +157,15 @@ pub struct Beside {
 /// Shows what is asked for.
 pub async fn show(
     State(app): State<App>,
-    my: MyDraft,
+    my: Result<MyDraft, NoDraft>,
     Query(wanted): Query<Wanted>,
     Query(beside): Query<Beside>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
+    let my = match my {
+        Ok(my) => my,
+        Err(no) => return Ok(elsewhere(no, &wanted)),
+    };
     // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
     if wanted.after.is_empty()
         && let Err(error) = app.syncer.freshen(my.at.company.id).await
