@@ -22,5 +22,6 @@ mod wanted;
 
 pub use self::{
     choose::add_supported,
+    fresh::{AsOf, Than},
     wanted::{LONGEST_SEARCH, recent_query},
 };

@@ -39,7 +39,7 @@ const AT_THE_BEGINNING: &str =
 
 /// The page; its blocks are the parts that are asked for alone.
 #[derive(Template, WebTemplate)]
-#[template(path = "assets/page.html", blocks = ["picker", "view", "lists", "results", "picked"])]
+#[template(path = "assets/page.html", blocks = ["picker", "view", "lists", "results", "as_of", "picked"])]
 pub struct PickerPage {
     shell: Shell,
     pub picker: Picker,
@@ -81,6 +81,8 @@ pub struct Picker {
     pub said: Option<String>,
     pub selected: Selected,
     pub as_of: Option<AsOf>,
+    /// What the person asked for, at the end of a query.
+    pub asked: String,
 }
 
 /// How much is selected, always in sight.
@@ -137,7 +139,8 @@ impl Picker {
 
     /// Why the list is empty.
     pub fn nothing(&self) -> String {
-        why_empty(&self.wanted)
+        let as_of = self.as_of.as_ref();
+        why_empty(&self.wanted, as_of.is_some_and(AsOf::is_first_reading))
     }
 }
 
@@ -249,7 +252,8 @@ impl PickerPage {
             count_query: wanted.first_page().to_query(),
             count: None,
             said,
-            as_of: AsOf::of(&sync, app.clock.now(), &asked),
+            as_of: AsOf::of(&sync, app.clock.now()),
+            asked: asked.and_query(),
             selected: Selected::new(app.store.count_selected(my.draft.id).await?),
             wanted,
         };
