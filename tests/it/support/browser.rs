@@ -185,7 +185,7 @@ impl Answer {
     }
 
     pub fn count(&self, css: &str) -> usize {
-        self.page().select(&selector(css)).count()
+        self.page().root_element().select(&selector(css)).count()
     }
 
     /// The text of the only element that matches.
@@ -199,13 +199,17 @@ impl Answer {
     /// The text of each element that matches, white space collapsed at both ends.
     pub fn texts(&self, css: &str) -> Vec<String> {
         let page = self.page();
-        page.select(&selector(css)).map(text).collect()
+        page.root_element()
+            .select(&selector(css))
+            .map(text)
+            .collect()
     }
 
     /// An attribute of each element that matches.
     pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
         let page = self.page();
-        page.select(&selector(css))
+        page.root_element()
+            .select(&selector(css))
             .filter_map(|element| element.attr(name))
             .map(str::to_owned)
             .collect()
@@ -215,7 +219,7 @@ impl Answer {
     #[track_caller]
     pub fn textarea(&self, css: &str) -> String {
         let page = self.page();
-        let area = page.select(&selector(css)).next();
+        let area = page.root_element().select(&selector(css)).next();
         area.unwrap_or_else(|| panic!("no {css} in {}", self.body))
             .text()
             .collect()
@@ -225,7 +229,7 @@ impl Answer {
     #[track_caller]
     pub fn form(&self, css: &str) -> Form {
         let page = self.page();
-        let form = page.select(&selector(css)).next();
+        let form = page.root_element().select(&selector(css)).next();
         Form::read(form.unwrap_or_else(|| panic!("no {css} in {}", self.body)))
     }
 }
