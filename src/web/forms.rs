@@ -29,7 +29,33 @@ pub fn number<'de, T: FromStr + Default, D: Deserializer<'de>>(value: D) -> Resu
     Ok(text.parse().unwrap_or_default())
 }
 
+/// What people meant to paste or to type: without blanks at its ends, and without what is not seen there. Spreadsheets and
+/// mails leave a byte order mark or a blank without width, texts with words from right to left their directions.
+pub fn bare(text: &str) -> &str {
+    let is_unseen = |c| matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}');
+    text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
+}
+
 /// A text as it is shown again: a browser drops NULs, so they become what it shows for the unreadable.
 pub fn showable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_seen_at_the_ends_of_a_text_is_no_part_of_it() {
+        for (text, meant) in [
+            ("\u{feff}shoe_24", "shoe_24"),
+            ("\u{200b} shoe 24\u{a0}\u{200e}", "shoe 24"),
+            ("\u{2068}\u{202b}נעל\u{202c}\u{2069}\u{200f}", "נעל"),
+            ("a\u{200b}b", "a\u{200b}b"),
+            ("👩\u{200d}🚀\u{fe0f}", "👩\u{200d}🚀\u{fe0f}"),
+            (" \u{2060}", ""),
+        ] {
+            assert_eq!(bare(text), meant, "{text:?}");
+        }
+    }
 }

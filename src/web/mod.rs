@@ -54,7 +54,15 @@ const PRESETS_BODY_LIMIT: usize = 4 * 1024 * 1024;
 pub fn router(app: App) -> Router {
     let company = Router::new()
         .route("/", get(tools::show))
-        .route("/changed", post(tools::start_with_changed))
+        .route(
+            "/changed",
+            get(tools::changed::newer).post(tools::changed::start),
+        )
+        .route("/changed/count", get(tools::changed::count))
+        .route(
+            "/assets",
+            get(assets::shared::show).post(assets::shared::open),
+        )
         .route(
             "/template",
             get(template::edit::show).post(template::edit::save),

@@ -40,6 +40,12 @@ pub fn query_value(value: &str) -> String {
     utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
+/// A text of somebody's own within a sentence, as `<bdi>` does it where there is markup: one that is written from right to
+/// left must not turn the words around it.
+pub fn isolated(text: &str) -> String {
+    format!("\u{2068}{text}\u{2069}")
+}
+
 /// An instant for `<time>`: what machines read, and what people read until the script shows it in their zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {

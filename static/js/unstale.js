@@ -187,20 +187,27 @@ function tellTicks(event) {
   if (event.detail.elt.matches("[data-range]")) sayTicks(event.detail.formData);
 }
 
-/** What changed once more meanwhile goes with the next request. */
-function forgetTold(event) {
-  const { elt, successful, requestConfig } = event.detail;
-  if (!successful || !elt.matches("[data-range]")) return;
-  const ticked = requestConfig.formData.getAll("asset");
-  for (const key of requestConfig.formData.getAll("tick")) {
-    if (unsent.get(key) === ticked.includes(key)) unsent.delete(key);
-    for (const box of document.querySelectorAll(`[data-range] input[name=asset][value="${key}"]`)) sayStored(box, ticked.includes(key));
+/** What changed once more meanwhile goes with the next request. What was not stored does not stay ticked as if it was. */
+function settleTicks(elt, fields, isStored) {
+  if (!elt.matches("[data-range]")) return;
+  const ticked = fields.getAll("asset");
+  for (const key of fields.getAll("tick")) {
+    const isLatest = unsent.get(key) === ticked.includes(key);
+    if (isLatest) unsent.delete(key);
+    for (const box of document.querySelectorAll(`[data-range] input[name=asset][value="${key}"]`)) {
+      if (isStored) sayStored(box, ticked.includes(key));
+      else if (isLatest) box.checked = storedField(box) !== null;
+    }
   }
+}
+
+function storedField(box) {
+  return box.parentElement.querySelector("input[name=was]");
 }
 
 /** The form says what was stored beside what is ticked: otherwise its next button would store it once more. */
 function sayStored(box, isStored) {
-  const was = box.parentElement.querySelector("input[name=was]");
+  const was = storedField(box);
   if (isStored === (was !== null)) return;
   if (was) return void was.remove();
   const field = Object.assign(document.createElement("input"), { type: "hidden", name: "was", value: box.value });
@@ -226,12 +233,42 @@ function showTicks(root) {
   if (within(root, "[data-range]").length) unsent.clear();
 }
 
-/** The folders in a folder load when it is opened first; after that it only folds. */
+/** The folders in a folder load when it is opened first, or again where they did not come; after that it only folds. */
 function unfold(button) {
   const open = button.getAttribute("aria-expanded") !== "true";
   button.setAttribute("aria-expanded", String(open));
   const inside = button.closest("li").querySelector(".folder-inside");
-  if (inside) inside.hidden = !open;
+  if (!inside) return;
+  inside.hidden = !open;
+  if (open && inside.childElementCount === 0) button.dispatchEvent(new Event("unfold"));
+}
+
+/** Where something is said: what lies behind an open modal is neither seen nor read out. */
+function noticesInSight() {
+  return document.querySelector("dialog:modal .notices") ?? document.querySelector("#notices");
+}
+
+/** Errors come with the address of the page's own notices. */
+function sayInSight({ detail }) {
+  if (detail.target.id === "notices") detail.target = noticesInSight();
+}
+
+/** No answer came. A part that asks again and again says so once. */
+function sayUnreachable() {
+  const notices = noticesInSight();
+  if (notices.querySelector("[data-unreachable]")) return;
+  notices.replaceChildren(document.querySelector("#unreachable").content.cloneNode(true));
+}
+
+/** An answer, of whatever kind; `status` is 0 where none came. */
+function settle({ elt, xhr: { status }, requestConfig: { verb, formData } }) {
+  const isDone = status >= 200 && status < 400;
+  settleTicks(elt, formData, isDone);
+  if (!isDone && elt.matches("[data-unfold][aria-expanded=true]")) unfold(elt);
+  // What was said of a step is over when a later one is stored.
+  for (const notice of document.querySelectorAll(".notices > *")) {
+    if (status > 0 && (notice.matches("[data-unreachable]") || (isDone && verb !== "get"))) notice.remove();
+  }
 }
 
 /** A status that stays is read out when its words change; of one that is swapped in with its words they may be missed. */
@@ -294,6 +331,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (waitsForButton(event.detail.elt)) event.preventDefault();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
+  sayInSight(event);
   keepUnchanged(event);
   if (!event.detail.shouldSwap) return;
   lostFocus = null;
@@ -309,7 +347,14 @@ window.addEventListener("pagehide", () => saveTicks(document));
 document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 // An answer that only takes something away loads no element.
 document.addEventListener("htmx:afterRequest", keepNextInStep);
-document.addEventListener("htmx:afterRequest", forgetTold);
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  // One that was broken off has an event of its own, and was meant to be.
+  if (detail.xhr.status > 0) settle(detail);
+});
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  settle(detail);
+  sayUnreachable();
+});
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
 else enhance(document);

@@ -44,6 +44,37 @@ async fn what_was_just_replaced_comes_on_top_of_the_open_picker_and_of_tools() -
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tools_that_stays_open_shows_what_was_just_replaced_and_keeps_focus_and_ticks()
+-> WebDriverResult<()> {
+    const FOCUSED: &str =
+        "return document.activeElement.closest('.asset-row')?.querySelector('bdi').textContent";
+    let world = World::reading().await;
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(&world, EDITOR).await?;
+    for (id, listed) in [
+        ("backpack", "Nothing was replaced"),
+        ("spinset", "backpack"),
+    ] {
+        world.app.clock.advance(Duration::from_mins(2));
+        world.sandbox.origin().publish(id).unwrap();
+        hold(&world, true);
+        browser.press("a.brand").await?;
+        browser.see("#changed", listed).await?;
+        if id == "spinset" {
+            browser.press("#changed .asset-pick").await?;
+            assert_eq!(browser.ask::<String>(FOCUSED).await?, "backpack");
+        }
+        hold(&world, false);
+        browser.see("#changed .asset-row:first-child", id).await?;
+    }
+    assert_eq!(browser.ask::<String>(FOCUSED).await?, "backpack");
+    let ticked = "return [...document.querySelectorAll('#changed :checked')]
+        .map((it) => it.closest('.asset-row').querySelector('bdi').textContent)";
+    assert_eq!(browser.ask::<Vec<String>>(ticked).await?, ["spinset"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_javascript_the_page_says_that_changes_are_being_read() -> WebDriverResult<()> {
     let world = World::reading().await;
     let browser = Browser::open(Scripts::Off).await;

@@ -1,5 +1,6 @@
 //! What of the picker is replaced, and what stays: the focus, the folders, the place in the browser's history, other tabs.
 
+use serde_json::json;
 use thirtyfour::prelude::*;
 use unstale::domain::InvalidationId;
 
@@ -257,6 +258,128 @@ async fn how_many_are_selected_stays_in_sight_while_one_scrolls() -> WebDriverRe
             browser.until(NUMBER_IN_SIGHT).await?;
         }
     }
+    Ok(())
+}
+
+/// Whether what is in the middle of this element is the element itself, or within it.
+fn is_on_top(element: &str) -> String {
+    format!(
+        "(() => {{
+            const it = {element}, box = it.getBoundingClientRect();
+            return it.contains(document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2));
+          }})()"
+    )
+}
+
+/// All folders, in the picker over the details of a new draft.
+async fn open_dialog(world: &World) -> WebDriverResult<(Browser, InvalidationId)> {
+    let browser = Browser::open(Scripts::On).await;
+    browser.sign_in(world, "editor@example.com").await?;
+    browser.press("button.tile").await?;
+    browser.see("h2", "Select Assets").await?;
+    let details = browser.current_url().await?.to_string();
+    let draft = details.rsplit('/').nth(1).unwrap().parse().unwrap();
+    browser.press("#add-assets").await?;
+    browser.one("dialog:modal #results").await?;
+    browser.press("button[name=list][value=all]").await?;
+    browser.see(".pager", "Next page").await?;
+    Ok((browser, draft))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_dialog_neither_the_bar_nor_the_head_covers_what_is_scrolled_to()
+-> WebDriverResult<()> {
+    let world = world().await;
+    let (browser, _) = open_dialog(&world).await?;
+    for (width, height) in [(1280, 900), (390, 844)] {
+        browser.dress(width, height, "light").await?;
+        for part in ["0", "0.5", "1"] {
+            let scroll = format!(
+                "(() => {{
+                    const dialog = document.querySelector('dialog'), end = dialog.scrollHeight - dialog.clientHeight;
+                    dialog.scrollTo({{ top: end * {part}, behavior: 'instant' }});
+                    return end > 1000;
+                  }})()"
+            );
+            browser.until(&scroll).await?;
+            browser.until(NUMBER_IN_SIGHT).await?;
+        }
+        let next = is_on_top("document.querySelector('.pager button:last-child')");
+        assert!(
+            browser.ask::<bool>(&format!("return {next}")).await?,
+            "{width}"
+        );
+    }
+    browser.dress(1280, 900, "light").await?;
+    let focus = "document.querySelector('.pager button:last-child').focus()";
+    browser.execute(focus, vec![]).await?;
+    let in_sight = format!("return {}", is_on_top("document.activeElement"));
+    for step in 0..60 {
+        let back = browser
+            .action_chain()
+            .key_down(Key::Shift)
+            .send_keys(Key::Tab);
+        back.key_up(Key::Shift).perform().await?;
+        let at: String = browser.ask(FOCUSED).await?;
+        assert!(browser.ask::<bool>(&in_sight).await?, "{step}: {at}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_dialog_a_tick_that_is_not_stored_is_taken_back_and_said() -> WebDriverResult<()> {
+    const FIRST: &str = ".asset-row:nth-child(1)";
+    let world = world().await;
+    let (browser, draft) = open_dialog(&world).await?;
+    let first = format!("document.querySelector('{FIRST} input[name=asset]').checked");
+    let notice = is_on_top("document.querySelector('dialog .notices strong')");
+    browser.press(&format!("{FIRST} .asset-pick")).await?;
+    browser.see("#picked", "1 asset").await?;
+
+    offline(&browser, true).await?;
+    browser.press(&format!("{FIRST} .asset-pick")).await?;
+    browser
+        .see("dialog .notices", "Unstale cannot be reached.")
+        .await?;
+    assert!(browser.ask::<bool>(&format!("return {notice}")).await?);
+    browser.until(&first).await?;
+    let folder = ".unfold[aria-expanded=false]";
+    browser.press(folder).await?;
+    browser
+        .until(&format!("document.querySelectorAll('{folder}').length > 0"))
+        .await?;
+    offline(&browser, false).await?;
+    browser.press(folder).await?;
+    browser.see(".folder-inside", "backpacks").await?;
+    browser
+        .until("document.querySelector('.notices > *') === null")
+        .await?;
+    browser.press(&format!("{FIRST} .asset-pick")).await?;
+    browser.see("#picked", "0 assets").await?;
+    assert!(stored(&world, draft).await.is_empty());
+
+    // As in another tab.
+    let sign_out = "const [done] = arguments; fetch('/sign-out', { method: 'POST' }).then(done)";
+    browser.execute_async(sign_out, vec![]).await?;
+    browser.press(&format!("{FIRST} .asset-pick")).await?;
+    browser
+        .see("dialog .notices", "You are signed out.")
+        .await?;
+    assert!(browser.ask::<bool>(&format!("return {notice}")).await?);
+    browser.until(&format!("!{first}")).await?;
+    assert!(stored(&world, draft).await.is_empty());
+    Ok(())
+}
+
+/// Takes the connection away, or gives it back.
+async fn offline(browser: &Browser, is_offline: bool) -> WebDriverResult<()> {
+    let conditions = json!({
+        "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+    });
+    browser.devtools("Network.enable", json!({})).await?;
+    browser
+        .devtools("Network.emulateNetworkConditions", conditions)
+        .await?;
     Ok(())
 }
 

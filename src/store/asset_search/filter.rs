@@ -48,7 +48,8 @@ impl Filter {
         let words: Vec<String> = query
             .words
             .iter()
-            .map(|word| fold(word))
+            // Of a sign that is an accent alone a blank is left, which no word holds.
+            .map(|word| fold(word).trim().to_owned())
             .filter(|word| !word.is_empty())
             .collect();
         let different: BTreeSet<&String> = words.iter().collect();
@@ -257,6 +258,12 @@ mod tests {
         let filter = of(["SHOE", "shoe", "", r"50%_\"].map(str::to_owned).to_vec()).unwrap();
         assert_eq!(filter.needles, [r"50%_\", "shoe"]);
         assert_eq!(filter.prefixes(), [r"shoe shoe 50%_\", "shoe"]);
+    }
+
+    #[test]
+    fn accents_without_a_letter_are_no_words() {
+        let filter = of(["´", "shoe¨", "¸"].map(str::to_owned).to_vec()).unwrap();
+        assert_eq!(filter.needles, ["shoe"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use askama::Template as _;
 use axum::{
     extract::State,
     http::StatusCode,
@@ -13,11 +14,11 @@ use super::{show::PickerPage, wanted::Wanted};
 use crate::{
     app::App,
     clock::Timestamp,
-    domain::CatalogueSync,
+    domain::{CatalogueSync, Step},
     error::AppError,
     web::{
         extract::{MyDraft, Query},
-        view::Moment,
+        view::{Moment, counted, grouped},
     },
 };
 
@@ -27,51 +28,142 @@ const FRESH: Duration = Duration::from_mins(1);
 /// A reading that failed and is tried again within this is as good as under way.
 const SOON: Duration = Duration::from_mins(5);
 
-/// Up to when the catalogue is known.
+/// How far the catalogue is known.
 #[derive(Debug)]
 pub struct AsOf {
-    pub at: Moment,
-    /// The address that answers once there is a newer one; not while this one is new, or when nobody reads.
-    pub newer: Option<String>,
+    /// Up to when; `None` as long as it was never read to its end.
+    pub at: Option<Moment>,
+    /// What the first reading has come to.
+    pub first: Option<String>,
+    /// For [`Than`]: there will be a newer one. Not while this one is new, or when nobody reads.
+    pub newer: Option<i64>,
 }
 
 impl AsOf {
-    pub fn of(sync: &CatalogueSync, now: Timestamp, asked: &Wanted) -> Option<Self> {
-        let at = sync.read_until?;
-        let ask = || {
-            let query = asked.and_query();
-            format!("/assets/newer?than={}{query}", at.as_micros())
-        };
+    /// `None` where there is nothing to say: the assets were imported, or none was read yet and none will be.
+    pub fn of(sync: &CatalogueSync, now: Timestamp) -> Option<Self> {
         // A short pause is over before somebody has read the page.
         let soon = now.plus(SOON);
         let is_held_up = sync.retry_at.is_some_and(|retry_at| retry_at > soon);
         let is_read = sync.source.is_some() && !sync.stopped && !is_held_up;
+        let Some(at) = sync.read_until else {
+            return Some(Self {
+                at: None,
+                first: Some(first_reading(sync, is_read)?),
+                newer: is_read.then_some(0),
+            });
+        };
+        let is_old = now.since(at) > FRESH;
         Some(Self {
-            at: at.into(),
-            newer: (now.since(at) > FRESH && is_read).then(ask),
+            at: Some(at.into()),
+            first: None,
+            newer: (is_old && is_read).then_some(at.as_micros()),
         })
+    }
+
+    /// Whether what is listed is a part of what there is, and the rest is on its way.
+    pub fn is_first_reading(&self) -> bool {
+        self.first.is_some() && self.newer.is_some()
     }
 }
 
-/// Up to when the catalogue was known that the list was made from, in microseconds.
-#[derive(Debug, Deserialize)]
-pub struct Than {
-    #[serde(default)]
-    than: String,
+/// What is listed is not everything.
+fn first_reading(sync: &CatalogueSync, is_read: bool) -> Option<String> {
+    // Later steps count otherwise.
+    let number = (sync.step == Some(Step::Assets)).then_some(sync.seen);
+    let so_far = number.map(|seen| match sync.total {
+        Some(total) => format!(
+            "{} of {}",
+            grouped(seen.min(total)),
+            counted(total, "asset")
+        ),
+        None => counted(seen, "asset"),
+    });
+    match (is_read, so_far) {
+        (true, Some(so_far)) => Some(format!(
+            "The catalogue is being read for the first time: {so_far} so far."
+        )),
+        (true, None) => Some("The catalogue is being read for the first time.".to_owned()),
+        (false, so_far) => {
+            so_far.map(|so_far| format!("Only a part of the catalogue is read: {so_far} so far."))
+        }
+    }
 }
 
-/// Shows the list anew once the catalogue is newer than it was; until then there is nothing to show.
+/// What the page that asks was made from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Than {
+    /// Up to when the catalogue was known, in microseconds; 0 for never.
+    than: String,
+    /// `1`: it lists nothing.
+    empty: String,
+}
+
+impl Than {
+    /// Whether the catalogue is newer by now.
+    pub fn is_behind(&self, sync: &CatalogueSync) -> bool {
+        let than: i64 = self.than.parse().unwrap_or_default();
+        sync.read_until.is_some_and(|at| at.as_micros() > than)
+    }
+}
+
+/// Shows the list anew once the catalogue is newer than it was; until then there is nothing to show. A first reading only
+/// says how far it is: a list that grew all the time would leave nobody the time to choose. But an empty one is filled.
 pub async fn newer(
     State(app): State<App>,
     my: MyDraft,
-    Query(Than { than }): Query<Than>,
+    Query(than): Query<Than>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
-    let than: i64 = than.parse().unwrap_or_default();
-    let read_until = app.store.catalogue_sync(my.at.company.id).await?.read_until;
-    if read_until.is_none_or(|at| at.as_micros() <= than) {
+    let sync = app.store.catalogue_sync(my.at.company.id).await?;
+    let is_behind = than.is_behind(&sync);
+    if !is_behind && sync.read_until.is_some() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let mut page = PickerPage::load(&app, &my, wanted, None).await?;
-    Ok(Html(page.results()?).into_response())
+    let is_filled = than.empty == "1" && !page.picker.rows.is_empty();
+    if is_behind || is_filled {
+        return Ok(Html(page.results()?).into_response());
+    }
+    let headers = [("hx-retarget", "this"), ("hx-reswap", "outerHTML")];
+    Ok((headers, Html(page.as_as_of().render()?)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CatalogueSource, ReadingKind};
+
+    const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+    #[test]
+    fn a_first_reading_says_how_far_it_is_whatever_has_become_of_it() {
+        let source = CatalogueSource {
+            endpoint: "a".to_owned(),
+            handle: "c|1".to_owned(),
+            email: "x".to_owned(),
+        };
+        let mut sync = CatalogueSync {
+            source: Some(source),
+            ..CatalogueSync::default()
+        };
+        let said =
+            |sync: &CatalogueSync| AsOf::of(sync, NOW).map(|it| (it.first.unwrap(), it.newer));
+        let beginning = "The catalogue is being read for the first time.";
+        assert_eq!(said(&sync).unwrap(), (beginning.to_owned(), Some(0)));
+        sync.begin(ReadingKind::Full, NOW);
+        (sync.seen, sync.total) = (12_000, Some(1_000_000));
+        let under_way =
+            "The catalogue is being read for the first time: 12,000 of 1,000,000 assets so far.";
+        assert_eq!(said(&sync).unwrap(), (under_way.to_owned(), Some(0)));
+        sync.stopped = true;
+        let stopped = "Only a part of the catalogue is read: 12,000 of 1,000,000 assets so far.";
+        assert_eq!(said(&sync).unwrap(), (stopped.to_owned(), None));
+        sync.step = None;
+        assert!(
+            said(&sync).is_none(),
+            "they were imported, for all one knows"
+        );
+    }
 }

@@ -25,7 +25,7 @@ pub fn marked(text: &str, words: &[String]) -> Vec<Piece> {
     let mut marks = vec![false; text.len()];
     for word in words {
         let word: Vec<char> = fold(word).into_iter().map(|c| c.is).collect();
-        if word.is_empty() {
+        if word.iter().all(|c| c.is_whitespace()) {
             continue;
         }
         let is_short = word.len() < 3 && word.iter().all(|c| c.is_alphanumeric());
@@ -120,6 +120,7 @@ mod tests {
             ("redShoe_sh", "sh", "red[Sh]oe_[sh]"),
             ("tower", "ow", "tower"),
             ("plain", "nothing", "plain"),
+            ("two words", "´", "two words"),
             ("", "x", ""),
             ("x", "", "x"),
             ("👟 שלום", "שלום", "👟 [שלום]"),

@@ -2,7 +2,7 @@
 //!
 //! [`wanted`] is what an address asks for, [`show`] the page and its parts, [`fresh`] how current it is, [`ask`] what Dynamic
 //! Media knows where nothing is found, [`choose`] what its buttons do; [`paste`] takes lists of IDs, [`sets`] finds the sets
-//! that an image is in. Without a script each button of the one form stores
+//! that an image is in, [`shared`] is for who follows a view to a draft that is not theirs. Without a script each button of the one form stores
 //! its ticks and leads on; with it, the same addresses answer with parts of the page.
 
 pub mod ask;
@@ -16,10 +16,12 @@ mod nothing;
 pub mod paste;
 mod rows;
 pub mod sets;
+pub mod shared;
 pub mod show;
 mod wanted;
 
 pub use self::{
     choose::add_supported,
+    fresh::{AsOf, Than},
     wanted::{LONGEST_SEARCH, recent_query},
 };

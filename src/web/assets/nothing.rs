@@ -4,12 +4,12 @@ use super::{
     kinds::label,
     wanted::{Show, Wanted},
 };
-use crate::domain::AssetClass;
+use crate::{domain::AssetClass, web::view::isolated};
 
-/// Says it.
-pub fn why_empty(wanted: &Wanted) -> String {
+/// Says it. `is_being_read`: there is no whole catalogue yet, and one is on its way.
+pub fn why_empty(wanted: &Wanted, is_being_read: bool) -> String {
     if let Some(class) = class_without_type(wanted) {
-        let (kind, class) = (&wanted.asset_type, label(class));
+        let (kind, class) = (isolated(&wanted.asset_type), label(class));
         return format!("“{kind}” is not among “{class}”. Take the class or the type away.");
     }
     match wanted.list() {
@@ -17,11 +17,14 @@ pub fn why_empty(wanted: &Wanted) -> String {
         Show::Recent => {
             "Nothing was replaced in the last 30 days that was not invalidated since.".to_owned()
         }
-        Show::All if wanted.q.trim().is_empty() && !wanted.is_filtered() => {
+        Show::All if !wanted.is_filtered() && is_being_read => {
+            "There are no assets yet; they appear as the catalogue is read.".to_owned()
+        }
+        Show::All if !wanted.is_filtered() => {
             "There are no assets yet. An administrator can read the catalogue in Settings."
                 .to_owned()
         }
-        Show::All if wanted.q.trim().is_empty() => {
+        Show::All if wanted.text().is_empty() => {
             "Nothing here is like that. Take a filter away, or open another folder.".to_owned()
         }
         Show::All => {
@@ -32,7 +35,7 @@ pub fn why_empty(wanted: &Wanted) -> String {
             };
             format!(
                 "Nothing matches “{}”{inside}. Every word must occur in the name, the file or the folder.",
-                wanted.search()
+                isolated(wanted.text())
             )
         }
     }
@@ -58,12 +61,12 @@ mod tests {
             asset_type: "Pdf".to_owned(),
             ..Wanted::default()
         };
-        let why = why_empty(&wanted);
+        let why = why_empty(&wanted, false);
         assert!(
-            why.starts_with("“Pdf” is not among “Images, sets, templates”"),
+            why.starts_with("“\u{2068}Pdf\u{2069}” is not among “Images, sets, templates”"),
             "{why}"
         );
         wanted.class = "content".to_owned();
-        assert!(why_empty(&wanted).starts_with("Nothing here is like that"));
+        assert!(why_empty(&wanted, false).starts_with("Nothing here is like that"));
     }
 }

@@ -17,6 +17,7 @@ use super::{
     kinds::KindGroup,
     nothing::why_empty,
     rows::{PickRow, rows},
+    shared::elsewhere,
     wanted::{Show, Wanted},
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     domain::Asset,
     error::AppError,
     web::{
-        extract::{Fields, MyDraft, Query},
+        extract::{Fields, MyDraft, NoDraft, Query},
         shell::Shell,
         view::{counted, draft_path, grouped},
     },
@@ -38,7 +39,7 @@ const AT_THE_BEGINNING: &str =
 
 /// The page; its blocks are the parts that are asked for alone.
 #[derive(Template, WebTemplate)]
-#[template(path = "assets/page.html", blocks = ["picker", "view", "lists", "results", "picked"])]
+#[template(path = "assets/page.html", blocks = ["picker", "view", "lists", "results", "as_of", "picked"])]
 pub struct PickerPage {
     shell: Shell,
     pub picker: Picker,
@@ -80,6 +81,8 @@ pub struct Picker {
     pub said: Option<String>,
     pub selected: Selected,
     pub as_of: Option<AsOf>,
+    /// What the person asked for, at the end of a query.
+    pub asked: String,
 }
 
 /// How much is selected, always in sight.
@@ -136,7 +139,8 @@ impl Picker {
 
     /// Why the list is empty.
     pub fn nothing(&self) -> String {
-        why_empty(&self.wanted)
+        let as_of = self.as_of.as_ref();
+        why_empty(&self.wanted, as_of.is_some_and(AsOf::is_first_reading))
     }
 }
 
@@ -156,11 +160,15 @@ pub struct Beside {
 /// Shows what is asked for.
 pub async fn show(
     State(app): State<App>,
-    my: MyDraft,
+    my: Result<MyDraft, NoDraft>,
     Query(wanted): Query<Wanted>,
     Query(beside): Query<Beside>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
+    let my = match my {
+        Ok(my) => my,
+        Err(no) => return Ok(elsewhere(no, &wanted)),
+    };
     // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
     if wanted.after.is_empty()
         && let Err(error) = app.syncer.freshen(my.at.company.id).await
@@ -244,7 +252,8 @@ impl PickerPage {
             count_query: wanted.first_page().to_query(),
             count: None,
             said,
-            as_of: AsOf::of(&sync, app.clock.now(), &asked),
+            as_of: AsOf::of(&sync, app.clock.now()),
+            asked: asked.and_query(),
             selected: Selected::new(app.store.count_selected(my.draft.id).await?),
             wanted,
         };

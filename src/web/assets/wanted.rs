@@ -8,7 +8,10 @@ use crate::{
     clock::Timestamp,
     domain::{AssetClass, LONGEST_KEY},
     store::{AssetCursor, AssetQuery, AssetSort},
-    web::{forms::readable, view::query_value},
+    web::{
+        forms::{bare, readable},
+        view::query_value,
+    },
 };
 
 /// Longer searches are cut when they are read: no ID is as long, and an address has no room for everything that a form
@@ -86,7 +89,7 @@ impl Wanted {
 
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
-        !self.q.trim().is_empty() || self.wanted_folder().is_some() || self.filters() > 0
+        !self.text().is_empty() || self.wanted_folder().is_some() || self.filters() > 0
     }
 
     /// The folder that is asked for. The root is one only where its subfolders do not count: with them it is everything.
@@ -119,6 +122,11 @@ impl Wanted {
         cut(&self.q)
     }
 
+    /// The text that was typed.
+    pub fn text(&self) -> &str {
+        bare(&self.q)
+    }
+
     /// Whether the text is as long as one can be: then there may have been more of it. Browsers count otherwise than we
     /// do, and cut sooner.
     pub fn is_full(&self) -> bool {
@@ -129,6 +137,8 @@ impl Wanted {
     pub fn words(&self) -> Vec<String> {
         self.search()
             .split_whitespace()
+            .map(bare)
+            .filter(|word| !word.is_empty())
             .map(str::to_owned)
             .collect()
     }
@@ -136,7 +146,7 @@ impl Wanted {
     /// The text, exactly as it was typed, where it could be an ID: no path, and not cut. An ID may hold blanks, but several
     /// words are meant as words, unless there is a digit or `_` in them.
     pub fn as_id(&self) -> Option<&str> {
-        let id = self.q.trim();
+        let id = self.text();
         let is_one_word = !id.contains(char::is_whitespace);
         let is_odd = |c: char| (c.is_whitespace() && c != ' ') || c.is_control() || c == '/';
         let could_be = (is_one_word || id.contains(|c: char| c.is_numeric() || c == '_'))
@@ -378,6 +388,8 @@ mod tests {
     fn one_word_could_be_an_id_and_several_that_look_like_one() {
         for (q, id) in [
             (" Daypack_24 ", Some("Daypack_24")),
+            ("\u{feff}Daypack_24\u{200e}", Some("Daypack_24")),
+            ("\u{200b}", None),
             ("100%-wool,é", Some("100%-wool,é")),
             ("", None),
             ("red shoe", None),
@@ -395,6 +407,20 @@ mod tests {
             };
             assert_eq!(wanted.as_id(), id, "{q:?}");
         }
+    }
+
+    #[test]
+    fn words_are_looked_for_without_what_is_not_seen_around_them() {
+        let wanted = Wanted {
+            q: "\u{feff}red \u{200e}shoe\u{200b} \u{200b}".to_owned(),
+            ..Wanted::default()
+        };
+        assert_eq!(wanted.words(), ["red", "shoe"]);
+        let nothing = Wanted {
+            q: "\u{200b}".to_owned(),
+            ..Wanted::default()
+        };
+        assert!(!nothing.is_filtered());
     }
 
     #[test]

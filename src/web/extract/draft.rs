@@ -7,7 +7,13 @@ use axum::{
 };
 
 use super::{Editor, InCompany, company::path_parameter, person::Refused};
-use crate::{app::App, domain::InvalidationId, error::AppError, store::Draft, web::view};
+use crate::{
+    app::App,
+    domain::{Company, InvalidationId},
+    error::AppError,
+    store::Draft,
+    web::view,
+};
 
 /// The id in `/invalidations/{id}`, whatever stands behind it.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +41,25 @@ pub struct MyDraft {
 /// There is no such draft for this person.
 #[derive(Debug)]
 pub enum NoDraft {
-    /// It was submitted, and the person wanted to look at it.
-    Submitted(String),
+    /// It was submitted, and the person wanted to open a page of it.
+    Submitted {
+        company: Box<Company>,
+        id: InvalidationId,
+    },
+    /// It is somebody else's, or there is none, and the person wanted to open a page of it. Nobody is told which.
+    NotTheirs { company: Box<Company> },
     /// Anything else.
     Refused(Refused),
+}
+
+impl NoDraft {
+    /// Where a page was to be opened: a company that the person works for.
+    pub fn company(&self) -> Option<&Company> {
+        match self {
+            Self::Submitted { company, .. } | Self::NotTheirs { company } => Some(company),
+            Self::Refused(_) => None,
+        }
+    }
 }
 
 impl<E: Into<Refused>> From<E> for NoDraft {
@@ -50,7 +71,10 @@ impl<E: Into<Refused>> From<E> for NoDraft {
 impl IntoResponse for NoDraft {
     fn into_response(self) -> Response {
         match self {
-            Self::Submitted(outcome) => Redirect::to(&outcome).into_response(),
+            Self::Submitted { company, id } => {
+                Redirect::to(&view::outcome_path(&company, id)).into_response()
+            }
+            Self::NotTheirs { .. } => AppError::NotFound.into_response(),
             Self::Refused(refused) => refused.into_response(),
         }
     }
@@ -64,28 +88,24 @@ impl FromRequestParts<App> for MyDraft {
         let at = InCompany::from_request_parts(parts, app).await?;
         let InvalidationPath(id) = InvalidationPath::from_request_parts(parts, app).await?;
         let store = &app.store;
-        if let Some(draft) = store
-            .draft(at.company.id, id)
-            .await
-            .map_err(AppError::from)?
-        {
-            let mine = draft.author == editor.0.id;
-            return if mine {
-                Ok(Self { editor, at, draft })
-            } else {
-                Err(AppError::NotFound.into())
-            };
-        }
-        let invalidation = store
-            .invalidation(at.company.id, id)
-            .await
-            .map_err(AppError::from)?;
-        Err(match invalidation {
-            Some(_) if parts.method == Method::GET => {
-                NoDraft::Submitted(view::outcome_path(&at.company, id))
+        let draft = store.draft(at.company.id, id).await;
+        let draft = draft.map_err(AppError::from)?;
+        let is_submitted = match draft {
+            Some(draft) if draft.author == editor.0.id => return Ok(Self { editor, at, draft }),
+            Some(_) => false,
+            None => {
+                let invalidation = store.invalidation(at.company.id, id).await;
+                invalidation.map_err(AppError::from)?.is_some()
             }
-            Some(_) => AppError::AlreadySubmitted.into(),
-            None => AppError::NotFound.into(),
+        };
+        // A part of a page that is open gets an error to show there.
+        let opens_a_page = parts.method == Method::GET && !parts.headers.contains_key("hx-request");
+        let company = Box::new(at.company);
+        Err(match (is_submitted, opens_a_page) {
+            (true, true) => NoDraft::Submitted { company, id },
+            (false, true) => NoDraft::NotTheirs { company },
+            (true, false) => AppError::AlreadySubmitted.into(),
+            (false, false) => AppError::NotFound.into(),
         })
     }
 }

@@ -9,7 +9,7 @@ mod query;
 
 pub use self::{
     company::{ImportPath, InCompany},
-    draft::{InvalidationPath, MyDraft},
+    draft::{InvalidationPath, MyDraft, NoDraft},
     form::Form,
     htmx::Htmx,
     person::{Admin, Editor, MaybePerson},

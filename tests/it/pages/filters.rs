@@ -202,7 +202,7 @@ async fn class_and_type_narrow_together_and_each_row_says_both() {
     let address = format!("{draft}/assets?class=image&type=Pdf");
     let nothing = editor.get(&address).await;
     let why = nothing.text(".empty");
-    assert!(why.contains("“Pdf” is not among"), "{why}");
+    assert!(why.contains("“\u{2068}Pdf\u{2069}” is not among"), "{why}");
 }
 
 #[tokio::test]

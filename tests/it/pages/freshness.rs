@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use unstale::{demo, domain::ReadingKind, sandbox::ips::Only};
 
-use super::new_draft;
+use super::{COMPANY, new_draft};
 use crate::support::{
     app::{Start, TestApp},
     browser::{Answer, Browser},
@@ -198,4 +198,99 @@ async fn a_catalogue_that_nobody_reads_promises_nothing() {
     store.delete_connection(company).await.unwrap();
     app.app.syncer.go_on(company).await.unwrap();
     assert!(!promises().await, "there is no account to read with");
+}
+
+#[tokio::test]
+async fn tools_shows_what_was_just_replaced_and_keeps_the_ticks() {
+    let app = read().await;
+    let editor = app.editor().await;
+    assert!(
+        !editor.get(COMPANY).await.has("#changed"),
+        "nothing to wait for"
+    );
+    app.clock.advance(A_WHILE);
+    app.sandbox.origin().publish("backpack").unwrap();
+    hold(&app, true);
+    let tools = editor.get(COMPANY).await;
+    assert!(tools.text("#changed").contains("Nothing was replaced"));
+    assert!(tools.text("#as-of").starts_with("As of "));
+    assert!(
+        tools
+            .text("#as-of noscript")
+            .contains("load this page again")
+    );
+    let address = newer(&tools);
+    assert_eq!(ask(&editor, &address).await.status, 204, "not yet");
+    hold(&app, false);
+    app.catalogue_is_read().await;
+    let part = ask(&editor, &address).await;
+    let ticked = |part: &Answer| part.attributes("#changed input[name=asset][checked]", "value");
+    let backpack = ticked(&part);
+    assert_eq!(part.texts(".asset-row bdi"), ["backpack"]);
+    assert!(!part.has("[hx-trigger='every 4s']"), "now it is new");
+
+    // Its tick is taken away while the next change is read.
+    app.clock.advance(A_WHILE);
+    app.sandbox.origin().publish("spinset").unwrap();
+    hold(&app, true);
+    let address = newer(&editor.get(COMPANY).await);
+    hold(&app, false);
+    app.catalogue_is_read().await;
+    let address = format!("{address}&listed={}", backpack[0]);
+    let part = ask(&editor, &address).await;
+    assert_eq!(part.texts(".asset-row bdi"), ["spinset", "backpack"]);
+    assert_eq!(ticked(&part).len(), 1);
+    assert_ne!(ticked(&part), backpack);
+}
+
+#[tokio::test]
+async fn a_first_reading_says_how_far_it_is_and_fills_an_empty_list() {
+    let app = TestApp::with(Start {
+        catalogue: Some(demo::Catalogue::Read),
+        ..Start::default()
+    })
+    .await;
+    let company = app.company().await.id;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let address = format!("{draft}/assets");
+    let picker = editor.get(&address).await;
+    assert!(
+        picker
+            .text(".empty")
+            .contains("An administrator can read the catalogue")
+    );
+    assert!(!picker.has("#as-of"), "nobody reads");
+
+    hold(&app, true);
+    let calls = app.ips().calls().len();
+    app.app.syncer.go_on(company).await.unwrap();
+    app.ips().wait_for_calls(calls + 1).await;
+    let picker = editor.get(&address).await;
+    let empty = picker.text(".empty");
+    assert!(
+        empty.contains("they appear as the catalogue is read"),
+        "{empty}"
+    );
+    let said = "The catalogue is being read for the first time";
+    assert!(picker.text("#as-of").starts_with(said));
+    assert!(editor.get(COMPANY).await.text("#as-of").starts_with(said));
+    let newer = newer(&picker);
+    let still = ask(&editor, &newer).await;
+    assert_eq!(still.header("hx-retarget"), "this");
+    assert!(still.text("#as-of").starts_with(said) && !still.has("#results"));
+
+    // Before the reading has come to its end, some of it is there.
+    let asset = app.add_asset("read-first").await;
+    let filled = ask(&editor, &newer).await;
+    assert_eq!(first(&filled), asset.id);
+    let picker = editor.get(&address).await;
+    let still = ask(&editor, &super::freshness::newer(&picker)).await;
+    assert!(!still.has("#results"), "nobody is disturbed");
+
+    hold(&app, false);
+    app.catalogue_is_read().await;
+    let whole = ask(&editor, &super::freshness::newer(&picker)).await;
+    assert!(whole.count(".asset-row") > 1);
+    assert!(whole.text("#as-of").starts_with("As of "));
 }

@@ -33,6 +33,7 @@ mod sending;
 mod session;
 mod sets;
 mod settings;
+mod shared;
 mod template;
 mod thumbnails;
 mod verdicts;

@@ -138,7 +138,11 @@ async fn pasted_ids_are_found_missed_or_refused() {
     let found = editor.submit(&form).await;
     assert_eq!(found.status, 200);
     assert_eq!(found.text("#found"), "Found: 3 assets");
-    assert!(found.body.contains("logo-print (PostScript)"));
+    assert!(
+        found
+            .body
+            .contains("\u{2068}logo-print\u{2069} (PostScript)")
+    );
     assert!(found.text(".missing li").starts_with("SPINSET.tif"));
     assert!(found.text(".missing .similar").contains("spinset"));
     assert!(found.body.contains("elsewhere.example"));
@@ -241,6 +245,41 @@ async fn a_smart_crop_is_read_as_its_image_however_its_colon_is_spelt() {
     let draft = new_draft(&editor).await;
     let found = find(&editor, &draft, &app.exact("backpack%3ALarge?wid=1")).await;
     assert_eq!(found.text("#found"), "Found: 1 asset");
+}
+
+#[tokio::test]
+async fn a_comma_behind_a_url_parts_it_from_an_id_unless_an_asset_is_called_so() {
+    let app = TestApp::start().await;
+    app.add_asset("gspdf,backpack").await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let text = format!(
+        "{}\n{}\n{}",
+        app.exact("spinset,backpack,no-such-thing"),
+        app.exact("gspdf,backpack"),
+        app.exact("nobody,nothing")
+    );
+    let found = find(&editor, &draft, &text).await;
+    assert_eq!(found.text("#found"), "Found: 3 assets");
+    assert_eq!(
+        found.texts(".missing > li > bdi"),
+        ["no-such-thing", "nobody,nothing"]
+    );
+    let add = found.form("#paste").press("do", "add");
+    let mut selected = ids(&editor.submit_and_follow(&add).await);
+    selected.sort_unstable();
+    assert_eq!(selected, ["backpack", "gspdf,backpack", "spinset"]);
+}
+
+#[tokio::test]
+async fn an_id_without_its_beginning_is_much_like_the_whole_one() {
+    let app = TestApp::start().await;
+    app.add_asset("GLO_Boot_24").await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = find(&editor, &draft, "\u{feff}Boot_24\u{200b}").await;
+    assert_eq!(found.text(".missing > li > bdi"), "Boot_24");
+    assert!(found.text(".missing .similar").contains("GLO_Boot_24"));
 }
 
 #[tokio::test]

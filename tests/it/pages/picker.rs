@@ -39,6 +39,9 @@ async fn every_word_of_a_search_must_occur() {
         .submit_and_follow(&search.press("do", "search"))
         .await;
     assert_eq!(ids(&found), ["enamel-mug", "enamel-mug-camp"]);
+    // Another direction of writing stays within them.
+    assert_eq!(found.count(".asset-row bdi.asset-id"), 2);
+    assert_eq!(found.count(".folder-name"), found.count("bdi.folder-name"));
 
     let nothing = found.form("#picker").set("q", "no such thing");
     let found = editor
@@ -47,7 +50,7 @@ async fn every_word_of_a_search_must_occur() {
     assert!(
         found
             .text(".empty")
-            .contains("Nothing matches “no such thing”")
+            .contains("Nothing matches “\u{2068}no such thing\u{2069}”")
     );
 }
 
@@ -270,7 +273,7 @@ async fn assets_in_no_folder_can_be_asked_for() {
     assert!(
         nothing
             .text(".empty")
-            .contains("“spinset” outside all folders")
+            .contains("“\u{2068}spinset\u{2069}” outside all folders")
     );
 }
 
@@ -738,8 +741,11 @@ async fn tools_starts_an_invalidation_with_all_that_changed_listed_or_not() {
     assert_eq!(tools.count("#changed .asset-row"), 12);
     assert_eq!(
         tools.texts("#changed button"),
-        ["Invalidate these", "Invalidate all 13"]
+        ["Invalidate these", "Invalidate all of them"]
     );
+    let count = tools.attributes("#changed [hx-trigger=load]", "hx-get");
+    let count = editor.get(&count[0]).await;
+    assert_eq!(count.text("button[value=all]"), "Invalidate all 13");
     let all = tools.form("#changed").press("do", "all");
     let details = editor.submit_and_follow(&all).await;
     assert_eq!(details.count(".asset-list .asset-row"), 13);

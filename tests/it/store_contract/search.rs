@@ -336,7 +336,9 @@ async fn short_words_match_at_the_beginnings_of_words(t: &Fixture) {
         ("ow", vec![]),
         ("%", vec!["50%"]),
         ("_", vec!["GLO_redShoe_78"]),
-        ("\u{1f}re", vec![]),
+        // Of the mark a blank is left, which is no part of a word.
+        ("\u{1f}re", vec!["GLO_redShoe_78"]),
+        ("´", vec!["50%", "GLO_redShoe_78", "tower"]),
     ] {
         assert_eq!(found(t, company, &words(text)).await, expected, "{text:?}");
     }
@@ -718,11 +720,20 @@ async fn folders_are_found_by_name(t: &Fixture) {
 
 async fn types_are_named_and_ids_that_are_much_alike_are_found(t: &Fixture) {
     let company = t.company("shop").await;
-    t.assets(company, &["red-shoe", "red-shirt", "hat"]).await;
+    t.assets(company, &["red-shoe", "red-shirt", "hat", "GLO_Boot_24"])
+        .await;
+    let mut filed = t.assets(company, &["elsewhere"]).await;
+    "boot/24".clone_into(&mut filed[0].folder);
+    let now = t.now();
+    t.store.put_assets(company, &filed, now).await.unwrap();
     assert_eq!(t.store.asset_types(company).await.unwrap(), ["Image"]);
     for (id, expected) in [
         ("RED-SHOE.jpg", vec!["red-shoe"]),
         ("red-shoo", vec!["red-shirt", "red-shoe"]),
+        ("Boot_24", vec!["GLO_Boot_24"]),
+        ("24-boot.jpg", vec!["GLO_Boot_24"]),
+        ("Boot_25", vec![]),
+        ("___", vec![]),
         ("xy", vec![]),
         ("nowhere\0", vec![]),
         ("", vec![]),

@@ -169,14 +169,23 @@ impl Answer {
         value.to_str().unwrap()
     }
 
+    /// As it is shown: what a template holds is on no page before a script puts it there.
+    fn page(&self) -> Html {
+        let mut page = Html::parse_document(&self.body);
+        let is_template = selector("template");
+        let templates: Vec<_> = page.select(&is_template).map(|it| it.id()).collect();
+        for template in templates {
+            page.tree.get_mut(template).unwrap().detach();
+        }
+        page
+    }
+
     pub fn has(&self, css: &str) -> bool {
         self.count(css) > 0
     }
 
     pub fn count(&self, css: &str) -> usize {
-        Html::parse_document(&self.body)
-            .select(&selector(css))
-            .count()
+        self.page().root_element().select(&selector(css)).count()
     }
 
     /// The text of the only element that matches.
@@ -189,14 +198,18 @@ impl Answer {
 
     /// The text of each element that matches, white space collapsed at both ends.
     pub fn texts(&self, css: &str) -> Vec<String> {
-        let page = Html::parse_document(&self.body);
-        page.select(&selector(css)).map(text).collect()
+        let page = self.page();
+        page.root_element()
+            .select(&selector(css))
+            .map(text)
+            .collect()
     }
 
     /// An attribute of each element that matches.
     pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
-        let page = Html::parse_document(&self.body);
-        page.select(&selector(css))
+        let page = self.page();
+        page.root_element()
+            .select(&selector(css))
             .filter_map(|element| element.attr(name))
             .map(str::to_owned)
             .collect()
@@ -205,8 +218,8 @@ impl Answer {
     /// What stands in a text area, to the character.
     #[track_caller]
     pub fn textarea(&self, css: &str) -> String {
-        let page = Html::parse_document(&self.body);
-        let area = page.select(&selector(css)).next();
+        let page = self.page();
+        let area = page.root_element().select(&selector(css)).next();
         area.unwrap_or_else(|| panic!("no {css} in {}", self.body))
             .text()
             .collect()
@@ -215,8 +228,8 @@ impl Answer {
     /// The form with its fields as they stand.
     #[track_caller]
     pub fn form(&self, css: &str) -> Form {
-        let page = Html::parse_document(&self.body);
-        let form = page.select(&selector(css)).next();
+        let page = self.page();
+        let form = page.root_element().select(&selector(css)).next();
         Form::read(form.unwrap_or_else(|| panic!("no {css} in {}", self.body)))
     }
 }

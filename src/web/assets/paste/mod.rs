@@ -62,6 +62,8 @@ struct Found {
     missing: Vec<String>,
     /// What the missing ones may be called too.
     stems: BTreeMap<String, String>,
+    /// What the missing ones may be made of.
+    parts: BTreeMap<String, Vec<String>>,
     /// What was found by that other name.
     by_stem: Vec<String>,
     foreign: Vec<String>,
@@ -99,7 +101,7 @@ pub async fn act(
     if pasted.ids.is_empty() && pasted.foreign.is_empty() {
         return Ok(page.refuse("Paste at least one ID or URL.".to_owned()));
     }
-    let number = pasted.ids.len() + pasted.foreign.len();
+    let number = pasted.number();
     if number > MOST {
         let (number, most) = (grouped(number as u64), grouped(MOST as u64));
         let sentence =
@@ -174,14 +176,36 @@ impl Found {
         let mut found = Self {
             missing: pasted.ids,
             stems: pasted.stems,
+            parts: pasted.parts,
             foreign: pasted.foreign,
             ..Self::default()
         };
         let ids = found.missing.clone();
         found.take(&ids, known(app, company, &ids).await?);
+        found.part(app, company).await?;
         let stems = found.missing_stems(0);
         found.take(&stems, known(app, company, &stems).await?);
         Ok(found)
+    }
+
+    /// Parts the missing ones at their commas, where the catalogue has one of the parts: then they are several.
+    async fn part(&mut self, app: &App, company: &Company) -> Result<(), AppError> {
+        let parted = self.missing.iter().filter_map(|id| self.parts.get(id));
+        let parts: Vec<String> = parted.flatten().cloned().collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let assets = known(app, company, &parts).await?;
+        let known: BTreeSet<&String> = assets.iter().map(|asset| &asset.id).collect();
+        let mut seen = BTreeSet::new();
+        let missing = self.missing.iter().flat_map(|id| {
+            let parts = self.parts.get(id);
+            let parts = parts.filter(|parts| parts.iter().any(|part| known.contains(part)));
+            parts.map_or(std::slice::from_ref(id), Vec::as_slice)
+        });
+        self.missing = missing.filter(|id| seen.insert(*id)).cloned().collect();
+        self.take(&parts, assets);
+        Ok(())
     }
 
     /// Asks Adobe for what is missing: for so many as it is asked for at once, from the one on that follows `after`.

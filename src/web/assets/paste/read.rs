@@ -7,7 +7,10 @@ use std::{
 
 use percent_encoding::percent_decode_str;
 
-use crate::domain::{HostOrigin, type_of_extension};
+use crate::{
+    domain::{HostOrigin, type_of_extension},
+    web::forms::bare,
+};
 
 /// Digits of the widths, places and colours in a query; a longer number could be an ID.
 const LONGEST_MEASURE: usize = 5;
@@ -33,6 +36,8 @@ pub struct Pasted {
     pub ids: Vec<String>,
     /// For IDs that URLs of files gave, the same without the extension: URLs have one, assets' IDs mostly not.
     pub stems: BTreeMap<String, String>,
+    /// For IDs that URLs with a comma in their path gave, what stands between the commas: an ID may hold one.
+    pub parts: BTreeMap<String, Vec<String>>,
     /// Addresses that are none of the company's assets.
     pub foreign: Vec<String>,
 }
@@ -41,21 +46,16 @@ pub struct Pasted {
 pub fn read(text: &str, places: &Places) -> Pasted {
     let mut pasted = Pasted::default();
     let mut seen = BTreeSet::new();
-    for piece in text.split(['\n', '\r', '\t']).flat_map(entries) {
-        let piece = piece.trim();
+    let lines = text.split(['\n', '\r', '\t']).map(bare);
+    for piece in lines.flat_map(entries) {
+        let piece = bare(&piece);
         if piece.is_empty() {
             continue;
         }
-        let entry = if is_url(piece) {
-            id_in(piece, places)
-        } else {
-            Ok((piece.to_owned(), None))
-        };
-        match entry {
-            Ok((id, stem)) => {
-                if let Some(stem) = stem {
-                    pasted.stems.insert(id.clone(), stem);
-                }
+        match pasted.read(piece, places) {
+            Ok(id) => {
+                let parts = pasted.parts_of(piece, places);
+                pasted.parts.extend(parts.map(|parts| (id.clone(), parts)));
                 if seen.insert(id.clone()) {
                     pasted.ids.push(id);
                 }
@@ -68,6 +68,40 @@ pub fn read(text: &str, places: &Places) -> Pasted {
         }
     }
     pasted
+}
+
+impl Pasted {
+    /// How many entries there are at most.
+    pub fn number(&self) -> usize {
+        let parts = self.parts.values().map(|parts| parts.len() - 1);
+        self.ids.len() + parts.sum::<usize>() + self.foreign.len()
+    }
+
+    /// The ID of one entry, and what it may be called too; or a foreign address.
+    fn read(&mut self, piece: &str, places: &Places) -> Result<String, String> {
+        if !is_url(piece) {
+            return Ok(piece.to_owned());
+        }
+        let (id, stem) = id_in(piece, places)?;
+        self.stems.extend(stem.map(|stem| (id.clone(), stem)));
+        Ok(id)
+    }
+
+    /// What a URL without a query gives where the commas behind it part it from others.
+    fn parts_of(&mut self, piece: &str, places: &Places) -> Option<Vec<String>> {
+        let (url, others) = piece.split_once(',')?;
+        if !is_url(piece) || piece.contains('?') {
+            return None;
+        }
+        let first = self.read(url, places).ok()?;
+        let others = others.split(',').map(bare).filter(|it| !it.is_empty());
+        Some(
+            [first]
+                .into_iter()
+                .chain(others.map(str::to_owned))
+                .collect(),
+        )
+    }
 }
 
 /// The entries of a line. Commas part them, but stand in URLs too. A quoted cell ends at its quote. An unquoted URL ends at
@@ -302,6 +336,37 @@ mod tests {
             "https://".to_owned(),
         ] {
             assert_eq!(read(&url, &places()).foreign, [url]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_around_an_entry_is_no_part_of_it() {
+        let text = "\u{feff}https://img.example.com/is/image/shop/a?wid=1,2\n\u{200b}b\u{200e},\u{2068}c\u{2069}";
+        let pasted = read(text, &places());
+        assert_eq!(pasted.ids, ["a", "b", "c"]);
+        assert_eq!(pasted.foreign, [""; 0]);
+    }
+
+    #[test]
+    fn a_comma_behind_a_url_without_a_query_may_part_it_from_others() {
+        let host = "https://img.example.com/is/image/shop";
+        for (text, id, parts) in [
+            (
+                format!("{host}/shoe,SKU-2,,b"),
+                "shoe,SKU-2,,b",
+                Some(vec!["shoe", "SKU-2", "b"]),
+            ),
+            (format!("{host}/shoe%2CSKU-2"), "shoe,SKU-2", None),
+            (format!("{host}/shoe,2?wid=1"), "shoe,2", None),
+            ("\"shoe,SKU-2\"".to_owned(), "shoe,SKU-2", None),
+        ] {
+            let pasted = read(&text, &places());
+            assert_eq!(pasted.ids, [id], "{text}");
+            let found = pasted
+                .parts
+                .get(id)
+                .map(|parts| parts.iter().map(String::as_str));
+            assert_eq!(found.map(Iterator::collect), parts, "{text}");
         }
     }
 

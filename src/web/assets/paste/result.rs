@@ -7,7 +7,10 @@ use crate::{
     app::App,
     domain::{Asset, AssetClass, AssetKey},
     error::AppError,
-    web::{extract::MyDraft, view::counted},
+    web::{
+        extract::MyDraft,
+        view::{counted, isolated},
+    },
 };
 
 /// More rows of a kind are only counted.
@@ -83,6 +86,7 @@ impl Similar {
 
 fn by_stem(files: &[String]) -> Option<String> {
     let (first, rest) = files.split_first()?;
+    let first = isolated(first);
     let files = match rest.len() {
         0 => format!("{first} was"),
         rest => format!("{first} and {} were", counted(rest as u64, "other file")),
@@ -136,7 +140,7 @@ impl ResultView {
             unsupported: unsupported
                 .into_iter()
                 .take(LISTED)
-                .map(|asset| format!("{} ({})", asset.id, asset.asset_type))
+                .map(|asset| format!("{} ({})", isolated(&asset.id), asset.asset_type))
                 .collect(),
             more_missing: more(found.missing.len()),
             missing_count: counted(found.missing.len() as u64, "ID"),

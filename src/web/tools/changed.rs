@@ -1,0 +1,169 @@
+//! *Changed recently* on Tools: what was replaced and not invalidated since, and the buttons that start an invalidation with
+//! it. A part of its own, which shows itself anew once the catalogue is newer, with the ticks as they are by then.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+
+use crate::{
+    app::App,
+    domain::AssetKey,
+    error::AppError,
+    store::Matches,
+    web::{
+        assets::{AsOf, Than, add_supported, recent_query},
+        extract::{Editor, Fields, Form, InCompany, Query},
+        invalidations::start::new_draft,
+        view::{AssetView, Moment, company_path, draft_path, grouped},
+    },
+};
+
+/// How many are listed.
+const LISTED: i64 = 12;
+
+/// The part.
+#[derive(Template)]
+#[template(path = "tools/changed.html")]
+pub struct Changed {
+    /// The start of the company's addresses.
+    base: String,
+    rows: Vec<ChangedView>,
+    /// Whether there are more than are listed.
+    more: bool,
+    as_of: Option<AsOf>,
+}
+
+/// An asset that was replaced and not invalidated since.
+struct ChangedView {
+    asset: AssetView,
+    when: Moment,
+    is_ticked: bool,
+}
+
+/// The button for all of them, by their number; none where nothing of it can be invalidated.
+#[derive(Template)]
+#[template(path = "tools/all_changed.html")]
+struct AllChanged {
+    number: Option<String>,
+}
+
+/// What is ticked of the list.
+#[derive(Debug, Default)]
+pub struct Ticks {
+    asset: BTreeSet<AssetKey>,
+    /// Those that were listed, ticked or not.
+    listed: BTreeSet<AssetKey>,
+}
+
+impl Ticks {
+    fn of(fields: &Fields) -> Self {
+        Self {
+            asset: fields.all("asset").collect(),
+            listed: fields.all("listed").collect(),
+        }
+    }
+
+    /// Those whose ticks were taken away. What was not listed yet is ticked.
+    fn unticked(&self) -> impl Iterator<Item = &AssetKey> {
+        self.listed.difference(&self.asset)
+    }
+}
+
+impl Changed {
+    /// The latest of them.
+    pub async fn load(app: &App, at: &InCompany, ticks: &Ticks) -> Result<Self, AppError> {
+        let company = &at.company;
+        let now = app.clock.now();
+        let mut query = recent_query(now);
+        query.limit = LISTED;
+        let found = app.store.search_assets(company.id, &query).await?;
+        let sync = app.store.catalogue_sync(company.id).await?;
+        let site = company.site().ok();
+        let unticked: BTreeSet<&AssetKey> = ticks.unticked().collect();
+        let rows = found.assets.iter().map(|asset| ChangedView {
+            asset: AssetView::new(asset, site.as_ref(), at.preview_server.as_ref()),
+            when: asset.changed_at.into(),
+            is_ticked: !unticked.contains(&asset.key),
+        });
+        Ok(Self {
+            base: company_path(company),
+            rows: rows.collect(),
+            more: found.next.is_some(),
+            as_of: AsOf::of(&sync, now),
+        })
+    }
+
+    /// Whether there is something to show, or to wait for.
+    pub fn is_shown(&self) -> bool {
+        let as_of = self.as_of.as_ref();
+        !self.rows.is_empty() || as_of.is_some_and(|it| it.newer.is_some())
+    }
+}
+
+/// Shows the part anew once the catalogue is newer than it was. A first reading shows how far it is.
+pub async fn newer(
+    _: Editor,
+    State(app): State<App>,
+    at: InCompany,
+    Query(than): Query<Than>,
+    RawQuery(fields): RawQuery,
+) -> Result<Response, AppError> {
+    let sync = app.store.catalogue_sync(at.company.id).await?;
+    if sync.read_until.is_some() && !than.is_behind(&sync) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let ticks = Ticks::of(&Fields::of_query(&fields.unwrap_or_default()));
+    let part = Changed::load(&app, &at, &ticks).await?;
+    Ok(Html(part.render()?).into_response())
+}
+
+/// Counts all of them that can be invalidated. Where they are too many to be counted, the button stays without a number.
+pub async fn count(_: Editor, State(app): State<App>, at: InCompany) -> Result<Response, AppError> {
+    let query = recent_query(app.clock.now());
+    let found = app.store.count_assets(at.company.id, &query).await?;
+    let Matches::Exactly(all) = found.matches else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let number = (all - found.excluded).unsigned_abs();
+    let part = AllChanged {
+        number: (number > 0).then(|| grouped(number)),
+    };
+    Ok(Html(part.render()?).into_response())
+}
+
+/// Starts an invalidation with those whose ticks were left, or with all but those whose ticks were taken away, and leads to
+/// its details.
+pub async fn start(
+    Editor(person): Editor,
+    State(app): State<App>,
+    at: InCompany,
+    Form(fields): Form<Fields>,
+) -> Result<Redirect, AppError> {
+    let company = &at.company;
+    let ticks = Ticks::of(&fields);
+    let draft = new_draft(&app, company, &person).await?;
+    app.store.create_draft(&draft).await?;
+    let page = |page: &str| draft_path(company, draft.id, page);
+    if fields.last("do") == Some("all") {
+        let now = app.clock.now();
+        let query = recent_query(now);
+        let all = app
+            .store
+            .select_all_assets(company.id, draft.id, &query, now);
+        // They are more than an invalidation holds: the picker can narrow them.
+        let to = all.await?.map_or("assets?show=recent", |_| "details");
+        let unticked: Vec<AssetKey> = ticks.unticked().copied().collect();
+        app.store
+            .remove_draft_assets(company.id, draft.id, &unticked, now)
+            .await?;
+        return Ok(Redirect::to(&page(to)));
+    }
+    let keys: Vec<AssetKey> = ticks.asset.into_iter().collect();
+    add_supported(&app, company.id, draft.id, &keys).await?;
+    Ok(Redirect::to(&page("details")))
+}
