@@ -219,24 +219,28 @@ impl Store {
     }
 }
 
+/// One bound on each side: of several, `SQLite` goes by the first, and would walk to a later page from the beginning.
 fn within(sql: &mut Statement, number: &'static str, order: HistoryOrder, span: Span) {
-    sql.sql(" and ").sql(number).sql(" > ").number(span.above);
-    sql.sql(" and ").sql(number).sql(" < ").number(span.below);
     let behind = span.after.map(|place| (place, order.is_descending()));
     let before = span.until.map(|place| (place, !order.is_descending()));
+    let (mut above, mut below) = (span.above, span.below);
     for (place, is_below) in behind.into_iter().chain(before) {
-        let sign = if is_below { " < " } else { " > " };
         if order.is_by_size() {
+            let sign = if is_below { " < " } else { " > " };
             sql.sql(" and (i.url_count, ")
                 .sql(number)
                 .sql(")")
                 .sql(sign);
             sql.sql("(").number(place.url_count);
             sql.sql(", ").number(place.number).sql(")");
+        } else if is_below {
+            below = below.min(place.number);
         } else {
-            sql.sql(" and ").sql(number).sql(sign).number(place.number);
+            above = above.max(place.number);
         }
     }
+    sql.sql(" and ").sql(number).sql(" > ").number(above);
+    sql.sql(" and ").sql(number).sql(" < ").number(below);
 }
 
 fn ordered(sql: &mut Statement, number: &'static str, order: HistoryOrder) {
