@@ -243,7 +243,7 @@ impl Store {
                      where +company_id = $1 and number > (select indexed_to from bulk_load where company_id = $1) \
                      and number <= $2 order by number";
         let mark = "update bulk_load set indexed_to = $1 where company_id = $2";
-        Ok(in_unflushed_transaction!(self, |tx| {
+        Ok(in_transaction_flushed_if!(self, false, |tx| {
             let last: Option<i64> = sqlx::query_scalar(last)
                 .bind(company.uuid())
                 .bind(INDEXED_AT_ONCE)
@@ -289,7 +289,7 @@ impl Store {
         let read = "select number, id, file_name, folder from asset \
                     where company_id = $1 and number > $2 order by number limit $3";
         let write = "update asset set id_folded = $1, search_text = $2 where number = $3";
-        Ok(in_unflushed_transaction!(self, |tx| {
+        Ok(in_transaction_flushed_if!(self, false, |tx| {
             let rows: Vec<(i64, String, String, String)> = sqlx::query_as(read)
                 .bind(company.uuid())
                 .bind(after)

@@ -366,7 +366,7 @@ impl Store {
                    unlisted = $30, unlisted_of = $31, same_as = $32, refused = (refused and $33) \
                    where company_id = $1 and lease_owner = $2 returning stopped";
         let read_from = sync.read_from.as_ref();
-        let stopped: Option<bool> = in_unflushed_transaction!(self, |tx| {
+        let stopped: Option<bool> = in_transaction_flushed_if!(self, false, |tx| {
             sqlx::query_scalar(sql)
                 .bind(company.uuid())
                 .bind(lease.0)

@@ -90,18 +90,20 @@ pub(super) const FLUSHED: &str = "pragma synchronous = full; pragma wal_autochec
 /// Without waiting for the disk, which happens when the log is folded back: for the same reason at 160 MB.
 pub(super) const UNFLUSHED: &str = "pragma synchronous = normal; pragma wal_autocheckpoint = 40000";
 
-/// Like [`in_transaction`], for what would only be read again: it does not wait for the disk, which takes a third of the time of
-/// a first reading. A power failure can take it, together with what followed in the same way; whatever else is committed
-/// after it has it on the disk too. A kill takes nothing.
-macro_rules! in_unflushed_transaction {
-    ($store:expr, |$tx:ident| $body:block) => {
+/// Like [`in_transaction`], but unless it is `$flushed` it does not wait for the disk, which takes a third of the time of a first
+/// reading. A power failure can take it, together with what followed in the same way; whatever is flushed after it has it
+/// on the disk too. A kill takes nothing.
+macro_rules! in_transaction_flushed_if {
+    ($store:expr, $flushed:expr, |$tx:ident| $body:block) => {
         match &$store.db {
             $crate::store::db::Db::Sqlite { writer, .. } => {
                 let mut connection = writer.acquire().await?;
-                // The pool sets it back.
-                sqlx::raw_sql($crate::store::db::UNFLUSHED)
-                    .execute(&mut *connection)
-                    .await?;
+                if !$flushed {
+                    // The pool sets it back.
+                    sqlx::raw_sql($crate::store::db::UNFLUSHED)
+                        .execute(&mut *connection)
+                        .await?;
+                }
                 let mut $tx =
                     sqlx::Connection::begin_with(&mut *connection, "begin immediate").await?;
                 let value = $body;
@@ -110,9 +112,11 @@ macro_rules! in_unflushed_transaction {
             }
             $crate::store::db::Db::Postgres(pool) => {
                 let mut $tx = pool.begin().await?;
-                sqlx::query("set local synchronous_commit = off")
-                    .execute(&mut *$tx)
-                    .await?;
+                if !$flushed {
+                    sqlx::query("set local synchronous_commit = off")
+                        .execute(&mut *$tx)
+                        .await?;
+                }
                 let value = $body;
                 $tx.commit().await?;
                 value
@@ -134,14 +138,14 @@ mod tests {
     const HOW: &str = "pragma synchronous";
 
     async fn unflushed(store: &Store) -> Result<i64> {
-        Ok(in_unflushed_transaction!(store, |tx| {
+        Ok(in_transaction_flushed_if!(store, false, |tx| {
             sqlx::query_scalar(HOW).fetch_one(&mut *tx).await?
         }))
     }
 
     /// Begins one that does not end, and tells when it has begun.
     async fn hang(store: &Store, begun: &Notify) -> Result<()> {
-        in_unflushed_transaction!(store, |tx| {
+        in_transaction_flushed_if!(store, false, |tx| {
             sqlx::query(HOW).execute(&mut *tx).await?;
             begun.notify_one();
             std::future::pending::<()>().await;

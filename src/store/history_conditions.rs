@@ -156,10 +156,12 @@ pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way, i
     }
     if *way != Way::Urls && (query.url.is_some() || query.host.is_some()) {
         if let Some(text) = begins(query).map(beginning) {
-            sql.sql(" and i.first_url < ")
+            // Neither is known of what an older node of several submits meanwhile.
+            sql.sql(" and (i.first_url is null or (i.first_url < ")
                 .text(format!("{text}{LAST}"))
                 .sql(" and i.last_url >= ")
-                .text(text);
+                .text(text)
+                .sql("))");
         }
         // A value rather than `exists`, which PostgreSQL might turn into reading all URLs there are.
         sql.sql(" and (select 1 from batch b cross join invalidation_url u where b.invalidation_id = i.id ");

@@ -15,15 +15,13 @@ use super::{
 };
 use crate::{clock::Timestamp, domain::CompanyId};
 
-/// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history at all.
-const FEW_URLS: i64 = 500;
-/// With no more of them it is quicker than walking to the end of it.
-const MANY_URLS: i64 = 10_000;
+/// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history.
+const FEW_URLS: i64 = 10_000;
 
 /// So many invalidations are few: looking at each is quicker than asking an index; the more so where their first and last URL
 /// tell which to look at.
 const FEW: i64 = 4_000;
-const FEW_BY_BEGINNING: i64 = 10_000;
+const FEW_BY_BEGINNING: i64 = 6_000;
 
 /// Of two that are submitted at once, the later one may get the lower number; never by more than this.
 const OUT_OF_ORDER: i64 = 100;
@@ -67,7 +65,7 @@ impl Store {
         if query.asset.is_some() {
             return rows(Way::Asset, span).await;
         }
-        if self.are_urls_at_most(company, query, FEW_URLS).await? {
+        if self.are_urls_few(company, query).await? {
             return rows(Way::Urls, span).await;
         }
         let Some(pieces) = pieces(query) else {
@@ -80,9 +78,6 @@ impl Store {
         let found = rows(Way::Walk, near).await?;
         if count(found.len()) > limit {
             return Ok(found);
-        }
-        if self.are_urls_at_most(company, query, MANY_URLS).await? {
-            return rows(Way::Urls, span).await;
         }
         rows(Way::Trigrams(pieces), span).await
     }
@@ -181,13 +176,8 @@ impl Store {
             .await?))
     }
 
-    /// Whether a URL with a certain beginning is looked for, and no more than so many begin so.
-    async fn are_urls_at_most(
-        &self,
-        company: CompanyId,
-        query: &HistoryQuery,
-        limit: i64,
-    ) -> Result<bool> {
+    /// Whether a URL with a certain beginning is looked for, and few begin so.
+    async fn are_urls_few(&self, company: CompanyId, query: &HistoryQuery) -> Result<bool> {
         let Some(text) = begins(query) else {
             return Ok(false);
         };
@@ -199,7 +189,7 @@ impl Store {
         urls.sql(" union all select 1 from covered_url c where c.company_id = ")
             .uuid(company.uuid());
         url_beginning(&mut urls, COVERED, text, whole);
-        self.at_most(urls, limit).await
+        self.at_most(urls, FEW_URLS).await
     }
 
     /// Whether a query has at most so many rows; no more of them are read than it takes to know.

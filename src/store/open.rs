@@ -151,7 +151,7 @@ async fn open_sqlite(url: &DatabaseUrl, options: &SqliteConnectOptions) -> Resul
                 Ok(())
             })
         })
-        // However `in_unflushed_transaction` ended, even given up halfway.
+        // However `in_transaction_flushed_if` ended, even given up halfway.
         .after_release(|connection, _| {
             Box::pin(async move {
                 sqlx::raw_sql(FLUSHED).execute(connection).await?;

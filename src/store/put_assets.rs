@@ -8,7 +8,7 @@ use std::{
 use sqlx::{FromRow, QueryBuilder};
 
 use super::{
-    Result, Store,
+    Result, Store, StoreError,
     assets::AssetRow,
     convert::{CHUNK, storable},
     fold::{fold_id, search_text},
@@ -94,13 +94,33 @@ macro_rules! insertion {
 
 impl Store {
     /// Adds assets, or changes those whose ID the company has already; these keep their key, whatever is given.
-    /// All or none, and not yet safe from a power failure. Of an ID given twice, the last counts. IDs and folders of more than some 2,000 bytes do not fit
+    /// All or none. Of an ID given twice, the last counts. IDs and folders of more than some 2,000 bytes do not fit
     /// into PostgreSQL's indexes and are refused there as [`Backend`](super::StoreError::Backend).
     pub async fn put_assets(
         &self,
         company: CompanyId,
         assets: &[Asset],
         now: Timestamp,
+    ) -> Result<PutCounts> {
+        self.put(company, assets, now, true).await
+    }
+
+    /// The same for what would be read again: not yet safe from a power failure.
+    pub async fn put_assets_unflushed(
+        &self,
+        company: CompanyId,
+        assets: &[Asset],
+        now: Timestamp,
+    ) -> Result<PutCounts> {
+        self.put(company, assets, now, false).await
+    }
+
+    async fn put(
+        &self,
+        company: CompanyId,
+        assets: &[Asset],
+        now: Timestamp,
+        flushed: bool,
     ) -> Result<PutCounts> {
         // By ID: no row twice in a statement, which PostgreSQL refuses, and the same order for everybody who writes
         // at once, so that nobody waits for each other in a circle.
@@ -117,13 +137,15 @@ impl Store {
             })
             .collect();
         let mut counts = PutCounts::default();
-        in_unflushed_transaction!(self, |tx| {
-            let indexed_to: Option<i64> =
-                sqlx::query_scalar("select indexed_to from bulk_load where company_id = $1")
-                    .bind(company.uuid())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-            let indexed_to = indexed_to.unwrap_or(i64::MAX);
+        in_transaction_flushed_if!(self, flushed, |tx| {
+            // PostgreSQL has no foreign key for it: that would look once for each asset.
+            let known: Option<Option<i64>> = sqlx::query_scalar(
+                "select l.indexed_to from company c left join bulk_load l on l.company_id = c.id where c.id = $1",
+            )
+            .bind(company.uuid())
+            .fetch_optional(&mut *tx)
+            .await?;
+            let indexed_to = known.ok_or(StoreError::NotFound)?.unwrap_or(i64::MAX);
             let before: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from asset")
                 .fetch_one(&mut *tx)
                 .await?;

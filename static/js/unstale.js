@@ -187,15 +187,21 @@ function tellTicks(event) {
   if (event.detail.elt.matches("[data-range]")) sayTicks(event.detail.formData);
 }
 
-/** What changed once more meanwhile goes with the next request. What was not stored does not stay ticked as if it was. */
-function settleTicks(elt, fields, isStored) {
+/**
+ * What changed once more meanwhile goes with the next request. What was not stored does not stay ticked as if it was; where
+ * nobody knows whether it was, the next request says how it stands now.
+ */
+function settleTicks(elt, fields, status) {
   if (!elt.matches("[data-range]")) return;
   const ticked = fields.getAll("asset");
+  const isUnclear = status === 0 || status >= 500;
   for (const key of fields.getAll("tick")) {
-    const isLatest = unsent.get(key) === ticked.includes(key);
-    if (isLatest) unsent.delete(key);
+    const isTicked = ticked.includes(key);
+    const isLatest = unsent.get(key) === isTicked;
+    if (isLatest && isUnclear) unsent.set(key, !isTicked);
+    else if (isLatest) unsent.delete(key);
     for (const box of document.querySelectorAll(`[data-range] input[name=asset][value="${key}"]`)) {
-      if (isStored) sayStored(box, ticked.includes(key));
+      if (isDone(status)) sayStored(box, isTicked);
       else if (isLatest) box.checked = storedField(box) !== null;
     }
   }
@@ -250,25 +256,43 @@ function noticesInSight() {
 
 /** Errors come with the address of the page's own notices. */
 function sayInSight({ detail }) {
-  if (detail.target.id === "notices") detail.target = noticesInSight();
+  if (detail.target.id !== "notices") return;
+  detail.target = noticesInSight();
+  detail.target.dataset.verb = detail.requestConfig.verb;
 }
 
-/** No answer came. A part that asks again and again says so once. */
-function sayUnreachable() {
+/** No answer came. Of a step that is said each time; a part that only asks does not talk over what is said. */
+function sayUnreachable(verb) {
   const notices = noticesInSight();
-  if (notices.querySelector("[data-unreachable]")) return;
-  notices.replaceChildren(document.querySelector("#unreachable").content.cloneNode(true));
+  const isStep = verb !== "get";
+  if (!isStep && notices.childElementCount > 0) return;
+  notices.dataset.verb = verb;
+  notices.replaceChildren(document.querySelector(isStep ? "#not-stored" : "#unreachable").content.cloneNode(true));
+}
+
+function isDone(status) {
+  return status >= 200 && status < 400;
 }
 
 /** An answer, of whatever kind; `status` is 0 where none came. */
 function settle({ elt, xhr: { status }, requestConfig: { verb, formData } }) {
-  const isDone = status >= 200 && status < 400;
-  settleTicks(elt, formData, isDone);
-  if (!isDone && elt.matches("[data-unfold][aria-expanded=true]")) unfold(elt);
-  // What was said of a step is over when a later one is stored.
-  for (const notice of document.querySelectorAll(".notices > *")) {
-    if (status > 0 && (notice.matches("[data-unreachable]") || (isDone && verb !== "get"))) notice.remove();
+  settleTicks(elt, formData, status);
+  if (!isDone(status)) {
+    if (elt.matches("[data-unfold][aria-expanded=true]")) unfold(elt);
+    return;
   }
+  // What was said of a step is over when a later one is stored; of what only asked, when anything comes.
+  for (const notices of document.querySelectorAll(".notices")) {
+    if (verb !== "get" || notices.dataset.verb === "get") notices.replaceChildren();
+  }
+}
+
+/** A part that takes its ticks along undoes none that was set meanwhile: it asks again. */
+function keepTicks({ detail }) {
+  const { target, requestConfig } = detail;
+  if (target.id !== "changed") return;
+  const ticked = (fields) => String(fields.getAll("asset"));
+  if (ticked(new FormData(target)) !== ticked(requestConfig.formData)) detail.shouldSwap = false;
 }
 
 /** A status that stays is read out when its words change; of one that is swapped in with its words they may be missed. */
@@ -333,6 +357,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   sayInSight(event);
   keepUnchanged(event);
+  keepTicks(event);
   if (!event.detail.shouldSwap) return;
   lostFocus = null;
   rememberFocus(event.detail.target);
@@ -353,7 +378,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:sendError", ({ detail }) => {
   settle(detail);
-  sayUnreachable();
+  sayUnreachable(detail.requestConfig.verb);
 });
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));

@@ -160,7 +160,7 @@ async fn an_id_that_is_newer_than_the_catalogue_is_asked_for_when_the_typing_res
     browser.look("picker-asking").await?;
     // Typed on, the first question is forgotten.
     browser.one("#q").await?.send_keys("4").await?;
-    browser.see(".empty", "“zephyr-24”").await?;
+    browser.see(".empty", "zephyr-24").await?;
     hold_asking(&world, false);
     browser.hear("Found in Dynamic Media.").await?;
     assert_eq!(first_row(&browser).await?, "zephyr-24");

@@ -322,7 +322,7 @@ impl<'a> Reading<'a> {
         let put = self
             .syncer
             .store
-            .put_assets(self.company, &assets, clock.now())
+            .put_assets_unflushed(self.company, &assets, clock.now())
             .await?;
         self.sync.added += put.added;
         self.sync.changed += put.changed;

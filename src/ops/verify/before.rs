@@ -73,9 +73,12 @@ impl Verifier {
         invalidation: InvalidationId,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        if self.settings.sample == 0 || !self.store.begin_checks(company, invalidation, now).await?
-        {
+        if self.settings.sample == 0 {
             return Ok(());
+        }
+        if !self.store.begin_checks(company, invalidation, now).await? {
+            // The sample is stored; whoever stored it may not have come to say so.
+            return self.store.set_sampled(company, invalidation, now).await;
         }
         let allowed = self.clock.sleep(self.settings.allowed);
         tokio::pin!(allowed);
@@ -140,7 +143,7 @@ impl Verifier {
         invalidation: InvalidationId,
         batches: &[Batch],
     ) -> Result<(), StoreError> {
-        if self.settings.sample == 0 || self.store.is_sampled(company, invalidation).await? {
+        if self.store.is_sampled(company, invalidation).await? {
             return Ok(());
         }
         let taken = batches.iter().filter(|batch| Taken::of(batch).is_some());
@@ -159,7 +162,10 @@ impl Verifier {
             .add_checks(company, invalidation, &checks, now)
             .await?;
         // Where nothing so far is on a host of the company, the rest may be.
-        if !chosen.is_empty() || batches.iter().all(|batch| batch.state.is_final()) {
+        if !chosen.is_empty()
+            || self.settings.sample == 0
+            || batches.iter().all(|batch| batch.state.is_final())
+        {
             self.store.set_sampled(company, invalidation, now).await?;
         }
         Ok(())

@@ -97,7 +97,7 @@ pub struct Than {
     /// Up to when the catalogue was known, in microseconds; 0 for never.
     than: String,
     /// `1`: it lists nothing.
-    empty: String,
+    pub empty: String,
 }
 
 impl Than {
@@ -126,8 +126,13 @@ pub async fn newer(
     if is_behind || is_filled {
         return Ok(Html(page.results()?).into_response());
     }
+    Ok(alone(page.as_as_of().render()?))
+}
+
+/// Only how far a first reading is, in the place of what said so.
+pub fn alone(as_of: String) -> Response {
     let headers = [("hx-retarget", "this"), ("hx-reswap", "outerHTML")];
-    Ok((headers, Html(page.as_as_of().render()?)).into_response())
+    (headers, Html(as_of)).into_response()
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod wanted;
 
 pub use self::{
     choose::add_supported,
-    fresh::{AsOf, Than},
+    fresh::{AsOf, Than, alone},
+    nothing::nothing_replaced,
     wanted::{LONGEST_SEARCH, recent_query},
 };

@@ -14,9 +14,7 @@ pub fn why_empty(wanted: &Wanted, is_being_read: bool) -> String {
     }
     match wanted.list() {
         Show::Selected => "Nothing is selected yet.".to_owned(),
-        Show::Recent => {
-            "Nothing was replaced in the last 30 days that was not invalidated since.".to_owned()
-        }
+        Show::Recent => nothing_replaced(is_being_read).to_owned(),
         Show::All if !wanted.is_filtered() && is_being_read => {
             "There are no assets yet; they appear as the catalogue is read.".to_owned()
         }
@@ -38,6 +36,15 @@ pub fn why_empty(wanted: &Wanted, is_being_read: bool) -> String {
                 isolated(wanted.text())
             )
         }
+    }
+}
+
+/// Of *Changed recently*.
+pub fn nothing_replaced(is_being_read: bool) -> &'static str {
+    if is_being_read {
+        "Nothing yet; what was replaced appears as the catalogue is read."
+    } else {
+        "Nothing was replaced in the last 30 days that was not invalidated since."
     }
 }
 

@@ -98,8 +98,10 @@ impl FromRequestParts<App> for MyDraft {
                 invalidation.map_err(AppError::from)?.is_some()
             }
         };
-        // A part of a page that is open gets an error to show there.
-        let opens_a_page = parts.method == Method::GET && !parts.headers.contains_key("hx-request");
+        // A part of a page that is open gets an error to show there. Going back with htmx opens the page.
+        let has = |name: &str| parts.headers.contains_key(name);
+        let is_part = has("hx-request") && !has("hx-history-restore-request");
+        let opens_a_page = parts.method == Method::GET && !is_part;
         let company = Box::new(at.company);
         Err(match (is_submitted, opens_a_page) {
             (true, true) => NoDraft::Submitted { company, id },

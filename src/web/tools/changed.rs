@@ -16,7 +16,7 @@ use crate::{
     error::AppError,
     store::Matches,
     web::{
-        assets::{AsOf, Than, add_supported, recent_query},
+        assets::{AsOf, Than, add_supported, alone, nothing_replaced, recent_query},
         extract::{Editor, Fields, Form, InCompany, Query},
         invalidations::start::new_draft,
         view::{AssetView, Moment, company_path, draft_path, grouped},
@@ -28,11 +28,13 @@ const LISTED: i64 = 12;
 
 /// The part.
 #[derive(Template)]
-#[template(path = "tools/changed.html")]
+#[template(path = "tools/changed.html", blocks = ["as_of"])]
 pub struct Changed {
     /// The start of the company's addresses.
     base: String,
     rows: Vec<ChangedView>,
+    /// Those whose ticks were taken away before others came in their places.
+    unlisted: Vec<AssetKey>,
     /// Whether there are more than are listed.
     more: bool,
     as_of: Option<AsOf>,
@@ -85,6 +87,7 @@ impl Changed {
         let sync = app.store.catalogue_sync(company.id).await?;
         let site = company.site().ok();
         let unticked: BTreeSet<&AssetKey> = ticks.unticked().collect();
+        let listed: BTreeSet<&AssetKey> = found.assets.iter().map(|asset| &asset.key).collect();
         let rows = found.assets.iter().map(|asset| ChangedView {
             asset: AssetView::new(asset, site.as_ref(), at.preview_server.as_ref()),
             when: asset.changed_at.into(),
@@ -93,6 +96,7 @@ impl Changed {
         Ok(Self {
             base: company_path(company),
             rows: rows.collect(),
+            unlisted: unticked.difference(&listed).map(|key| **key).collect(),
             more: found.next.is_some(),
             as_of: AsOf::of(&sync, now),
         })
@@ -103,9 +107,14 @@ impl Changed {
         let as_of = self.as_of.as_ref();
         !self.rows.is_empty() || as_of.is_some_and(|it| it.newer.is_some())
     }
+
+    fn nothing(&self) -> &'static str {
+        nothing_replaced(self.as_of.as_ref().is_some_and(AsOf::is_first_reading))
+    }
 }
 
-/// Shows the part anew once the catalogue is newer than it was. A first reading shows how far it is.
+/// Shows the part anew once the catalogue is newer than it was. A first reading only says how far it is, and fills an empty
+/// list.
 pub async fn newer(
     _: Editor,
     State(app): State<App>,
@@ -114,12 +123,17 @@ pub async fn newer(
     RawQuery(fields): RawQuery,
 ) -> Result<Response, AppError> {
     let sync = app.store.catalogue_sync(at.company.id).await?;
-    if sync.read_until.is_some() && !than.is_behind(&sync) {
+    let is_behind = than.is_behind(&sync);
+    if !is_behind && sync.read_until.is_some() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let ticks = Ticks::of(&Fields::of_query(&fields.unwrap_or_default()));
     let part = Changed::load(&app, &at, &ticks).await?;
-    Ok(Html(part.render()?).into_response())
+    let is_filled = than.empty == "1" && !part.rows.is_empty();
+    if is_behind || is_filled {
+        return Ok(Html(part.render()?).into_response());
+    }
+    Ok(alone(part.as_as_of().render()?))
 }
 
 /// Counts all of them that can be invalidated. Where they are too many to be counted, the button stays without a number.

@@ -241,6 +241,12 @@ async fn tools_shows_what_was_just_replaced_and_keeps_the_ticks() {
     assert_eq!(part.texts(".asset-row bdi"), ["spinset", "backpack"]);
     assert_eq!(ticked(&part).len(), 1);
     assert_ne!(ticked(&part), backpack);
+
+    // One that others pushed off the list is not taken back by the button for all.
+    let elsewhere = app.clock.new_uuid().to_string();
+    let part = ask(&editor, &format!("{address}&listed={elsewhere}")).await;
+    let listed = part.attributes("#changed > input[name=listed]", "value");
+    assert_eq!(listed, [elsewhere]);
 }
 
 #[tokio::test]
@@ -274,7 +280,14 @@ async fn a_first_reading_says_how_far_it_is_and_fills_an_empty_list() {
     );
     let said = "The catalogue is being read for the first time";
     assert!(picker.text("#as-of").starts_with(said));
-    assert!(editor.get(COMPANY).await.text("#as-of").starts_with(said));
+    let tools = editor.get(COMPANY).await;
+    assert!(tools.text("#as-of").starts_with(said));
+    for page in [&tools, &editor.get(&format!("{address}?show=recent")).await] {
+        assert!(page.body.contains("Nothing yet; what was replaced appears"));
+    }
+    let still = ask(&editor, &newer(&tools)).await;
+    assert_eq!(still.header("hx-retarget"), "this");
+    assert!(still.text("#as-of").starts_with(said) && !still.has("#changed"));
     let newer = newer(&picker);
     let still = ask(&editor, &newer).await;
     assert_eq!(still.header("hx-retarget"), "this");

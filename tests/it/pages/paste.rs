@@ -250,17 +250,22 @@ async fn a_smart_crop_is_read_as_its_image_however_its_colon_is_spelt() {
 #[tokio::test]
 async fn a_comma_behind_a_url_parts_it_from_an_id_unless_an_asset_is_called_so() {
     let app = TestApp::start().await;
-    app.add_asset("gspdf,backpack").await;
+    for id in ["gspdf,backpack", "leaflet", "poster"] {
+        app.add_asset(id).await;
+    }
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
+    let file = app
+        .exact("leaflet.pdf,poster.pdf")
+        .replace("/is/image/", "/is/content/");
     let text = format!(
-        "{}\n{}\n{}",
+        "{}\n{}\n{}\n{file}",
         app.exact("spinset,backpack,no-such-thing"),
         app.exact("gspdf,backpack"),
         app.exact("nobody,nothing")
     );
     let found = find(&editor, &draft, &text).await;
-    assert_eq!(found.text("#found"), "Found: 3 assets");
+    assert_eq!(found.text("#found"), "Found: 5 assets");
     assert_eq!(
         found.texts(".missing > li > bdi"),
         ["no-such-thing", "nobody,nothing"]
@@ -268,7 +273,10 @@ async fn a_comma_behind_a_url_parts_it_from_an_id_unless_an_asset_is_called_so()
     let add = found.form("#paste").press("do", "add");
     let mut selected = ids(&editor.submit_and_follow(&add).await);
     selected.sort_unstable();
-    assert_eq!(selected, ["backpack", "gspdf,backpack", "spinset"]);
+    assert_eq!(
+        selected,
+        ["backpack", "gspdf,backpack", "leaflet", "poster", "spinset"]
+    );
 }
 
 #[tokio::test]

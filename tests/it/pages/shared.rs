@@ -63,6 +63,15 @@ async fn nothing_tells_whose_draft_a_shared_view_is_of_or_whether_there_is_one()
         let answer = other.send(request.header("hx-request", "true")).await;
         assert_eq!(answer.status, status, "{draft}");
     }
+    // Going back to a page that is not kept: htmx shows it as a whole.
+    let address = format!("{submitted}/assets{VIEW}");
+    let request = author.request(reqwest::Method::GET, &address);
+    let request = request.header("hx-request", "true");
+    let back = request.header("hx-history-restore-request", "true");
+    assert_eq!(
+        author.send(back).await.location(),
+        format!("{COMPANY}/assets?q=mug&class=image")
+    );
     let stranger = app.anonymous();
     for address in [
         format!("{open}/assets{VIEW}"),

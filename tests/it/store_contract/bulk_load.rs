@@ -34,7 +34,11 @@ async fn putting_assets_says_what_was_new_and_what_changed(t: &Fixture) {
     let mut assets: Vec<_> = (0..1_100)
         .map(|n| t.new_asset(&format!("a{n}"), "x"))
         .collect();
-    let put = t.store.put_assets(company, &assets, t.now()).await.unwrap();
+    let put = t
+        .store
+        .put_assets_unflushed(company, &assets, t.now())
+        .await
+        .unwrap();
     assert_eq!(
         put,
         PutCounts {

@@ -71,6 +71,15 @@ struct Found {
     unasked: Option<Unasked>,
 }
 
+/// Of what commas part, how much the catalogue must have for it to be several.
+#[derive(Clone, Copy)]
+enum Parts {
+    /// All: so no asset is passed over that is called as the whole, and that Adobe has not been asked for.
+    AllKnown,
+    /// One.
+    SomeKnown,
+}
+
 /// Shows the empty box.
 pub async fn show(my: MyDraft) -> Response {
     PastePage::new(&my, String::new()).into_response()
@@ -116,6 +125,7 @@ pub async fn act(
     let is_whole = found.missing.is_empty() && found.foreign.is_empty();
     if fields.last("do") == Some("add") && (is_told || is_whole) {
         // Adobe was asked when they were found, and the catalogue has what it knew.
+        found.part(&app, company, Parts::SomeKnown).await?;
         let keys: Vec<AssetKey> = found
             .assets
             .iter()
@@ -128,6 +138,7 @@ pub async fn act(
     }
     let after = fields.last("next_after").unwrap_or_default();
     found.ask(&app, company, after).await?;
+    found.part(&app, company, Parts::SomeKnown).await?;
     let result = ResultView::new(&app, &my, found, &ticked).await?;
     let mut page = page;
     page.kept.retain(|it| !result.lists(it.key));
@@ -182,29 +193,40 @@ impl Found {
         };
         let ids = found.missing.clone();
         found.take(&ids, known(app, company, &ids).await?);
-        found.part(app, company).await?;
+        found.part(app, company, Parts::AllKnown).await?;
         let stems = found.missing_stems(0);
         found.take(&stems, known(app, company, &stems).await?);
         Ok(found)
     }
 
-    /// Parts the missing ones at their commas, where the catalogue has one of the parts: then they are several.
-    async fn part(&mut self, app: &App, company: &Company) -> Result<(), AppError> {
-        let parted = self.missing.iter().filter_map(|id| self.parts.get(id));
-        let parts: Vec<String> = parted.flatten().cloned().collect();
-        if parts.is_empty() {
+    /// Parts the missing ones at their commas, where the catalogue has such `parts`: then they are several.
+    async fn part(&mut self, app: &App, company: &Company, parts: Parts) -> Result<(), AppError> {
+        let names = |parts: &[String]| -> Vec<String> {
+            let stems = parts.iter().filter_map(|part| self.stems.get(part));
+            parts.iter().chain(stems).cloned().collect()
+        };
+        let all = self.missing.iter().filter_map(|id| self.parts.get(id));
+        let all: Vec<String> = all.flat_map(|parts| names(parts)).collect();
+        if all.is_empty() {
             return Ok(());
         }
-        let assets = known(app, company, &parts).await?;
-        let known: BTreeSet<&String> = assets.iter().map(|asset| &asset.id).collect();
-        let mut seen = BTreeSet::new();
-        let missing = self.missing.iter().flat_map(|id| {
-            let parts = self.parts.get(id);
-            let parts = parts.filter(|parts| parts.iter().any(|part| known.contains(part)));
-            parts.map_or(std::slice::from_ref(id), Vec::as_slice)
-        });
-        self.missing = missing.filter(|id| seen.insert(*id)).cloned().collect();
-        self.take(&parts, assets);
+        let assets = known(app, company, &all).await?;
+        let ids: BTreeSet<&String> = assets.iter().map(|asset| &asset.id).collect();
+        let has = |name: &String| ids.contains(name);
+        let is_known = |part: &String| has(part) || self.stems.get(part).is_some_and(has);
+        let are_several = |them: &&Vec<String>| match parts {
+            Parts::AllKnown => them.iter().all(is_known),
+            Parts::SomeKnown => them.iter().any(is_known),
+        };
+        let (mut missing, mut parted, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for id in &self.missing {
+            let several = self.parts.get(id).filter(are_several);
+            parted.extend(several.into_iter().flat_map(|parts| names(parts)));
+            let entries = several.map_or(std::slice::from_ref(id), Vec::as_slice);
+            missing.extend(entries.iter().filter(|id| seen.insert(*id)).cloned());
+        }
+        self.missing = missing;
+        self.take(&parted, assets);
         Ok(())
     }
 

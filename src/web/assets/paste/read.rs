@@ -94,13 +94,15 @@ impl Pasted {
             return None;
         }
         let first = self.read(url, places).ok()?;
-        let others = others.split(',').map(bare).filter(|it| !it.is_empty());
-        Some(
-            [first]
-                .into_iter()
-                .chain(others.map(str::to_owned))
-                .collect(),
-        )
+        let is_file = self.stems.contains_key(&first);
+        let mut parts = vec![first];
+        for other in others.split(',').map(bare).filter(|it| !it.is_empty()) {
+            let stem = stem_of(other).filter(|_| is_file);
+            self.stems
+                .extend(stem.map(|stem| (other.to_owned(), stem.to_owned())));
+            parts.push(other.to_owned());
+        }
+        Some(parts)
     }
 }
 
