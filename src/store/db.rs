@@ -90,7 +90,7 @@ pub(super) const FLUSHED: &str = "pragma synchronous = full; pragma wal_autochec
 /// Without waiting for the disk, which happens when the log is folded back: for the same reason at 160 MB.
 pub(super) const UNFLUSHED: &str = "pragma synchronous = normal; pragma wal_autocheckpoint = 40000";
 
-/// Like [`in_transaction`], but unless it is `$flushed` it does not wait for the disk, which takes a third of the time of a first
+/// Like [`in_transaction`], but unless it is `$flushed` it does not wait for the disk, which takes a quarter of the time of a first
 /// reading. A power failure can take it, together with what followed in the same way; whatever is flushed after it has it
 /// on the disk too. A kill takes nothing.
 macro_rules! in_transaction_flushed_if {

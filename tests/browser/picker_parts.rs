@@ -351,11 +351,13 @@ async fn in_the_dialog_a_tick_that_is_not_stored_is_taken_back_and_said() -> Web
     offline(&browser, false).await?;
     browser.press(folder).await?;
     browser.see(".folder-inside", "backpacks").await?;
+    // What was said of a step stands until one is stored.
+    browser.see("dialog .notices", "may not be stored").await?;
+    browser.press(&format!("{FIRST} .asset-pick")).await?;
+    browser.see("#picked", "0 assets").await?;
     browser
         .until("document.querySelector('.notices > *') === null")
         .await?;
-    browser.press(&format!("{FIRST} .asset-pick")).await?;
-    browser.see("#picked", "0 assets").await?;
     assert!(stored(&world, draft).await.is_empty());
 
     // As in another tab.
