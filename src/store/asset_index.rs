@@ -3,7 +3,7 @@
 //! They are made here rather than in a migration because they come and go. Searching is right without any of them,
 //! only slow. What a crash leaves undone is written down in the table `bulk_load`.
 
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use sqlx::{PgPool, SqliteConnection};
 use tracing::warn;
 use uuid::Uuid;
 
@@ -98,46 +98,50 @@ pub(super) async fn prepare_sqlite(connection: &mut SqliteConnection) -> Result<
 }
 
 /// The same for PostgreSQL.
-pub(super) async fn prepare_postgres(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let loading: bool = sqlx::query_scalar(IS_LOADING)
-        .fetch_one(&mut *connection)
-        .await?;
+pub(super) async fn prepare_postgres(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let loading: bool = sqlx::query_scalar(IS_LOADING).fetch_one(pool).await?;
     if !loading {
-        make_postgres(connection).await?;
+        make_postgres(pool).await?;
     }
     Ok(())
 }
 
-async fn make_postgres(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let mut tx = connection.begin().await?;
+async fn make_postgres(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let mut tx = pool.begin().await?;
     sqlx::query("select pg_advisory_xact_lock($1)")
         .bind(ADVISORY_LOCK)
         .execute(&mut *tx)
         .await?;
-    sqlx::query(MORE_MEMORY).execute(&mut *tx).await?;
-    for sql in POSTGRES {
-        sqlx::query(sql).execute(&mut *tx).await?;
-    }
-    let mut trial = tx.begin().await?;
-    match make_trigrams(&mut trial).await {
-        Ok(()) => trial.commit().await?,
-        Err(error) => {
-            trial.rollback().await?;
-            warn!(
-                %error,
-                "PostgreSQL's extension pg_trgm cannot be used, so searching large catalogues for rare words is slow; \
-                 an administrator of the database can install it with: create extension pg_trgm"
-            );
+    let others = async {
+        for sql in POSTGRES {
+            sqlx::query(sql).execute(&mut *tx).await?;
         }
-    }
+        Ok(())
+    };
+    // The index of pieces takes five times as long as the others together, and PostgreSQL makes it on one core.
+    tokio::try_join!(others, make_trigrams(pool))?;
     tx.commit().await
 }
 
-async fn make_trigrams(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    for sql in POSTGRES_TRIGRAM {
-        sqlx::query(sql).execute(&mut *connection).await?;
+/// Without the extension there is no index, and a warning.
+async fn make_trigrams(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    let made = async {
+        sqlx::query(MORE_MEMORY).execute(&mut *tx).await?;
+        for sql in POSTGRES_TRIGRAM {
+            sqlx::query(sql).execute(&mut *tx).await?;
+        }
+        Ok::<_, sqlx::Error>(())
+    };
+    if let Err(error) = made.await {
+        warn!(
+            %error,
+            "PostgreSQL's extension pg_trgm cannot be used, so searching large catalogues for rare words is slow; \
+             an administrator of the database can install it with: create extension pg_trgm"
+        );
+        return tx.rollback().await;
     }
-    Ok(())
+    tx.commit().await
 }
 
 impl Store {
@@ -188,7 +192,7 @@ impl Store {
                 while self.index_more(company).await? {}
             }
             Db::Postgres(pool) => {
-                make_postgres(&mut *pool.acquire().await?).await?;
+                make_postgres(pool).await?;
                 // Only what a vacuum has seen can be answered from an index alone.
                 sqlx::query("vacuum (analyze) asset").execute(pool).await?;
                 sqlx::query(DONE).bind(company.uuid()).execute(pool).await?;

@@ -193,13 +193,25 @@ impl Store {
     /// Asks for the changes when nothing is asked for or under way that reads them, and they are known up to a time before an
     /// instant: not when the last reading ended, which may have been a long one, or one of IDs. Tells whether it did.
     pub async fn want_changes(&self, company: CompanyId, older_than: Timestamp) -> Result<bool> {
-        let sql = "update catalogue_sync set wanted = $1 where company_id = $2 \
-                   and (step is null or kind = $4) and wanted is null and read_until < $3";
-        let asked = on_writer!(self, |pool| sqlx::query(sql)
-            .bind(ReadingKind::Increment.as_str())
+        let is_due = "select exists (select 1 from catalogue_sync where company_id = $1 and read_until < $2 \
+                      and (step is null or kind = $3) and wanted is null)";
+        let ask = "update catalogue_sync set wanted = $4 where company_id = $1 and read_until < $2 \
+                   and (step is null or kind = $3) and wanted is null";
+        // Mostly there is nothing to write, and then nobody who opens the picker need wait for somebody who writes.
+        let is_due: bool = on_reader!(self, |pool| sqlx::query_scalar(is_due)
             .bind(company.uuid())
             .bind(older_than.as_micros())
             .bind(ReadingKind::Sweep.as_str())
+            .fetch_one(pool)
+            .await?);
+        if !is_due {
+            return Ok(false);
+        }
+        let asked = on_writer!(self, |pool| sqlx::query(ask)
+            .bind(company.uuid())
+            .bind(older_than.as_micros())
+            .bind(ReadingKind::Sweep.as_str())
+            .bind(ReadingKind::Increment.as_str())
             .execute(pool)
             .await?
             .rows_affected());

@@ -238,9 +238,6 @@ async fn open_postgres(url: &DatabaseUrl, options: &PgConnectOptions) -> Result<
         .map_err(|error| unconnected(error.to_string()))?;
     let migrated = POSTGRES_MIGRATIONS.run(&mut connection).await;
     migrated.map_err(|error| unmigrated(url, &error))?;
-    asset_index::prepare_postgres(&mut connection)
-        .await
-        .map_err(|error| unmigrated(url, &error.into()))?;
     connection
         .close()
         .await
@@ -258,10 +255,14 @@ async fn open_postgres(url: &DatabaseUrl, options: &PgConnectOptions) -> Result<
                 Ok(true)
             })
         });
-    let pool = pool.connect_with(options.clone()).await;
-    Ok(Db::Postgres(
-        pool.map_err(|error| unconnected(error.to_string()))?,
-    ))
+    let pool = pool
+        .connect_with(options.clone())
+        .await
+        .map_err(|error| unconnected(error.to_string()))?;
+    asset_index::prepare_postgres(&pool)
+        .await
+        .map_err(|error| unmigrated(url, &error.into()))?;
+    Ok(Db::Postgres(pool))
 }
 
 fn unmigrated(url: &DatabaseUrl, error: &MigrateError) -> OpenError {

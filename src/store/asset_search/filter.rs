@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use memchr::memmem::Finder;
-
 use super::{AssetQuery, plan::Access, snapshot::SampleRow, sql::Sql};
 use crate::{
     clock::Timestamp,
@@ -95,11 +93,6 @@ impl Filter {
         prefixes.extend(self.words.first().filter(|_| self.words.len() > 1).cloned());
         prefixes.retain(|prefix| !prefix.is_empty() && prefix.len() <= LONGEST_PREFIX);
         prefixes
-    }
-
-    /// Finders for the words, to be used on many rows.
-    pub(super) fn finders(&self) -> Vec<Finder<'_>> {
-        self.needles.iter().map(Finder::new).collect()
     }
 
     /// Whether the row is as everything but the words and the folder wants it.

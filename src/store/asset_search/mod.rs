@@ -13,6 +13,8 @@ mod plan;
 mod select;
 mod snapshot;
 mod stage;
+mod tally;
+mod texts;
 
 use sqlx::{AssertSqlSafe, FromRow};
 
@@ -20,7 +22,7 @@ pub(super) use self::snapshot::Snapshots;
 use self::{
     cursor::Place,
     filter::Filter,
-    plan::{Access, Plan},
+    plan::{Access, Plan, Planner},
     sql::{Sql, Value},
     stage::{Order, Stage},
 };
@@ -130,13 +132,14 @@ impl Store {
             return Ok(page);
         };
         let snapshot = self.snapshot(company).await?;
+        let planner = Planner::new(&snapshot, &filter);
         let mut last = None;
         for stage in Stage::of(query, &filter) {
             // One row more than asked for: when it is there, so is a next page.
             let need = limit
                 .saturating_add(1)
                 .saturating_sub(count(page.assets.len()));
-            let plan = plan::choose(&snapshot, &filter, &stage, need);
+            let plan = planner.choose(&stage, need);
             tracing::debug!(?plan, ?stage, "a search is planned");
             let mut sql = Sql::default();
             sql.push("with page as materialized (");
@@ -173,7 +176,7 @@ impl Store {
     async fn rows(&self, sql: &Sql) -> Result<Vec<Found>> {
         Ok(on_reader!(self, |pool| {
             let query = sqlx::query_as(AssertSqlSafe(sql.text.clone()));
-            bound!(query, sql).fetch_all(pool).await?
+            bound!(query, sql, self).fetch_all(pool).await?
         }))
     }
 }

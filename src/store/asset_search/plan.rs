@@ -4,8 +4,9 @@
 
 use super::{
     filter::Filter,
-    snapshot::{SampleRow, Snapshot, trigrams_of},
+    snapshot::{Snapshot, trigrams_of},
     stage::{Order, Stage},
+    tally::{Narrowed, Tally, Walk},
 };
 
 /// Microseconds, roughly, as measured on both databases: a row of an index that holds all that is asked for; a row that
@@ -79,148 +80,140 @@ pub(super) struct Plan {
     pub(super) trigrams: Vec<[char; 3]>,
 }
 
-/// What the sample says. All numbers are rows of the sample.
-#[derive(Debug, Default)]
-struct Tally {
-    /// Rows that the whole order, or its narrow part, has in this stage.
-    wide: Walk,
-    narrow: Walk,
-    /// Those of the type that is wanted.
-    typed: Walk,
-    matches: usize,
-    with_words: usize,
-    /// For each needle.
-    with_needle: Vec<usize>,
-    in_folder: usize,
-    of_type: usize,
-    changed: Narrowed,
-    recent: Narrowed,
+/// Plans the stages of a search.
+pub(super) struct Planner<'a> {
+    snapshot: &'a Snapshot,
+    filter: &'a Filter,
+    tally: Tally,
+    /// Rows of the catalogue that one of the sample stands for.
+    scale: f64,
 }
 
-/// Rows of an index that holds all but the folder and the words, and those among them that it cannot exclude.
-#[derive(Debug, Default)]
-struct Narrowed {
-    rows: usize,
-    fitting: usize,
-}
-
-#[derive(Debug, Default)]
-struct Walk {
-    rows: usize,
-    before_first: usize,
-}
-
-/// Chooses how to find `need` rows of a stage.
-pub(super) fn choose(snapshot: &Snapshot, filter: &Filter, stage: &Stage, need: i64) -> Plan {
-    let tally = tally(snapshot, filter, stage);
-    let scale = if snapshot.rows.is_empty() {
-        1.0
-    } else {
-        float(snapshot.total) / number(snapshot.rows.len())
-    };
-    // What the sample does not hold may still be there.
-    let rows = |sampled: usize| (number(sampled) + 0.5) * scale;
-    let narrowed = |it: &Narrowed| WALKED * rows(it.rows) + FETCHED * rows(it.fitting);
-    let walk = |walk: &Walk, each: f64| each * walked(walk, tally.matches, float(need), scale);
-
-    let mut ways = Vec::new();
-    match stage.order {
-        Order::Name => {
-            ways.push((Access::NameWalk, walk(&tally.wide, WALKED)));
-            if filter.folder.is_some() && !filter.with_subfolders {
-                ways.push((Access::FolderWalk, walk(&tally.narrow, FETCHED)));
-            }
-            if filter.has_rare_type() && filter.published.is_some() {
-                ways.push((Access::TypeWalk, walk(&tally.typed, WALKED)));
-            }
-        }
-        Order::Changed => {
-            ways.push((Access::ChangeWalk, walk(&tally.wide, FETCHED)));
-            if filter.is_recent() {
-                ways.push((Access::RecentWalk, walk(&tally.narrow, FETCHED)));
-            }
-        }
-    }
-    if filter.folder.is_some() {
-        ways.push((Access::Folder, FETCHED * rows(tally.in_folder)));
-    }
-    if filter.has_rare_type() {
-        let cost = WALKED * rows(tally.of_type) + FETCHED * rows(tally.matches);
-        ways.push((Access::Type, cost));
-    }
-    if filter.changed_since.is_some() {
-        ways.push((Access::Changed, narrowed(&tally.changed)));
-    }
-    if filter.is_recent() {
-        ways.push((Access::Recent, narrowed(&tally.recent)));
-    }
-    let (trigrams, cost) = trigrams(snapshot, filter, &tally, scale);
-    let has_letters = |needle: &String| needle.contains(char::is_alphanumeric);
-    let is_known = snapshot.knows_signs || filter.needles.iter().any(has_letters);
-    if snapshot.is_indexed && is_known && !trigrams.is_empty() {
-        ways.push((Access::Trigrams, cost));
-    }
-    let cheapest = ways.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
-    let access = cheapest.map_or(Access::NameWalk, |(access, _)| access);
-    Plan {
-        access,
-        has_indexes: snapshot.is_indexed,
-        trigrams,
-    }
-}
-
-fn tally(snapshot: &Snapshot, filter: &Filter, stage: &Stage) -> Tally {
-    let finders = filter.finders();
-    let mut tally = Tally {
-        with_needle: vec![0; finders.len()],
-        ..Tally::default()
-    };
-    let mut look = |row: &SampleRow| {
-        let in_folder = filter.in_folder(row);
-        let changed = filter.is_changed(row);
-        let fits = filter.fits(row);
-        let recent = filter.is_recent() && changed && Filter::is_recently_changed(row);
-        let bytes = row.search_text.as_bytes();
-        let mut words = true;
-        for (finder, count) in finders.iter().zip(&mut tally.with_needle) {
-            let found = finder.find(bytes).is_some();
-            *count += usize::from(found);
-            words &= found;
-        }
-        tally.with_words += usize::from(words);
-        tally.in_folder += usize::from(in_folder);
-        tally.of_type += usize::from(filter.is_of_type(row));
-        for (narrowed, inside) in [(&mut tally.changed, changed), (&mut tally.recent, recent)] {
-            narrowed.rows += usize::from(inside);
-            narrowed.fitting += usize::from(inside && fits);
-        }
-        if !stage.holds(row) {
-            return;
-        }
-        let (in_wide, in_narrow) = match stage.order {
-            Order::Name => (true, in_folder),
-            Order::Changed => (changed, recent),
+impl<'a> Planner<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, filter: &'a Filter) -> Self {
+        let scale = if snapshot.rows.is_empty() {
+            1.0
+        } else {
+            float(snapshot.total) / number(snapshot.rows.len())
         };
-        if words && fits && in_folder {
-            tally.matches += 1;
-        }
-        for (walk, inside) in [
-            (&mut tally.wide, in_wide),
-            (&mut tally.narrow, in_narrow),
-            (&mut tally.typed, filter.is_of_type(row)),
-        ] {
-            walk.rows += usize::from(inside);
-            walk.before_first += usize::from(inside && tally.matches == 0);
-        }
-    };
-    match stage.order {
-        Order::Name => snapshot.rows.iter().for_each(&mut look),
-        Order::Changed => {
-            let rows = snapshot.by_change.iter().map(|at| &snapshot.rows[*at]);
-            rows.for_each(&mut look);
+        Self {
+            snapshot,
+            filter,
+            tally: Tally::of(snapshot, filter),
+            scale,
         }
     }
-    tally
+
+    /// How many rows of the catalogue those of the sample stand for. What the sample does not hold may still be there.
+    fn rows(&self, sampled: f64) -> f64 {
+        (sampled + 0.5) * self.scale
+    }
+
+    /// Chooses how to find `need` rows of a stage.
+    pub(super) fn choose(&self, stage: &Stage, need: i64) -> Plan {
+        let Self {
+            snapshot,
+            filter,
+            tally,
+            scale,
+        } = self;
+        let walks = tally.walks(snapshot, stage);
+        let rows = |sampled: usize| self.rows(number(sampled));
+        let narrowed = |it: &Narrowed| WALKED * rows(it.rows) + FETCHED * rows(it.fitting);
+        let walk = |walk: &Walk, each: f64| each * walked(walk, walks.matches, float(need), *scale);
+
+        let mut ways = Vec::new();
+        match stage.order {
+            Order::Name => {
+                ways.push((Access::NameWalk, walk(&walks.wide, WALKED)));
+                if filter.folder.is_some() && !filter.with_subfolders {
+                    ways.push((Access::FolderWalk, walk(&walks.narrow, FETCHED)));
+                }
+                if filter.has_rare_type() && filter.published.is_some() {
+                    ways.push((Access::TypeWalk, walk(&walks.typed, WALKED)));
+                }
+            }
+            Order::Changed => {
+                ways.push((Access::ChangeWalk, walk(&walks.wide, FETCHED)));
+                if filter.is_recent() {
+                    ways.push((Access::RecentWalk, walk(&walks.narrow, FETCHED)));
+                }
+            }
+        }
+        if filter.folder.is_some() {
+            ways.push((Access::Folder, FETCHED * rows(tally.in_folder)));
+        }
+        if filter.has_rare_type() {
+            let cost = WALKED * rows(tally.of_type) + FETCHED * rows(walks.matches);
+            ways.push((Access::Type, cost));
+        }
+        if filter.changed_since.is_some() {
+            ways.push((Access::Changed, narrowed(&tally.changed)));
+        }
+        if filter.is_recent() {
+            ways.push((Access::Recent, narrowed(&tally.recent)));
+        }
+        let (trigrams, cost) = self.trigrams();
+        let has_letters = |needle: &String| needle.contains(char::is_alphanumeric);
+        let is_known = snapshot.knows_signs || filter.needles.iter().any(has_letters);
+        if snapshot.is_indexed && is_known && !trigrams.is_empty() {
+            ways.push((Access::Trigrams, cost));
+        }
+        let cheapest = ways.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        let access = cheapest.map_or(Access::NameWalk, |(access, _)| access);
+        Plan {
+            access,
+            has_indexes: snapshot.is_indexed,
+            trigrams,
+        }
+    }
+
+    /// The rarest piece of each word, and what finding the rows by them costs. Pieces of one word mostly occur together, so a
+    /// second one counts only where the first is much more common than the word. A piece is worth its list only when it
+    /// saves fetching more rows than that.
+    fn trigrams(&self) -> (Vec<[char; 3]>, f64) {
+        let Self {
+            snapshot,
+            filter,
+            tally,
+            ..
+        } = self;
+        let rows = |sampled: usize| self.rows(number(sampled));
+        let seen = |trigram: &[char; 3]| {
+            let sampled = snapshot.trigrams.get(trigram).copied();
+            self.rows(f64::from(sampled.unwrap_or(0)))
+        };
+        // Each with how many rows its list has, and how many of all rows it leaves.
+        let mut pieces: Vec<([char; 3], f64, f64)> = Vec::new();
+        for (needle, count) in filter.needles.iter().zip(&tally.with_needle) {
+            let mut own: Vec<_> = trigrams_of(needle)
+                .into_iter()
+                .map(|it| (it, seen(&it)))
+                .collect();
+            own.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let total = float(snapshot.total);
+            let with_needle = rows(*count);
+            let mut own = own.into_iter();
+            if let Some((first, list)) = own.next().filter(|(_, list)| list * 2.0 < total) {
+                pieces.push((first, list, list / total));
+                let another = own.next().filter(|_| with_needle * 2.0 < list);
+                pieces.extend(another.map(|(second, longer)| (second, longer, with_needle / list)));
+            }
+        }
+        pieces.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let (mut chosen, mut candidates, mut cost) = (Vec::new(), float(snapshot.total), 0.0);
+        let least = rows(tally.with_words);
+        for (trigram, list, share) in pieces {
+            let fewer = (candidates * share).max(least);
+            let is_worth = (candidates - fewer) * FETCHED > list * LISTED;
+            if chosen.is_empty() || (is_worth && chosen.len() < MOST_TRIGRAMS) {
+                chosen.push(trigram);
+                cost += list * LISTED;
+                candidates = fewer;
+            }
+        }
+        (chosen, cost + candidates * FETCHED)
+    }
 }
 
 /// How many rows are passed until there are enough. Spread evenly, that follows from how many match. When the first one is
@@ -236,53 +229,6 @@ fn walked(walk: &Walk, matches: usize, need: f64, scale: f64) -> f64 {
     (need * gap + way_to_them).min(all)
 }
 
-/// The rarest piece of each word, and what finding the rows by them costs. Pieces of one word mostly occur together, so a
-/// second one counts only where the first is much more common than the word. A piece is worth its list only when it
-/// saves fetching more rows than that.
-fn trigrams(
-    snapshot: &Snapshot,
-    filter: &Filter,
-    tally: &Tally,
-    scale: f64,
-) -> (Vec<[char; 3]>, f64) {
-    let rows = |sampled: f64| (sampled + 0.5) * scale;
-    let seen = |trigram: &[char; 3]| {
-        rows(f64::from(
-            snapshot.trigrams.get(trigram).copied().unwrap_or(0),
-        ))
-    };
-    // Each with how many rows its list has, and how many of all rows it leaves.
-    let mut pieces: Vec<([char; 3], f64, f64)> = Vec::new();
-    for (needle, count) in filter.needles.iter().zip(&tally.with_needle) {
-        let mut own: Vec<_> = trigrams_of(needle)
-            .into_iter()
-            .map(|it| (it, seen(&it)))
-            .collect();
-        own.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let total = float(snapshot.total);
-        let with_needle = rows(number(*count));
-        let mut own = own.into_iter();
-        if let Some((first, list)) = own.next().filter(|(_, list)| list * 2.0 < total) {
-            pieces.push((first, list, list / total));
-            let another = own.next().filter(|_| with_needle * 2.0 < list);
-            pieces.extend(another.map(|(second, longer)| (second, longer, with_needle / list)));
-        }
-    }
-    pieces.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let (mut chosen, mut candidates, mut cost) = (Vec::new(), float(snapshot.total), 0.0);
-    let least = rows(number(tally.with_words));
-    for (trigram, list, share) in pieces {
-        let fewer = (candidates * share).max(least);
-        let is_worth = (candidates - fewer) * FETCHED > list * LISTED;
-        if chosen.is_empty() || (is_worth && chosen.len() < MOST_TRIGRAMS) {
-            chosen.push(trigram);
-            cost += list * LISTED;
-            candidates = fewer;
-        }
-    }
-    (chosen, cost + candidates * FETCHED)
-}
-
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn number(count: usize) -> f64 {
     count as f64
@@ -296,7 +242,7 @@ fn float(count: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{AssetQuery, AssetSort};
+    use crate::store::{AssetQuery, AssetSort, asset_search::snapshot::SampleRow};
 
     /// A million assets, of which one in a hundred is a `shirt`, those in folder `deep` are few, and `zebra` stands at
     /// the end of the alphabet only.
@@ -324,7 +270,9 @@ mod tests {
     fn access(query: &AssetQuery) -> Access {
         let filter = Filter::of(query).unwrap();
         let stages = Stage::of(query, &filter);
-        choose(&snapshot(), &filter, stages.last().unwrap(), 49).access
+        Planner::new(&snapshot(), &filter)
+            .choose(stages.last().unwrap(), 49)
+            .access
     }
 
     fn words(text: &str) -> AssetQuery {
@@ -375,7 +323,9 @@ mod tests {
         let access = |query: &AssetQuery| {
             let filter = Filter::of(query).unwrap();
             let stages = Stage::of(query, &filter);
-            choose(&snapshot, &filter, stages.last().unwrap(), 49).access
+            Planner::new(&snapshot, &filter)
+                .choose(stages.last().unwrap(), 49)
+                .access
         };
         let mut query = AssetQuery {
             asset_type: Some("Pdf".to_owned()),
@@ -407,7 +357,7 @@ mod tests {
         let query = words("nowhere");
         let filter = Filter::of(&query).unwrap();
         let stages = Stage::of(&query, &filter);
-        let plan = choose(&snapshot, &filter, &stages[1], 49);
+        let plan = Planner::new(&snapshot, &filter).choose(&stages[1], 49);
         assert_eq!(plan.access, Access::NameWalk);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::AssertSqlSafe;
 
 use super::{
-    AssetQuery, AssetSort, Filter, Order, Sql, Stage, Value, filter::LONGEST_WORD, plan,
+    AssetQuery, AssetSort, Filter, Order, Sql, Stage, Value, filter::LONGEST_WORD, plan::Planner,
     push_matches, push_rows, stage::end_of,
 };
 use crate::{
@@ -67,7 +67,8 @@ impl Store {
             });
         };
         let snapshot = self.snapshot(company).await?;
-        let plan = plan::choose(&snapshot, &filter, &whole(Order::Name), COUNTED + 1);
+        let planner = Planner::new(&snapshot, &filter);
+        let plan = planner.choose(&whole(Order::Name), COUNTED + 1);
         let mut sql = Sql::default();
         sql.push("select count(*), count(case when class = ")
             .bind(AssetClass::Unsupported.as_str())
@@ -76,7 +77,7 @@ impl Store {
         sql.push(" limit ").bind(COUNTED + 1).push(") matches");
         let (matches, excluded): (i64, i64) = on_reader!(self, |pool| {
             let query = sqlx::query_as(AssertSqlSafe(sql.text.clone()));
-            bound!(query, sql).fetch_one(pool).await?
+            bound!(query, sql, self).fetch_one(pool).await?
         });
         let matches = if matches > COUNTED {
             Matches::MoreThan(COUNTED)
@@ -118,7 +119,7 @@ impl Store {
         let most = count(INVALIDATION_LIMIT);
         let snapshot = self.snapshot(company).await?;
         let stage = whole(query.sort.order());
-        let plan = plan::choose(&snapshot, &filter, &stage, most + 1);
+        let plan = Planner::new(&snapshot, &filter).choose(&stage, most + 1);
         let mut sql = Sql::default();
         sql.push("insert into invalidation_asset (company_id, invalidation_id, asset_key, position) select ");
         sql.bind(company.uuid()).push(", ").bind(draft.uuid());
@@ -160,7 +161,10 @@ impl Store {
                 .await?;
             sql.values[last_position] = Value::Number(position);
             let query = sqlx::query(AssertSqlSafe(sql.text.clone()));
-            let added = bound!(query, sql).execute(&mut *tx).await?.rows_affected();
+            let added = bound!(query, sql, self)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
             let held: i64 = sqlx::query_scalar(held)
                 .bind(draft.uuid())
                 .fetch_one(&mut *tx)

@@ -11,10 +11,13 @@ use std::{
 
 use sqlx::{FromRow, QueryBuilder};
 
-use super::super::{
-    Result, Store,
-    convert::{CHUNK, count},
-    folders::FolderTree,
+use super::{
+    super::{
+        Result, Store,
+        convert::{CHUNK, count},
+        folders::FolderTree,
+    },
+    texts::Texts,
 };
 use crate::domain::CompanyId;
 
@@ -38,6 +41,8 @@ pub(in crate::store) struct Snapshot {
     pub(super) total: i64,
     /// Some of them, by name.
     pub(super) rows: Vec<SampleRow>,
+    /// Their searched texts.
+    pub(super) texts: Texts,
     /// The same, by last change, the latest first: indexes of `rows`.
     pub(super) by_change: Vec<usize>,
     /// In how many rows of the sample each piece of three characters occurs.
@@ -50,7 +55,7 @@ pub(in crate::store) struct Snapshot {
     pub(in crate::store) folders: FolderTree,
 }
 
-/// What filters and words look at.
+/// What filters look at; the searched text moves to [`Snapshot::texts`].
 #[derive(Debug, FromRow)]
 pub(super) struct SampleRow {
     pub(super) id_folded: String,
@@ -238,14 +243,17 @@ impl Snapshot {
         let mut by_change: Vec<usize> = (0..rows.len()).collect();
         by_change.sort_unstable_by_key(|index| std::cmp::Reverse(rows[*index].changed_at));
         let mut trigrams = HashMap::new();
-        for row in &rows {
+        let mut texts = Texts::default();
+        for row in &mut rows {
             for trigram in trigrams_of(&row.search_text) {
                 *trigrams.entry(trigram).or_default() += 1;
             }
+            texts.extend([std::mem::take(&mut row.search_text)]);
         }
         Self {
             total: total.max(count(rows.len())),
             rows,
+            texts,
             by_change,
             trigrams,
             is_indexed: false,

@@ -65,11 +65,11 @@ impl From<Uuid> for Value {
     }
 }
 
-/// A query of sqlx with all values of a [`Sql`] bound. It is planned anew each time: a plan for any values would not
-/// know how common these are.
+/// A query of sqlx with all values of a [`Sql`] bound. PostgreSQL plans it anew each time: a plan for any values would not
+/// know how common these are. `SQLite` knows in no case.
 macro_rules! bound {
-    ($query:expr, $sql:expr) => {{
-        let mut query = $query.persistent(false);
+    ($query:expr, $sql:expr, $store:expr) => {{
+        let mut query = $query.persistent(!$store.is_postgres());
         for value in &$sql.values {
             query = match value {
                 Value::Text(text) => query.bind(text.as_str()),

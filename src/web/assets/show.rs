@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue},
     response::{Html, IntoResponse as _, Response},
 };
+use futures_util::TryFutureExt as _;
 use serde::Deserialize;
 
 use super::{
@@ -221,14 +222,21 @@ impl PickerPage {
             "all".clone_into(&mut wanted.show);
             found = find(app, my, &wanted).await?;
         }
-        let sync = app.store.catalogue_sync(company).await?;
         let words = if wanted.list() == Show::Selected {
             Vec::new()
         } else {
             wanted.words()
         };
-        let rows = rows(app, my, &found.assets, &words).await?;
-        let ask = Ask::about(app, my, &wanted, &found.assets).await?;
+        let tree = Tree::new(app, my, &wanted.folder);
+        // At once: none waits for what another one says.
+        let (sync, rows, ask, types, folders, selected) = tokio::try_join!(
+            app.store.catalogue_sync(company).err_into(),
+            rows(app, my, &found.assets, &words),
+            Ask::about(app, my, &wanted, &found.assets),
+            app.store.asset_types(company).err_into(),
+            tree.around(&wanted.find).err_into(),
+            app.store.count_selected(my.draft.id).err_into(),
+        )?;
         let next = found.next.map(|after| Wanted {
             after,
             ..wanted.clone()
@@ -236,11 +244,9 @@ impl PickerPage {
         let picker = Picker {
             draft: draft.trim_end_matches('/').to_owned(),
             list: wanted.list(),
-            kinds: KindGroup::all(&wanted, app.store.asset_types(company).await?),
+            kinds: KindGroup::all(&wanted, types),
             crumbs: Crumb::of(&wanted.folder),
-            folders: Tree::new(app, my, &wanted.folder)
-                .around(&wanted.find)
-                .await?,
+            folders,
             rows,
             ask,
             next: next.map(|next| next.to_query()),
@@ -254,7 +260,7 @@ impl PickerPage {
             said,
             as_of: AsOf::of(&sync, app.clock.now()),
             asked: asked.and_query(),
-            selected: Selected::new(app.store.count_selected(my.draft.id).await?),
+            selected: Selected::new(selected),
             wanted,
         };
         Ok(Self {

@@ -34,9 +34,12 @@ impl FromRequestParts<App> for InCompany {
             .find(|company| company.slug == slug)
             .cloned()
             .ok_or(AppError::NotFound)?;
-        let preview_server = app.store.company_settings(company.id).await?.preview_server;
+        let (settings, hosts) = tokio::try_join!(
+            app.store.company_settings(company.id),
+            app.store.delivery_hosts(company.id),
+        )?;
+        let preview_server = settings.preview_server;
         if let Some(sources) = parts.extensions.get::<ImageSources>() {
-            let hosts = app.store.delivery_hosts(company.id).await?;
             let servers = [company.publish_server.as_ref(), preview_server.as_ref()];
             sources.allow(servers, &hosts);
         }
