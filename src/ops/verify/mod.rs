@@ -29,12 +29,6 @@ use crate::{
     store::{Store, StoreError, StoredPicture, Taken, UncheckedBatch},
 };
 
-/// How often the database is asked what is due, when nobody says so.
-const IDLE: Duration = Duration::from_secs(1);
-
-/// How often it is asked whether a process that died has left batches that Adobe took.
-const SWEEP: Duration = Duration::from_mins(1);
-
 /// A sweep passes over batches that ended longer ago than this.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 
@@ -113,7 +107,7 @@ impl Verifier {
             () = self.keep_looking() => {}
             () = cancel.cancelled() => {}
         }
-        // All of the room is free when the last one is stored.
+        // All of the room is free when the last one is stored. By the machine's time, as it is the machine's work.
         let _ = tokio::time::timeout(LAST_PICTURES, self.room.acquire_many(ROOM)).await;
     }
 
@@ -124,7 +118,7 @@ impl Verifier {
         let mut looking: HashMap<CompanyId, AbortHandle> = HashMap::new();
         loop {
             let now = self.clock.now();
-            if swept.is_none_or(|at| now.since(at) >= SWEEP) {
+            if swept.is_none_or(|at| now.since(at) >= self.settings.sweep) {
                 swept = Some(now);
                 if let Err(error) = self.sweep().await {
                     error!(%error, "accepted batches could not be looked for");
@@ -144,7 +138,7 @@ impl Verifier {
             }
             tokio::select! {
                 () = self.wake.notified() => {}
-                () = self.clock.sleep_until(now.plus(IDLE)) => {}
+                () = self.clock.sleep_until(now.plus(self.settings.idle)) => {}
                 Some(_) = tasks.join_next() => {}
             }
         }

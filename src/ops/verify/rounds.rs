@@ -23,9 +23,9 @@ use crate::{
 /// So many of a company's URLs are taken and looked at at once, by one node: hosts are to be asked politely.
 const AT_ONCE: i64 = 4;
 
-/// How long a node may be silent about what it has taken before another one takes it: longer than a host that answers just
-/// in time can hold up the looks at one URL, in each format and at the origin.
-const LEASE: Duration = Duration::from_mins(3);
+/// For as long as so many looks can take, a node may be silent about what it has taken before another one takes it: longer
+/// than a host that answers just in time can hold up the looks at one URL, in each format and at the origin.
+const LEASE: u32 = 12;
 
 /// What is written of a URL whose host was taken off the list.
 const NOT_A_HOST: &str = "its host is not one of the company's delivery hosts";
@@ -62,7 +62,13 @@ impl Verifier {
         let now = self.clock.now();
         let due = self
             .store
-            .lease_checks(company, lease, now, now.plus(LEASE), AT_ONCE)
+            .lease_checks(
+                company,
+                lease,
+                now,
+                now.plus(self.edge.timeout() * LEASE),
+                AT_ONCE,
+            )
             .await?;
         let looked = due.len();
         stream::iter(due)
