@@ -31,7 +31,7 @@ use crate::{
     config::SyncConfig,
     domain::{CatalogueSync, CompanyId, ReadingKind},
     ips::{self, Account},
-    ops::connection::{self, AccountError, Connector},
+    ops::connection::{self, Connector},
     store::{Store, StoreError, SyncLease},
     vault::Vault,
 };
@@ -274,10 +274,9 @@ impl Syncer {
         company: CompanyId,
         asked_as: Option<&Account>,
     ) -> Result<bool, StoreError> {
-        match connection::account(&self.store, &self.vault, company).await {
-            Ok(account) => Ok(asked_as.is_none_or(|asked| asked.is_same_as(&account))),
-            Err(AccountError::Store(error)) => Err(error),
-            Err(_) => Ok(true),
+        match asked_as {
+            Some(asked) => connection::is_current(&self.store, &self.vault, company, asked).await,
+            None => Ok(true),
         }
     }
 
