@@ -22,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 pub use self::asked::{Asked, NotAsked};
+use self::before::Kept;
+
 use crate::{
     clock::Clock,
     domain::{CheckFormat, CheckId, CheckSettings, CompanyId, InvalidationId, Look, LookKind},
@@ -35,7 +37,7 @@ const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 /// So many small pictures are made at once: each may take much memory for a moment.
 const PICTURES_AT_ONCE: usize = 1;
 
-/// Bodies from before a purge wait for their small pictures up to so many bytes in all, of whichever invalidations.
+/// Bodies wait for their small pictures up to so many bytes in all, from before a purge and after it, of whichever companies.
 const ROOM: u32 = 64 * 1024 * 1024;
 
 /// A shutdown waits so long for the small pictures that are still to be made.
@@ -188,10 +190,10 @@ impl Verifier {
         company: CompanyId,
         check: CheckId,
         kind: LookKind,
-        probe: Option<Probe>,
+        kept: Option<Kept>,
     ) {
-        let picture = match probe {
-            Some(probe) => self.small_picture(probe).await,
+        let picture = match kept {
+            Some(kept) => self.small_picture(kept).await,
             None => None,
         };
         let kept = match picture {
@@ -203,13 +205,15 @@ impl Verifier {
         }
     }
 
-    async fn small_picture(&self, probe: Probe) -> Option<StoredPicture> {
+    async fn small_picture(&self, kept: Kept) -> Option<StoredPicture> {
+        let Kept { probe, room } = kept;
         let body = probe.body.filter(|_| probe.sighting.is_delivered())?;
         let _turn = self.pictures.acquire().await.ok()?;
         let made = tokio::task::spawn_blocking(move || {
             small_picture(probe.content_type.as_deref(), &body)
         });
         let picture = made.await.ok()??;
+        drop(room);
         Some(StoredPicture {
             content_type: picture.content_type.to_owned(),
             bytes: picture.bytes,

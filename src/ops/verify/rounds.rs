@@ -7,7 +7,7 @@ use tracing::{error, warn};
 
 use super::{
     Verifier,
-    before::longest_keep,
+    before::{Kept, longest_keep},
     hosts::{Hosts, Target},
     look_of,
 };
@@ -16,7 +16,6 @@ use crate::{
     domain::{
         CheckFormat, CompanyId, Doubt, Judgement, Look, LookKind, Looks, Verdict, judge, origin_url,
     },
-    edge::Probe,
     store::{CheckLease, DueCheck, Round, StoreError, StoredLook},
 };
 
@@ -109,15 +108,16 @@ impl Verifier {
         Ok(())
     }
 
-    /// What is seen of a URL in each format, and the whole look at the plain one, of which the small picture is made.
-    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> (Vec<Seen>, Option<Probe>) {
+    /// What is seen of a URL in each format, and the body of the plain one, of which the small picture is made, where there is
+    /// room for it.
+    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> (Vec<Seen>, Option<Kept>) {
         let mut seen = Vec::new();
         let mut plain = None;
         for &format in CheckFormat::of(url, target.scope) {
             let probe = self.probe(target, format).await;
             let after = look_of(&probe);
             if format == CheckFormat::Plain {
-                plain = probe.ok();
+                plain = Kept::of(probe, &self.room);
             } else {
                 drop(probe);
             }
