@@ -1,4 +1,4 @@
--- The verdict of what Adobe has just taken. Its twin is
+-- The verdict of what Adobe has just taken, and how far *Check all* has come. Its twin is
 -- migrations/sqlite/0031_checks_under_way.sql.
 
 -- Nothing is decided either between Adobe's answer and the moment when the looks at what it took are due: URLs of an accepted
@@ -22,3 +22,7 @@ create or replace view _invalidation_verdict as
                            when 'could-not-check' then 4 when 'nothing-newer' then 3 when 'live' then 2
                            when 'gone' then 1 else 0 end desc limit 1), 'not-checked') end as verdict
     from invalidation i;
+
+-- The batch, by its position, and the URL in it, by its place, up to which *Check all* has gone.
+alter table check_run add column walked_batch integer not null default 0;
+alter table check_run add column walked_to bigint not null default 0;
