@@ -17,9 +17,6 @@ use crate::{
     web::{SetupToken, SignInLimiter},
 };
 
-/// How long connecting to Adobe may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// What handlers and background work share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -58,13 +55,9 @@ impl App {
     pub async fn build(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(&config.database).await?;
         let vault = Vault::open(&config.secret_key, clock.clone())?;
-        let timeouts = ips::Timeouts {
-            connect: CONNECT_TIMEOUT.min(config.ips_timeout),
-            total: config.ips_timeout,
-        };
         let ips =
-            ips::Client::new(timeouts).context("the client for Adobe's API cannot be built")?;
-        let edge = edge::Client::new()?;
+            ips::Client::new(config.ips).context("the client for Adobe's API cannot be built")?;
+        let edge = edge::Client::new(config.edge)?;
         let verifier = Verifier::new(store.clone(), clock.clone(), edge.clone(), config.checks);
         let dispatcher = Dispatcher::new(
             store.clone(),
@@ -81,7 +74,7 @@ impl App {
             vault.clone(),
             ips.clone(),
             clock.clone(),
-            config.sync_pause,
+            config.sync,
         );
         let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
         let setup_token = SetupToken::new(&clock, store.has_people().await?);

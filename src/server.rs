@@ -155,7 +155,7 @@ async fn housekeeping(app: App, cancel: CancellationToken) {
             error!(%error, "the history could not be put in order");
         }
         tokio::select! {
-            () = tokio::time::sleep(HOUSEKEEPING) => {}
+            () = app.clock.sleep(HOUSEKEEPING) => {}
             () = cancel.cancelled() => return,
         }
     }

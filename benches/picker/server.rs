@@ -13,6 +13,7 @@ use unstale::{
     clock::Clock,
     config::{Config, PublicUrl, Settings},
     domain::{Company, CompanyId, Email, PersonId, PublishServer, Role},
+    ips::Timeouts,
     ops::passwords,
     server,
     store::NewPerson,
@@ -73,7 +74,10 @@ impl Target {
             listen: listener.local_addr().unwrap(),
             public_url: PublicUrl::parse(&url).unwrap(),
             database: self.address.parse().unwrap(),
-            ips_timeout: Duration::from_secs(1),
+            ips: Timeouts {
+                connect: Duration::from_secs(1),
+                total: Duration::from_secs(1),
+            },
             ..Config::load(Settings::default(), Some("5e".repeat(32))).unwrap()
         };
         let app = App::build(&config, Clock::system()).await.unwrap();

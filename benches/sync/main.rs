@@ -19,7 +19,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use unstale::{
     clock::Clock,
-    config::SecretKeySource,
+    config::{SecretKeySource, SyncConfig},
     domain::{Company, CompanyId, PublishServer, ReadingKind},
     ips::{Client, Endpoint, Timeouts},
     ops::{
@@ -86,7 +86,11 @@ async fn measure(name: &str, database: &str, assets: u32) {
         connect: Duration::from_secs(10),
         total: Duration::from_mins(2),
     });
-    let syncer = Syncer::new(store.clone(), vault, client.unwrap(), clock, Duration::ZERO);
+    let config = SyncConfig {
+        pause: Duration::ZERO,
+        ..SyncConfig::default()
+    };
+    let syncer = Syncer::new(store.clone(), vault, client.unwrap(), clock, config);
     for (what, kind) in [
         ("everything", ReadingKind::Full),
         ("100 changes", ReadingKind::Increment),

@@ -47,7 +47,7 @@ fn uses(command: &str, below: &str, setting: &str) -> bool {
             ("demo" | "migrate" | "user" | "import", _) | ("company", "add")
         ),
         "log_format" => !matches!(command, "migrate" | "user" | "import" | "company"),
-        "ips_timeout" => {
+        _ if setting.starts_with("ips_") => {
             serves
                 || matches!(
                     (command, below),
@@ -58,7 +58,7 @@ fn uses(command: &str, below: &str, setting: &str) -> bool {
                         | ("template", "push")
                 )
         }
-        "sync_pause" => serves || command == "sync",
+        _ if setting.starts_with("sync_") => serves || command == "sync",
         // What the test of a host sends and looks at goes the way of all requests.
         _ if setting.starts_with("dispatch_") || setting.starts_with("check_") => {
             serves || (command, below) == ("host", "test")

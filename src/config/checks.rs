@@ -1,11 +1,9 @@
 //! How delivery hosts are looked at, before and after a purge: how many URLs, when, and for how long.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 
-use super::{ConfigError, number};
-use crate::domain::CheckSettings;
+use super::{ConfigError, milliseconds, number};
+use crate::{domain::CheckSettings, edge::Timeouts};
 
 /// The settings as flags and environment variables give them.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -55,6 +53,43 @@ pub struct CheckArgs {
         global = true
     )]
     pub check_window: Option<String>,
+
+    /// Milliseconds that one look may take; who looks at a URL loses it to another node after twelve times that
+    /// [default: 15000]
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        env = "UNSTALE_CHECK_TIMEOUT",
+        global = true
+    )]
+    pub check_timeout: Option<String>,
+
+    /// Milliseconds of them in which the connection must stand [default: 5000]
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        env = "UNSTALE_CHECK_CONNECT_TIMEOUT",
+        global = true
+    )]
+    pub check_connect_timeout: Option<String>,
+
+    /// Milliseconds between two looks at the database for what is due, when nobody says so [default: 1000]
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        env = "UNSTALE_CHECK_IDLE",
+        global = true
+    )]
+    pub check_idle: Option<String>,
+
+    /// Milliseconds between two looks for what a process that died left unchecked [default: 60000]
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        env = "UNSTALE_CHECK_SWEEP",
+        global = true
+    )]
+    pub check_sweep: Option<String>,
 }
 
 /// The table `[checks]` of the settings file.
@@ -66,21 +101,24 @@ pub(super) struct CheckFile {
     interval: Option<u64>,
     longest: Option<u64>,
     window: Option<u64>,
+    timeout: Option<u64>,
+    connect_timeout: Option<u64>,
+    idle: Option<u64>,
+    sweep: Option<u64>,
 }
 
 /// Puts them together.
-pub(super) fn load(given: CheckArgs, file: &CheckFile) -> Result<CheckSettings, ConfigError> {
-    let whole = CheckSettings::default();
+pub(super) fn load(
+    given: CheckArgs,
+    file: &CheckFile,
+) -> Result<(CheckSettings, Timeouts), ConfigError> {
+    let (whole, timeouts) = (CheckSettings::default(), Timeouts::default());
     let check_sample = number(
         "UNSTALE_CHECK_SAMPLE",
         given.check_sample,
         file.sample.unwrap_or(whole.sample as u64),
         0..=1_000,
     )?;
-    let milliseconds = |setting, given, file: Option<u64>, otherwise: Duration, limits| {
-        let otherwise = u64::try_from(otherwise.as_millis()).unwrap_or(u64::MAX);
-        number(setting, given, file.unwrap_or(otherwise), limits).map(Duration::from_millis)
-    };
     let check_interval = milliseconds(
         "UNSTALE_CHECK_INTERVAL",
         given.check_interval,
@@ -88,7 +126,23 @@ pub(super) fn load(given: CheckArgs, file: &CheckFile) -> Result<CheckSettings, 
         whole.interval,
         1..=600_000,
     )?;
-    Ok(CheckSettings {
+    let timeouts = Timeouts {
+        connect: milliseconds(
+            "UNSTALE_CHECK_CONNECT_TIMEOUT",
+            given.check_connect_timeout,
+            file.connect_timeout,
+            timeouts.connect,
+            1..=600_000,
+        )?,
+        total: milliseconds(
+            "UNSTALE_CHECK_TIMEOUT",
+            given.check_timeout,
+            file.timeout,
+            timeouts.total,
+            1..=600_000,
+        )?,
+    };
+    let settings = CheckSettings {
         sample: usize::try_from(check_sample).unwrap_or(usize::MAX),
         allowed: milliseconds(
             "UNSTALE_CHECK_ALLOWED",
@@ -113,17 +167,38 @@ pub(super) fn load(given: CheckArgs, file: &CheckFile) -> Result<CheckSettings, 
             whole.window,
             0..=86_400_000,
         )?,
-    })
+        idle: milliseconds(
+            "UNSTALE_CHECK_IDLE",
+            given.check_idle,
+            file.idle,
+            whole.idle,
+            10..=60_000,
+        )?,
+        sweep: milliseconds(
+            "UNSTALE_CHECK_SWEEP",
+            given.check_sweep,
+            file.sweep,
+            whole.sweep,
+            10..=3_600_000,
+        )?,
+    };
+    Ok((settings, timeouts))
 }
 
 /// As the table of a settings file would spell them.
-pub(super) fn printed(checks: &CheckSettings) -> String {
-    format!(
-        "sample = {}\nallowed = {}\ninterval = {}\nlongest = {}\nwindow = {}\n",
-        checks.sample,
-        checks.allowed.as_millis(),
-        checks.interval.as_millis(),
-        checks.longest.as_millis(),
-        checks.window.as_millis()
-    )
+pub(super) fn printed(checks: &CheckSettings, timeouts: Timeouts) -> String {
+    let millis = [
+        ("allowed", checks.allowed),
+        ("interval", checks.interval),
+        ("longest", checks.longest),
+        ("window", checks.window),
+        ("timeout", timeouts.total),
+        ("connect_timeout", timeouts.connect),
+        ("idle", checks.idle),
+        ("sweep", checks.sweep),
+    ];
+    let mut lines = vec![format!("sample = {}", checks.sample)];
+    lines.extend(millis.map(|(name, millis)| format!("{name} = {}", millis.as_millis())));
+    lines.push(String::new());
+    lines.join("\n")
 }

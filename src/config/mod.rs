@@ -5,6 +5,8 @@
 
 mod checks;
 mod dispatch;
+mod ips;
+mod sync;
 
 use std::{
     fmt, fs, io,
@@ -21,8 +23,10 @@ use url::Url;
 pub use self::{
     checks::CheckArgs,
     dispatch::{DispatchConfig, DispatchSettings},
+    ips::IpsArgs,
+    sync::{SyncArgs, SyncConfig},
 };
-use crate::{domain::CheckSettings, store::DatabaseUrl};
+use crate::{domain::CheckSettings, edge, ips::Timeouts, store::DatabaseUrl};
 
 /// What is read when `--config` does not name another file; it need not exist.
 const DEFAULT_FILE: &str = "unstale.toml";
@@ -67,27 +71,18 @@ pub struct Settings {
     #[arg(long, value_name = "FORMAT", env = "UNSTALE_LOG_FORMAT", global = true)]
     pub log_format: Option<String>,
 
-    /// Seconds to wait for an answer from Adobe [default: 60]
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "UNSTALE_IPS_TIMEOUT",
-        global = true
-    )]
-    pub ips_timeout: Option<String>,
+    /// How long Adobe may take to answer.
+    #[command(flatten)]
+    pub ips: IpsArgs,
 
-    /// Milliseconds between two requests while a catalogue is read [default: 250]
-    #[arg(
-        long,
-        value_name = "MILLISECONDS",
-        env = "UNSTALE_SYNC_PAUSE",
-        global = true
-    )]
-    pub sync_pause: Option<String>,
+    /// How catalogues are read.
+    #[command(flatten)]
+    pub sync: SyncArgs,
 
     /// Days after which what was submitted is deleted from the history [default: kept for ever]
     #[arg(long, value_name = "DAYS", env = "UNSTALE_KEEP_HISTORY", global = true)]
     pub keep_history: Option<String>,
+
     /// How delivery hosts are looked at, before and after a purge.
     #[command(flatten)]
     pub checks: CheckArgs,
@@ -108,7 +103,11 @@ struct File {
     secret_key_file: Option<PathBuf>,
     log_format: Option<String>,
     ips_timeout: Option<u64>,
+    ips_timeout_ms: Option<u64>,
+    ips_connect_timeout_ms: Option<u64>,
     sync_pause: Option<u64>,
+    sync_lease: Option<u64>,
+    sync_idle: Option<u64>,
     keep_history: Option<u64>,
     checks: checks::CheckFile,
     dispatch: dispatch::DispatchFile,
@@ -128,13 +127,15 @@ pub struct Config {
     /// How the log is written.
     pub log_format: LogFormat,
     /// How long Adobe may take to answer.
-    pub ips_timeout: Duration,
-    /// The pause between two requests while a catalogue is read, for Adobe's sake.
-    pub sync_pause: Duration,
+    pub ips: Timeouts,
+    /// How catalogues are read.
+    pub sync: SyncConfig,
     /// How long the history is kept; for ever when there is none.
     pub keep_history: Option<Duration>,
     /// How delivery hosts are looked at, before and after a purge.
     pub checks: CheckSettings,
+    /// How long they may take to answer.
+    pub edge: edge::Timeouts,
     /// How submitted batches are sent.
     pub dispatch: DispatchConfig,
 }
@@ -282,18 +283,12 @@ impl Config {
             }
         };
 
-        let ips_timeout = number(
-            "UNSTALE_IPS_TIMEOUT",
-            settings.ips_timeout,
-            file.ips_timeout.unwrap_or(60),
-            1..=600,
-        )?;
-        let sync_pause = number(
-            "UNSTALE_SYNC_PAUSE",
-            settings.sync_pause,
-            file.sync_pause.unwrap_or(250),
-            0..=60_000,
-        )?;
+        let ips_file = ips::IpsFile {
+            timeout: file.ips_timeout,
+            timeout_ms: file.ips_timeout_ms,
+            connect_timeout_ms: file.ips_connect_timeout_ms,
+        };
+        let sync_file = [file.sync_pause, file.sync_lease, file.sync_idle];
         let keep_history = match (&settings.keep_history, file.keep_history) {
             (None, None) => None,
             (_, days) => Some(number(
@@ -304,17 +299,20 @@ impl Config {
             )?),
         };
 
+        let (checks, edge) = checks::load(settings.checks, &file.checks)?;
+
         Ok(Self {
             listen,
             public_url,
             database,
             secret_key,
             log_format,
-            ips_timeout: Duration::from_secs(ips_timeout),
-            sync_pause: Duration::from_millis(sync_pause),
+            ips: ips::load(settings.ips, ips_file)?,
+            sync: sync::load(settings.sync, sync_file)?,
             keep_history: keep_history.map(|days| Duration::from_hours(24 * days)),
             dispatch: DispatchConfig::load(settings.dispatch, &file.dispatch)?,
-            checks: checks::load(settings.checks, &file.checks)?,
+            checks,
+            edge,
         })
     }
 }
@@ -338,6 +336,18 @@ fn number(
                 limits.end()
             ),
         })
+}
+
+/// Milliseconds, in the same way.
+fn milliseconds(
+    setting: &'static str,
+    given: Option<String>,
+    file: Option<u64>,
+    otherwise: Duration,
+    limits: RangeInclusive<u64>,
+) -> Result<Duration, ConfigError> {
+    let otherwise = u64::try_from(otherwise.as_millis()).unwrap_or(u64::MAX);
+    number(setting, given, file.unwrap_or(otherwise), limits).map(Duration::from_millis)
 }
 
 fn read_file(named: Option<&Path>) -> Result<File, ConfigError> {
@@ -386,14 +396,22 @@ impl fmt::Display for Config {
             LogFormat::Json => "json",
         };
         writeln!(f, "log_format = {log_format:?}")?;
-        writeln!(f, "ips_timeout = {}", self.ips_timeout.as_secs())?;
-        writeln!(f, "sync_pause = {}", self.sync_pause.as_millis())?;
+        writeln!(f, "ips_timeout_ms = {}", self.ips.total.as_millis())?;
+        let connect = self.ips.connect.as_millis();
+        writeln!(f, "ips_connect_timeout_ms = {connect}")?;
+        writeln!(f, "sync_pause = {}", self.sync.pause.as_millis())?;
+        writeln!(f, "sync_lease = {}", self.sync.lease.as_millis())?;
+        writeln!(f, "sync_idle = {}", self.sync.idle.as_millis())?;
         match self.keep_history {
             Some(kept) => writeln!(f, "keep_history = {}", kept.as_secs() / (24 * 60 * 60)),
             None => writeln!(f, "# keep_history is not set: the history is kept for ever"),
         }?;
         // Tables: they come last.
-        write!(f, "\n[checks]\n{}", checks::printed(&self.checks))?;
+        write!(
+            f,
+            "\n[checks]\n{}",
+            checks::printed(&self.checks, self.edge)
+        )?;
         write!(f, "\n[dispatch]\n{}", self.dispatch)
     }
 }
@@ -423,7 +441,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.listen.port(), 1);
-        assert_eq!(config.ips_timeout, Duration::from_secs(5));
+        assert_eq!(config.ips.total, Duration::from_secs(5));
         assert_eq!(config.public_url.origin(), "http://127.0.0.1:1");
 
         let flags = Settings {
@@ -449,10 +467,13 @@ mod tests {
                 "UNSTALE_DATABASE_URL",
             ),
             ("log_format = 'xml'", "UNSTALE_LOG_FORMAT"),
-            ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT"),
+            ("ips_timeout = 0", "UNSTALE_IPS_TIMEOUT cannot"),
+            ("ips_timeout_ms = 0", "UNSTALE_IPS_TIMEOUT_MS cannot"),
+            ("sync_lease = 1", "UNSTALE_SYNC_LEASE"),
             ("sync_pause = 60001", "UNSTALE_SYNC_PAUSE"),
             ("keep_history = 0", "UNSTALE_KEEP_HISTORY"),
             ("[checks]\nsample = 1001", "UNSTALE_CHECK_SAMPLE"),
+            ("[checks]\ntimeout = 0", "UNSTALE_CHECK_TIMEOUT"),
             ("[checks]\ninterval = 0", "UNSTALE_CHECK_INTERVAL"),
             ("[dispatch]\npause = 600001", "UNSTALE_DISPATCH_PAUSE"),
             ("[dispatch]\nlease = 0", "UNSTALE_DISPATCH_LEASE"),
@@ -469,11 +490,40 @@ mod tests {
     }
 
     #[test]
+    fn seconds_to_wait_for_adobe_keep_their_meaning_beside_milliseconds() {
+        let total = |file, seconds: Option<&str>, ms: Option<&str>| {
+            let ips = IpsArgs {
+                ips_timeout: seconds.map(str::to_owned),
+                ips_timeout_ms: ms.map(str::to_owned),
+                ..IpsArgs::default()
+            };
+            let given = Settings {
+                ips,
+                ..Settings::default()
+            };
+            with_file(file, given).unwrap().ips.total.as_millis()
+        };
+        let (seconds, both) = ("ips_timeout = 5", "ips_timeout = 5\nips_timeout_ms = 40");
+        assert_eq!(total("", None, None), 60_000);
+        assert_eq!(total(seconds, None, None), 5_000);
+        assert_eq!(total(both, None, None), 40);
+        assert_eq!(total(both, Some("2"), None), 2_000, "flags win over files");
+        assert_eq!(total(seconds, None, Some("30")), 30);
+        assert_eq!(total(both, Some("2"), Some("30")), 30);
+    }
+
+    #[test]
     fn what_is_printed_can_be_read_again() {
-        let printed = with_file("[dispatch]\npause = 7", Settings::default())
-            .unwrap()
-            .to_string();
+        let printed = with_file(
+            "ips_timeout_ms = 7\nsync_lease = 900\n[checks]\ntimeout = 70\n[dispatch]\npause = 7",
+            Settings::default(),
+        )
+        .unwrap()
+        .to_string();
         let again = with_file(&printed, Settings::default()).unwrap();
+        assert_eq!(again.ips.connect, Duration::from_millis(7));
+        assert_eq!(again.sync.lease, Duration::from_millis(900));
+        assert_eq!(again.edge.total, Duration::from_millis(70));
         assert_eq!(again.dispatch.pause, Duration::from_millis(7));
         assert_eq!(again.to_string(), printed);
     }

@@ -101,7 +101,7 @@ pub enum BatchChange {
     Failed,
     /// Adobe could not be reached, and nothing was sent: later again.
     NotReached,
-    /// Nothing was sent, because of our own database: later again.
+    /// Nothing was sent, because of our own database, or Adobe refused an account that was changed meanwhile: later again.
     Postponed,
     /// It was sent, and no clear answer came: later again.
     NotAnswered,

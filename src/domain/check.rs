@@ -108,6 +108,10 @@ pub struct CheckSettings {
     pub longest: Duration,
     /// How long after the purge a verdict other than *live* is not final yet.
     pub window: Duration,
+    /// Between two looks at the database for what is due.
+    pub idle: Duration,
+    /// Between two looks for what a process that died left unchecked.
+    pub sweep: Duration,
 }
 
 impl Default for CheckSettings {
@@ -119,6 +123,8 @@ impl Default for CheckSettings {
             interval: Duration::from_secs(5),
             longest: Duration::from_mins(1),
             window: Duration::from_mins(10),
+            idle: Duration::from_secs(1),
+            sweep: Duration::from_mins(1),
         }
     }
 }

@@ -15,8 +15,6 @@ use super::{
     addresses::{Resolver, may_reach},
 };
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const TIMEOUT: Duration = Duration::from_secs(15);
 /// More of a picture is not read, in bytes.
 const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
@@ -37,11 +35,30 @@ pub enum Reach {
     Private,
 }
 
+/// How long to wait for a host, by the machine's time: no other ends what waits for the network.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// Until the connection stands, TLS included.
+    pub connect: Duration,
+    /// Until the last byte of the answer.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            total: Duration::from_secs(15),
+        }
+    }
+}
+
 /// Looks at delivery hosts. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     public: reqwest::Client,
     private: reqwest::Client,
+    timeout: Duration,
 }
 
 /// The machine lacks what an HTTP client needs, such as certificates to trust.
@@ -77,15 +94,15 @@ pub enum LookError {
 }
 
 impl Client {
-    /// Builds it. It trusts the machine's certificates, and goes through the proxy that the environment names.
-    pub fn new() -> Result<Self, ClientNotBuilt> {
+    /// A client with these time-outs. It trusts the machine's certificates, and goes through the proxy that the environment names.
+    pub fn new(timeouts: Timeouts) -> Result<Self, ClientNotBuilt> {
         // Fails only when a provider is installed already, and then there is one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |reach| {
             reqwest::Client::builder()
                 .user_agent(concat!("Unstale/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(TIMEOUT)
+                .connect_timeout(timeouts.connect)
+                .timeout(timeouts.total)
                 .redirect(Policy::custom(stay_with_the_host))
                 // Hashes are of the bytes that were sent.
                 .gzip(false)
@@ -95,7 +112,14 @@ impl Client {
         Ok(Self {
             public: build(Reach::Public)?,
             private: build(Reach::Private)?,
+            timeout: timeouts.total,
         })
+    }
+
+    /// How long one look can take.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Asks for a URL, always with the same headers, so that two looks can be compared.

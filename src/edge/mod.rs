@@ -12,7 +12,7 @@ mod probe;
 mod small_picture;
 
 pub use self::{
-    client::{Client, ClientNotBuilt, Look, LookError, Reach},
+    client::{Client, ClientNotBuilt, Look, LookError, Reach, Timeouts},
     probe::Probe,
     small_picture::{SmallPicture, small_picture},
 };

@@ -27,7 +27,7 @@ pub(super) const TOO_LARGE: &str = "is larger than we read";
 /// What is wrong with an answer that came to its end and cannot be decompressed.
 pub(super) const BROKEN_OFF: &str = "broke off or is compressed wrongly";
 
-/// How long to wait for Adobe.
+/// How long to wait for Adobe, by the machine's time: no other ends what waits for the network.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
     /// Until the connection stands, TLS included. Should be shorter than `total`.

@@ -35,7 +35,8 @@ pub enum BatchOutcome {
         /// Not before.
         at: Timestamp,
     },
-    /// Nothing was sent, because of ourselves: it waits, and that is no failure of Adobe's to be counted.
+    /// Nothing was sent, because of ourselves, or with another account than there is now: it waits, and that is no failure of
+    /// Adobe's to be counted.
     Postponed {
         /// Why.
         reason: &'static str,

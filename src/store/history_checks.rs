@@ -70,7 +70,8 @@ impl Store {
         let mut statement = Statement::default();
         // The beginning of the URL, because that is what its index holds.
         statement.sql(
-            "select b.id as batch_id, c.sent_url, c.url, c.verdict, c.next_look_at is not null as is_pending, c.doubt, \
+            "select b.id as batch_id, c.sent_url, c.url, c.verdict, c.doubt, \
+             c.next_look_at is not null or (c.purged_at is null and b.state = 'accepted') as is_pending, \
              c.verdict_at from batch b cross join url_check c cross join invalidation_url u \
              where c.invalidation_id = b.invalidation_id and c.covered and u.company_id = b.company_id \
              and substr(u.url, 1, 400) = substr(c.sent_url, 1, 400) and u.batch_id = b.id and u.url = c.sent_url \

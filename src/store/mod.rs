@@ -74,7 +74,7 @@ pub use self::{
     catalogue_syncs::SyncLease,
     checks::{
         Check, CheckLease, DueCheck, NewCheck, Round, StayedOld, StoredLook, StoredPicture, Taken,
-        UncheckedBatch,
+        UncheckedBatch, Walked,
     },
     company_settings::CompanySettings,
     connections::{AskedAs, Connection, ConnectionState, RememberedTemplate, Said},

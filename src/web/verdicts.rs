@@ -112,13 +112,17 @@ impl Tally {
         }
     }
 
-    /// `3 of 3 checked are live.`; `None` before the first look.
-    pub fn sentence(&self) -> Option<String> {
+    /// `3 of 3 checked are live.`; `None` before the first look. While the invalidation runs, that is what was seen so far.
+    pub fn sentence(&self, is_running: bool) -> Option<String> {
         let seen = self.seen();
         if seen == 0 {
             return None;
         }
-        let so_far = if self.pending > 0 { " so far" } else { "" };
+        let so_far = if is_running || self.pending > 0 {
+            " so far"
+        } else {
+            ""
+        };
         let number = grouped(seen);
         Some(if self.live < seen {
             format!("Of {number} checked{so_far}: {}.", self.parts())
@@ -258,8 +262,11 @@ pub mod tests {
             ),
         ] {
             let tally = Tally::of(&checks);
-            assert_eq!(tally.sentence().as_deref(), sentence);
+            assert_eq!(tally.sentence(false).as_deref(), sentence);
             assert_eq!(tally.class(), class, "{sentence:?}");
         }
+        let tally = Tally::of(&[check(Some(Verdict::Live), false)]);
+        let running = tally.sentence(true).unwrap();
+        assert_eq!(running, "1 of 1 checked so far is live.");
     }
 }

@@ -115,6 +115,20 @@ pub async fn account(
     })
 }
 
+/// Whether an account that Adobe was asked with is still the company's. One that cannot be had any more has no successor.
+pub async fn is_current(
+    store: &Store,
+    vault: &Vault,
+    company: CompanyId,
+    asked: &Account,
+) -> Result<bool, StoreError> {
+    match account(store, vault, company).await {
+        Ok(account) => Ok(asked.is_same_as(&account)),
+        Err(AccountError::Store(error)) => Err(error),
+        Err(_) => Ok(true),
+    }
+}
+
 /// Stores the account of a company, in place of the one before.
 pub async fn connect(
     store: &Store,

@@ -73,6 +73,14 @@ pub(super) fn later(config: &DispatchConfig, clock: &Clock) -> BatchOutcome {
     }
 }
 
+/// What becomes of a batch that Adobe refused with an account that was changed while it was on its way: at once again.
+pub(super) fn with_the_new_account(clock: &Clock) -> BatchOutcome {
+    BatchOutcome::Postponed {
+        reason: "the account was changed while Adobe refused the one before",
+        at: clock.now(),
+    }
+}
+
 /// Again later; or, once too often, no more.
 pub(super) fn again(
     batch: &WaitingBatch,

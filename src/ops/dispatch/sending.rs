@@ -7,7 +7,7 @@ use tracing::{error, info, warn};
 use super::{Dispatcher, answer};
 use crate::{
     domain::{Failure, FailureKind, Part, Probe, Receipt, Refusal, Search},
-    ips::IpsError,
+    ips::{Account, IpsError},
     ops::connection::{self, AccountError},
     store::{BatchOutcome, BatchSearch, Finished, StoreError, UncheckedBatch, WaitingBatch},
 };
@@ -137,10 +137,22 @@ impl Dispatcher {
             error!(batch = %batch.id, %error, "the look before the purge could not be stored; the batch will be sent later");
             return answer::later(&self.config, &self.clock).into();
         }
+        let ended = self.ask(batch, &account, handle).await;
+        if self
+            .is_refused_too_late(batch, &account, &ended.outcome)
+            .await
+        {
+            return answer::with_the_new_account(&self.clock).into();
+        }
+        ended
+    }
+
+    /// Makes the request that is next.
+    async fn ask(&self, batch: &WaitingBatch, account: &Account, handle: &str) -> Ended {
         let Some(search) = &batch.search else {
             let answer = self
                 .ips
-                .cdn_cache_invalidation(&account, handle, &batch.urls)
+                .cdn_cache_invalidation(account, handle, &batch.urls)
                 .await;
             return match answer {
                 Ok(receipt) => BatchOutcome::Accepted(receipt).into(),
@@ -154,9 +166,32 @@ impl Dispatcher {
         let urls = urls_of(batch, &part);
         let answer = self
             .ips
-            .cdn_cache_invalidation(&account, handle, &urls)
+            .cdn_cache_invalidation(account, handle, &urls)
             .await;
         self.searched(batch, search, part, &urls, answer)
+    }
+
+    /// Whether Adobe refused an account that somebody has changed meanwhile: that says nothing of the one that is there now.
+    async fn is_refused_too_late(
+        &self,
+        batch: &WaitingBatch,
+        account: &Account,
+        outcome: &BatchOutcome,
+    ) -> bool {
+        let BatchOutcome::Failed { failure, .. } = outcome else {
+            return false;
+        };
+        if failure.kind.holds_back().is_none() {
+            return false;
+        }
+        let current = connection::is_current(&self.store, &self.vault, batch.company, account);
+        match current.await {
+            Ok(is_current) => !is_current,
+            Err(error) => {
+                error!(batch = %batch.id, %error, "it could not be read whether the account is still the same");
+                false
+            }
+        }
     }
 
     async fn look_before(&self, batch: &WaitingBatch) -> Result<(), StoreError> {

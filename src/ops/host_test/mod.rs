@@ -4,6 +4,9 @@
 //! again: when the copy is new, the host clears by base URL. It says so only on evidence: the cache's own word, an age
 //! that began anew, or a picture that had been old and now is the origin's.
 //!
+//! It waits by the machine's time, not by the clock: what it waits for is how other machines' caches age and turn, and
+//! that is measured by a time that nobody sets.
+//!
 //! The purge itself is an ordinary invalidation, by the administrator who tests: it waits in the same queue, with one
 //! request on its way per company, is kept safe from a crash, and stands in the history. So nothing here calls Adobe.
 

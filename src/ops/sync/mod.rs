@@ -27,10 +27,11 @@ pub use self::{
 };
 use self::{ask::Asked, reading::Reading, trouble::ReadingError};
 use crate::{
-    clock::Clock,
+    clock::{Clock, Timestamp},
+    config::SyncConfig,
     domain::{CatalogueSync, CompanyId, ReadingKind},
     ips::{self, Account},
-    ops::connection::{self, AccountError, Connector},
+    ops::connection::{self, Connector},
     store::{Store, StoreError, SyncLease},
     vault::Vault,
 };
@@ -45,12 +46,6 @@ pub const INTERVALS: [(u64, &str); 6] = [
     (7 * 24 * 60, "week"),
 ];
 
-/// How often the database is asked whether something is due, when nobody says so.
-const IDLE: Duration = Duration::from_secs(5);
-/// How long a reader may be silent before another takes over.
-const LEASE: Duration = Duration::from_secs(30);
-/// How often it says that it is there.
-const HEARTBEAT: Duration = Duration::from_secs(10);
 /// A catalogue that was read longer ago is read again when somebody looks at it.
 const FRESH: Duration = Duration::from_mins(1);
 
@@ -62,8 +57,7 @@ pub struct Syncer {
     ips: ips::Client,
     clock: Clock,
     connector: Connector,
-    /// Between two requests, for Adobe's sake.
-    pause: Duration,
+    config: SyncConfig,
     wake: Arc<Notify>,
     asked: Arc<Asked>,
 }
@@ -91,17 +85,17 @@ impl Syncer {
         vault: Vault,
         ips: ips::Client,
         clock: Clock,
-        pause: Duration,
+        config: SyncConfig,
     ) -> Self {
         let connector = Connector::new(store.clone(), vault.clone(), ips.clone(), clock.clone());
-        let connector = connector.with_pause(pause);
+        let connector = connector.with_pause(config.pause);
         Self {
             store,
             vault,
             ips,
             clock,
             connector,
-            pause,
+            config,
             wake: Arc::default(),
             asked: Arc::default(),
         }
@@ -169,12 +163,13 @@ impl Syncer {
     pub async fn run(self, cancel: CancellationToken) {
         let tasks = TaskTracker::new();
         while !cancel.is_cancelled() {
-            if let Err(error) = self.begin_due(&tasks, &cancel).await {
+            let now = self.clock.now();
+            if let Err(error) = self.begin_due(&tasks, &cancel, now).await {
                 error!(%error, "the state of the catalogues could not be read");
             }
             tokio::select! {
                 () = self.wake.notified() => {}
-                () = tokio::time::sleep(IDLE) => {}
+                () = self.clock.sleep_until(now.plus(self.config.idle)) => {}
                 () = cancel.cancelled() => {}
             }
         }
@@ -186,8 +181,8 @@ impl Syncer {
         &self,
         tasks: &TaskTracker,
         cancel: &CancellationToken,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let now = self.clock.now();
         for (company, sync) in self.store.connected_syncs().await? {
             if sync.due(now).is_none() || sync.is_leased(now) {
                 continue;
@@ -195,8 +190,8 @@ impl Syncer {
             let (this, cancel) = (self.clone(), cancel.clone());
             tasks.spawn(async move {
                 match this.read(company, &cancel).await {
-                    // What was asked for meanwhile.
-                    Ok(Ended::Finished(_)) => this.wake.notify_one(),
+                    // What was asked for meanwhile, or that a stop was ended before it was noticed.
+                    Ok(Ended::Finished(_) | Ended::Stopped) => this.wake.notify_one(),
                     Ok(_) => {}
                     Err(error) => error!(%company, %error, "a catalogue could not be read"),
                 }
@@ -215,7 +210,7 @@ impl Syncer {
         let now = self.clock.now();
         let leased = self
             .store
-            .lease_sync(company, lease, now, now.plus(LEASE))
+            .lease_sync(company, lease, now, now.plus(self.config.lease))
             .await?;
         let Some(sync) = leased else {
             return Ok(Ended::Busy);
@@ -279,21 +274,21 @@ impl Syncer {
         company: CompanyId,
         asked_as: Option<&Account>,
     ) -> Result<bool, StoreError> {
-        match connection::account(&self.store, &self.vault, company).await {
-            Ok(account) => Ok(asked_as.is_none_or(|asked| asked.is_same_as(&account))),
-            Err(AccountError::Store(error)) => Err(error),
-            Err(_) => Ok(true),
+        match asked_as {
+            Some(asked) => connection::is_current(&self.store, &self.vault, company, asked).await,
+            None => Ok(true),
         }
     }
 
     /// Renews the lease for as long as it is ours.
     async fn hold(&self, company: CompanyId, lease: SyncLease) {
+        let step = self.config.lease / 3;
         let mut renewed_at = self.clock.now();
         loop {
             // From when it was renewed: the time that the renewal takes counts.
-            self.clock.sleep_until(renewed_at.plus(HEARTBEAT)).await;
+            self.clock.sleep_until(renewed_at.plus(step)).await;
             renewed_at = self.clock.now();
-            let until = renewed_at.plus(LEASE);
+            let until = renewed_at.plus(self.config.lease);
             match self.store.renew_sync_lease(company, lease, until).await {
                 Ok(true) => {}
                 Ok(false) => return,

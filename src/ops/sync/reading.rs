@@ -344,8 +344,8 @@ pub(super) fn is_about_the_question(fault: &Fault) -> bool {
 impl Syncer {
     /// Lets some time pass between two questions, for Adobe's sake.
     pub(super) async fn pause(&self) {
-        if !self.pause.is_zero() {
-            self.clock.sleep(self.pause).await;
+        if !self.config.pause.is_zero() {
+            self.clock.sleep(self.config.pause).await;
         }
     }
 

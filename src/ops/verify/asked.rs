@@ -8,11 +8,14 @@ use crate::{
         BatchId, CheckId, CompanyId, HostOrigin, InvalidationId, Purge, PurgeScope, formation::Plan,
     },
     ops::plan,
-    store::{Check, NewCheck, StoreError, Taken},
+    store::{Check, NewCheck, StoreError, SubmittedUrl, Taken, Walked},
 };
 
 /// *Check all* adds so many URLs at a time, so that what is due meanwhile waits behind no more than these.
 const ALL_AT_ONCE: usize = 200;
+
+/// So many of a batch's URLs are read at once to find them.
+const READ_AT_ONCE: i64 = 250;
 
 /// What became of a URL that somebody wants looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,9 +147,11 @@ impl Verifier {
     /// Adds the next URLs of one of a company's invalidations of which all are wanted. Says how many that were.
     pub(super) async fn add_wanted(&self, company: CompanyId) -> Result<usize, StoreError> {
         for invalidation in self.store.wanted_all_checked(company).await? {
-            let wanted = self.unchecked(company, invalidation).await?;
+            let (wanted, walked) = self.unchecked(company, invalidation).await?;
             self.add_and_look(company, invalidation, &wanted).await?;
-            if wanted.len() < ALL_AT_ONCE {
+            if let Some(walked) = walked {
+                self.store.set_walked(company, invalidation, walked).await?;
+            } else {
                 let now = self.clock.now();
                 self.store
                     .want_all_checked(company, invalidation, false, now)
@@ -159,42 +164,67 @@ impl Verifier {
         Ok(0)
     }
 
-    /// URLs of an invalidation that Adobe took and that nobody has looked at, at most [`ALL_AT_ONCE`].
+    /// The next URLs of an invalidation that Adobe took and that nobody has looked at: [`ALL_AT_ONCE`], or a few more, for all
+    /// that one URL clears go together. With them, where to go on; `None` at the end.
     async fn unchecked(
         &self,
         company: CompanyId,
         invalidation: InvalidationId,
-    ) -> Result<Vec<NewCheck>, StoreError> {
+    ) -> Result<(Vec<NewCheck>, Option<Walked>), StoreError> {
         let hosts = Hosts::load(&self.store, company).await?;
-        let known = self.store.checks(company, invalidation).await?;
-        let known: HashSet<_> = known.iter().map(|check| as_sent(&check.url)).collect();
-        let mut wanted = Vec::new();
+        let mut walked = self.store.walked(company, invalidation).await?;
+        let (mut wanted, mut added) = (Vec::new(), HashSet::new());
         for batch in self.store.batches(company, invalidation).await? {
-            let Some(taken) = Taken::of(&batch) else {
+            let Some(taken) = Taken::of(&batch).filter(|_| batch.position >= walked.batch) else {
                 continue;
             };
-            let urls = self
-                .store
-                .batch_urls(company, batch.id, 0, i64::MAX)
-                .await?;
-            for sent in urls {
-                if !taken.holds(sent.position, &sent.url) {
-                    continue;
+            if batch.position > walked.batch {
+                walked = Walked {
+                    batch: batch.position,
+                    to: 0,
+                };
+            }
+            loop {
+                let urls = self
+                    .store
+                    .batch_urls(company, batch.id, walked.to, READ_AT_ONCE)
+                    .await?;
+                if urls.is_empty() {
+                    break;
                 }
-                for url in sent.shown() {
-                    if wanted.len() == ALL_AT_ONCE {
-                        return Ok(wanted);
+                let shown = urls.iter().flat_map(SubmittedUrl::shown);
+                let spellings: Vec<_> = shown.map(|url| (url, as_sent(url))).collect();
+                let spelt = spellings
+                    .iter()
+                    .flat_map(|(url, sent)| [url.as_str(), sent.as_str()]);
+                let spelt: HashSet<&str> = spelt.collect();
+                let spelt: Vec<&str> = spelt.into_iter().collect();
+                let known = self.store.looked_at(company, invalidation, &spelt).await?;
+                for sent in &urls {
+                    if wanted.len() >= ALL_AT_ONCE {
+                        return Ok((wanted, Some(walked)));
                     }
-                    if !known.contains(&as_sent(url)) && hosts.target(url).is_some() {
-                        wanted.push(NewCheck {
-                            asked: false,
-                            ..self.wanted(url.clone(), sent.url.clone(), taken.purge(sent.position))
-                        });
+                    walked.to = sent.position;
+                    if !taken.holds(sent.position, &sent.url) {
+                        continue;
+                    }
+                    for url in sent.shown() {
+                        let spelt = as_sent(url);
+                        let is_known = known.contains(url.as_str())
+                            || known.contains(spelt.as_str())
+                            || hosts.target(url).is_none();
+                        if !is_known && added.insert(spelt) {
+                            let purge = taken.purge(sent.position);
+                            wanted.push(NewCheck {
+                                asked: false,
+                                ..self.wanted(url.clone(), sent.url.clone(), purge)
+                            });
+                        }
                     }
                 }
             }
         }
-        Ok(wanted)
+        Ok((wanted, None))
     }
 
     fn wanted(&self, url: String, sent_url: String, purge: Purge) -> NewCheck {

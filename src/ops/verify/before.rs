@@ -38,23 +38,18 @@ struct Chosen {
 type Seen = HashMap<(CheckId, CheckFormat), Look>;
 
 /// A body of which a small picture is to be made, and the room in memory that it takes until that is stored.
-struct Kept {
-    check: CheckId,
-    probe: Probe,
-    _room: OwnedSemaphorePermit,
+pub(super) struct Kept {
+    pub(super) probe: Probe,
+    pub(super) room: OwnedSemaphorePermit,
 }
 
 impl Kept {
     /// `None` where there is no body, or no room for it.
-    fn of(check: CheckId, probe: Result<Probe, String>, room: &Arc<Semaphore>) -> Option<Self> {
+    pub(super) fn of(probe: Result<Probe, String>, room: &Arc<Semaphore>) -> Option<Self> {
         let probe = probe.ok()?;
         let bytes = u32::try_from(probe.body.as_ref()?.len()).ok()?;
         let room = Arc::clone(room).try_acquire_many_owned(bytes).ok()?;
-        Some(Self {
-            check,
-            probe,
-            _room: room,
-        })
+        Some(Self { probe, room })
     }
 }
 
@@ -111,7 +106,7 @@ impl Verifier {
                     Some(((check, format), probe)) => {
                         seen.insert((check, format), look_of(&probe));
                         if format == CheckFormat::Plain {
-                            kept.extend(Kept::of(check, probe, &self.room));
+                            kept.extend(Kept::of(probe, &self.room).map(|kept| (check, kept)));
                         }
                     }
                     None => break,
@@ -201,16 +196,11 @@ impl Verifier {
     }
 
     /// In the background: the first byte need not wait for them, and their bytes are in memory.
-    fn keep_pictures(&self, company: CompanyId, kept: Vec<Kept>) {
+    fn keep_pictures(&self, company: CompanyId, kept: Vec<(CheckId, Kept)>) {
         let this = self.clone();
         tokio::spawn(async move {
-            for Kept {
-                check,
-                probe,
-                _room,
-            } in kept
-            {
-                this.keep_picture(company, check, LookKind::Before, Some(probe))
+            for (check, kept) in kept {
+                this.keep_picture(company, check, LookKind::Before, Some(kept))
                     .await;
             }
         });
@@ -287,8 +277,6 @@ pub(super) fn longest_keep(looks: &[StoredLook]) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
     use crate::{
         clock::Timestamp,
@@ -314,7 +302,7 @@ mod tests {
                 content_type: None,
                 body: Some(vec![0; bytes]),
             };
-            Kept::of(CheckId::from_uuid(Uuid::nil()), Ok(probe), &room)
+            Kept::of(Ok(probe), &room)
         };
         let first = keep(6);
         assert!(first.is_some());

@@ -22,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 pub use self::asked::{Asked, NotAsked};
+use self::before::Kept;
+
 use crate::{
     clock::Clock,
     domain::{CheckFormat, CheckId, CheckSettings, CompanyId, InvalidationId, Look, LookKind},
@@ -29,19 +31,13 @@ use crate::{
     store::{Store, StoreError, StoredPicture, Taken, UncheckedBatch},
 };
 
-/// How often the database is asked what is due, when nobody says so.
-const IDLE: Duration = Duration::from_secs(1);
-
-/// How often it is asked whether a process that died has left batches that Adobe took.
-const SWEEP: Duration = Duration::from_mins(1);
-
 /// A sweep passes over batches that ended longer ago than this.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 
 /// So many small pictures are made at once: each may take much memory for a moment.
 const PICTURES_AT_ONCE: usize = 1;
 
-/// Bodies from before a purge wait for their small pictures up to so many bytes in all, of whichever invalidations.
+/// Bodies wait for their small pictures up to so many bytes in all, from before a purge and after it, of whichever companies.
 const ROOM: u32 = 64 * 1024 * 1024;
 
 /// A shutdown waits so long for the small pictures that are still to be made.
@@ -113,7 +109,7 @@ impl Verifier {
             () = self.keep_looking() => {}
             () = cancel.cancelled() => {}
         }
-        // All of the room is free when the last one is stored.
+        // All of the room is free when the last one is stored. By the machine's time, as it is the machine's work.
         let _ = tokio::time::timeout(LAST_PICTURES, self.room.acquire_many(ROOM)).await;
     }
 
@@ -124,7 +120,7 @@ impl Verifier {
         let mut looking: HashMap<CompanyId, AbortHandle> = HashMap::new();
         loop {
             let now = self.clock.now();
-            if swept.is_none_or(|at| now.since(at) >= SWEEP) {
+            if swept.is_none_or(|at| now.since(at) >= self.settings.sweep) {
                 swept = Some(now);
                 if let Err(error) = self.sweep().await {
                     error!(%error, "accepted batches could not be looked for");
@@ -144,7 +140,7 @@ impl Verifier {
             }
             tokio::select! {
                 () = self.wake.notified() => {}
-                () = self.clock.sleep_until(now.plus(IDLE)) => {}
+                () = self.clock.sleep_until(now.plus(self.settings.idle)) => {}
                 Some(_) = tasks.join_next() => {}
             }
         }
@@ -194,10 +190,10 @@ impl Verifier {
         company: CompanyId,
         check: CheckId,
         kind: LookKind,
-        probe: Option<Probe>,
+        kept: Option<Kept>,
     ) {
-        let picture = match probe {
-            Some(probe) => self.small_picture(probe).await,
+        let picture = match kept {
+            Some(kept) => self.small_picture(kept).await,
             None => None,
         };
         let kept = match picture {
@@ -209,13 +205,15 @@ impl Verifier {
         }
     }
 
-    async fn small_picture(&self, probe: Probe) -> Option<StoredPicture> {
+    async fn small_picture(&self, kept: Kept) -> Option<StoredPicture> {
+        let Kept { probe, room } = kept;
         let body = probe.body.filter(|_| probe.sighting.is_delivered())?;
         let _turn = self.pictures.acquire().await.ok()?;
         let made = tokio::task::spawn_blocking(move || {
             small_picture(probe.content_type.as_deref(), &body)
         });
         let picture = made.await.ok()??;
+        drop(room);
         Some(StoredPicture {
             content_type: picture.content_type.to_owned(),
             bytes: picture.bytes,

@@ -7,7 +7,7 @@ use tracing::{error, warn};
 
 use super::{
     Verifier,
-    before::longest_keep,
+    before::{Kept, longest_keep},
     hosts::{Hosts, Target},
     look_of,
 };
@@ -16,16 +16,15 @@ use crate::{
     domain::{
         CheckFormat, CompanyId, Doubt, Judgement, Look, LookKind, Looks, Verdict, judge, origin_url,
     },
-    edge::Probe,
     store::{CheckLease, DueCheck, Round, StoreError, StoredLook},
 };
 
 /// So many of a company's URLs are taken and looked at at once, by one node: hosts are to be asked politely.
 const AT_ONCE: i64 = 4;
 
-/// How long a node may be silent about what it has taken before another one takes it: longer than a host that answers just
-/// in time can hold up the looks at one URL, in each format and at the origin.
-const LEASE: Duration = Duration::from_mins(3);
+/// For as long as so many looks can take, a node may be silent about what it has taken before another one takes it: longer
+/// than a host that answers just in time can hold up the looks at one URL, in each format and at the origin.
+const LEASE: u32 = 12;
 
 /// What is written of a URL whose host was taken off the list.
 const NOT_A_HOST: &str = "its host is not one of the company's delivery hosts";
@@ -62,7 +61,13 @@ impl Verifier {
         let now = self.clock.now();
         let due = self
             .store
-            .lease_checks(company, lease, now, now.plus(LEASE), AT_ONCE)
+            .lease_checks(
+                company,
+                lease,
+                now,
+                now.plus(self.edge.timeout() * LEASE),
+                AT_ONCE,
+            )
             .await?;
         let looked = due.len();
         stream::iter(due)
@@ -103,15 +108,16 @@ impl Verifier {
         Ok(())
     }
 
-    /// What is seen of a URL in each format, and the whole look at the plain one, of which the small picture is made.
-    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> (Vec<Seen>, Option<Probe>) {
+    /// What is seen of a URL in each format, and the body of the plain one, of which the small picture is made, where there is
+    /// room for it.
+    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> (Vec<Seen>, Option<Kept>) {
         let mut seen = Vec::new();
         let mut plain = None;
         for &format in CheckFormat::of(url, target.scope) {
             let probe = self.probe(target, format).await;
             let after = look_of(&probe);
             if format == CheckFormat::Plain {
-                plain = probe.ok();
+                plain = Kept::of(probe, &self.room);
             } else {
                 drop(probe);
             }

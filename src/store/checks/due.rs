@@ -191,38 +191,6 @@ impl Store {
         Ok(companies.into_iter().map(CompanyId::from_uuid).collect())
     }
 
-    /// Says whether all URLs of an invalidation are to be looked at.
-    pub async fn want_all_checked(
-        &self,
-        company: CompanyId,
-        invalidation: InvalidationId,
-        wanted: bool,
-        now: Timestamp,
-    ) -> Result<()> {
-        let sql = "insert into check_run (invalidation_id, company_id, begun_at, wants_all) \
-                   select id, company_id, $3, $4 from invalidation where id = $1 and company_id = $2 \
-                   on conflict (invalidation_id) do update set wants_all = excluded.wants_all";
-        on_writer!(self, |pool| sqlx::query(sql)
-            .bind(invalidation.uuid())
-            .bind(company.uuid())
-            .bind(now.as_micros())
-            .bind(wanted)
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(())
-    }
-
-    /// A company's invalidations of which all URLs are to be looked at.
-    pub async fn wanted_all_checked(&self, company: CompanyId) -> Result<Vec<InvalidationId>> {
-        let sql = "select invalidation_id from check_run where company_id = $1 and wants_all";
-        let wanted: Vec<Uuid> = on_reader!(self, |pool| sqlx::query_scalar(sql)
-            .bind(company.uuid())
-            .fetch_all(pool)
-            .await?);
-        Ok(wanted.into_iter().map(InvalidationId::from_uuid).collect())
-    }
-
     /// Takes at most `limit` of a company's URLs whose look is due, the longest due first. Nobody else gets them until an
     /// instant.
     pub async fn lease_checks(

@@ -1,7 +1,8 @@
 //! URLs that are looked at before and after a purge, and what can be said about them: which ones (here), when they are
-//! due (`due`) once Adobe took them (`taken`), what a round of looks came to (`rounds`), what each look showed (`looks`),
-//! and over all of a company, what stayed old (`stayed_old`).
+//! due (`due`) once Adobe took them (`taken`), how far looking at all of them has come (`all`), what a round of looks came to
+//! (`rounds`), what each look showed (`looks`), and over all of a company, what stayed old (`stayed_old`).
 
+mod all;
 mod due;
 mod looks;
 mod rounds;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use self::looks::insert_looks;
 pub use self::{
+    all::Walked,
     due::{CheckLease, DueCheck, UncheckedBatch},
     looks::{StoredLook, StoredPicture},
     rounds::Round,

@@ -6,7 +6,9 @@ use std::collections::{BTreeSet, HashSet};
 use super::words::state_view;
 use crate::{
     app::App,
-    domain::{CompanyId, HistoryVerdict, InvalidationState, Verdict, shown_asset_of},
+    domain::{
+        BatchState, CheckId, CompanyId, HistoryVerdict, InvalidationState, Verdict, shown_asset_of,
+    },
     error::AppError,
     store::{Fate, Fates, HistoryEntry, HistoryQuery, SubmittedUrl},
     web::{verdicts::Badge, view::Moment},
@@ -45,11 +47,11 @@ impl LastView {
         let entries = app.store.history(company, &query).await?.entries;
         let mut lines = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
-            let fate = fate(app, company, entry, asset).await?;
-            if fate == Fate::Taken || index == 0 {
-                lines.push(LastLine::load(app, company, entry, asset, fate).await?);
+            let became = became(app, company, entry, asset).await?;
+            if became.fate == Fate::Taken || index == 0 {
+                lines.push(LastLine::load(app, company, entry, asset, became).await?);
             }
-            if fate == Fate::Taken {
+            if became.fate == Fate::Taken {
                 break;
             }
         }
@@ -63,10 +65,13 @@ impl LastLine {
         company: CompanyId,
         entry: &HistoryEntry,
         asset: &str,
-        fate: Fate,
+        became: Became,
     ) -> Result<Self, AppError> {
+        let Became { fate, is_open } = became;
         let is_partly = entry.state == InvalidationState::Partly;
         let outcome = match fate {
+            // What was seen holds of a part of its URLs only.
+            Fate::Taken if is_open => state_view(entry.state).1,
             Fate::Taken => match verdict_on(app, company, entry, asset).await? {
                 HistoryVerdict::Known(Verdict::NotChecked) => "accepted",
                 seen => Badge::from(seen).label,
@@ -88,17 +93,34 @@ impl LastLine {
     }
 }
 
-/// What became of the asset's URLs: taken, where one was.
-async fn fate(
+/// What became of an asset's URLs.
+#[derive(Clone, Copy)]
+struct Became {
+    /// Taken, where one was.
+    fate: Fate,
+    /// One is still to be sent or answered.
+    is_open: bool,
+}
+
+impl From<Fate> for Became {
+    fn from(fate: Fate) -> Self {
+        Self {
+            fate,
+            is_open: fate == Fate::Open,
+        }
+    }
+}
+
+async fn became(
     app: &App,
     company: CompanyId,
     entry: &HistoryEntry,
     asset: &str,
-) -> Result<Fate, AppError> {
+) -> Result<Became, AppError> {
     match entry.state {
-        InvalidationState::Accepted => return Ok(Fate::Taken),
+        InvalidationState::Accepted => return Ok(Fate::Taken.into()),
         // Nobody sent it by this program.
-        InvalidationState::Downloaded => return Ok(Fate::NotTaken),
+        InvalidationState::Downloaded => return Ok(Fate::NotTaken.into()),
         // Of what failed, was refused or called off, a request may have got no answer.
         InvalidationState::Partly
         | InvalidationState::Sending
@@ -107,7 +129,7 @@ async fn fate(
         | InvalidationState::Failed
         | InvalidationState::Cancelled => {}
     }
-    let mut fate = Fate::NotTaken;
+    let mut became = Became::from(Fate::NotTaken);
     for batch in app.store.batches(company, entry.id).await? {
         let fates = Fates::of(&batch);
         let urls = app.store.batch_urls(company, batch.id, 0, i64::MAX).await?;
@@ -116,14 +138,14 @@ async fn fate(
                 || shown_asset_of(&batch.root, &url.url).as_deref() == Some(asset)
         });
         for url in own {
-            match fates.fate(url.position, &url.url) {
-                Fate::Taken => return Ok(Fate::Taken),
-                Fate::NotTaken => {}
-                unsettled => fate = unsettled,
+            let fate = fates.fate(url.position, &url.url);
+            became.is_open |= fate == Fate::Open;
+            if became.fate != Fate::Taken && fate != Fate::NotTaken {
+                became.fate = fate;
             }
         }
     }
-    Ok(fate)
+    Ok(became)
 }
 
 fn is_formed_for(url: &SubmittedUrl, asset: &str) -> bool {
@@ -156,7 +178,19 @@ async fn verdict_on(
     let own = checks
         .iter()
         .filter(|check| check.covered && (shows(&check.url) || formed.contains(&check.sent_url)));
+    let unpurged = app.store.unpurged_checks(company, entry.id).await?;
+    let is_accepted = |id| {
+        let mut batches = batches.iter();
+        batches.any(|batch| batch.id == id && batch.state == BatchState::Accepted)
+    };
+    // Adobe has just taken them.
+    let starting: HashSet<CheckId> = unpurged
+        .iter()
+        .filter(|check| is_accepted(check.batch))
+        .map(|check| check.id)
+        .collect();
     Ok(HistoryVerdict::together(own.map(|check| {
-        HistoryVerdict::of_url(check.verdict, check.next_look_at.is_some())
+        let is_pending = check.is_pending() || starting.contains(&check.id);
+        HistoryVerdict::of_url(check.verdict, is_pending)
     })))
 }

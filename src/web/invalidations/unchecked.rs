@@ -1,7 +1,5 @@
 //! *Not checked*: the URLs that Adobe took and that nobody has looked at, each with *Check*.
 
-use std::collections::HashSet;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -14,7 +12,7 @@ use crate::{
     app::App,
     domain::{CompanyId, InvalidationId},
     error::AppError,
-    store::{Store, StoreError, Taken},
+    store::{Store, StoreError, SubmittedUrl, Taken},
     web::{
         extract::{Editor, InCompany, InvalidationPath, Query},
         shell::Shell,
@@ -72,8 +70,6 @@ async fn unchecked(
     id: InvalidationId,
     from: &From,
 ) -> Result<(Vec<String>, Option<From>), StoreError> {
-    let checks = store.checks(company, id).await?;
-    let looked_at: HashSet<&str> = checks.iter().map(|check| check.url.as_str()).collect();
     let mut urls = Vec::new();
     for batch in store.batches(company, id).await? {
         let Some(taken) = Taken::of(&batch).filter(|_| batch.position >= from.batch) else {
@@ -89,6 +85,12 @@ async fn unchecked(
             let Some(last) = rows.last().map(|row| row.position) else {
                 break;
             };
+            let shown: Vec<&str> = rows
+                .iter()
+                .flat_map(SubmittedUrl::shown)
+                .map(String::as_str)
+                .collect();
+            let looked_at = store.looked_at(company, id, &shown).await?;
             for row in &rows {
                 after = row.position;
                 if taken.holds(row.position, &row.url) {

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use unstale::{
     app::App,
     clock::Clock,
-    config::{CheckArgs, Config, DispatchSettings, Settings},
+    config::{CheckArgs, Config, DispatchSettings, Settings, SyncArgs},
     demo,
     domain::CompanyId,
     sandbox::{Sandbox, SandboxPorts, ips::AnswerForm},
@@ -96,7 +96,10 @@ impl World {
                 ..DispatchSettings::default()
             },
             // The clock may stand still.
-            sync_pause: Some("0".to_owned()),
+            sync: SyncArgs {
+                sync_pause: Some("0".to_owned()),
+                ..SyncArgs::default()
+            },
             checks,
             ..Settings::default()
         };

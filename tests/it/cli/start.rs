@@ -157,7 +157,7 @@ fn config_check_prints_what_is_in_force_without_secrets() {
         "listen = \"127.0.0.1:2\"",
         "public_url = \"http://127.0.0.1:2\"",
         "log_format = \"json\"",
-        "ips_timeout = 5",
+        "ips_timeout_ms = 5000",
     ] {
         assert!(printed.contains(line), "{printed}");
     }

@@ -48,7 +48,7 @@ async fn nothing_was_sent(stage: &Stage, path: &str) {
             .get(path)
             .await
             .text(".event-list")
-            .contains("Nothing was sent")
+            .contains("Put off; nothing was cleared")
         {}
     };
     tokio::time::timeout(PATIENCE, postponed).await.unwrap();

@@ -5,6 +5,7 @@ mod ask;
 mod bad_urls;
 mod by_hand;
 mod checks;
+mod checks_asked;
 mod checks_in_trouble;
 mod confirm;
 mod details;

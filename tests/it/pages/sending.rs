@@ -6,7 +6,12 @@ use tokio_util::sync::CancellationToken;
 use unstale::{
     config::DispatchConfig,
     domain::{BatchChange, Failure, FailureKind},
-    sandbox::ips::{Instead, Knobs},
+    ips::Endpoint,
+    ops::connection,
+    sandbox::{
+        self,
+        ips::{Instead, Knobs},
+    },
     store::BatchOutcome,
 };
 
@@ -52,7 +57,7 @@ async fn seen(browser: &Browser, path: &str, css: &str) -> Answer {
 }
 
 /// Asks until the page shows that so many requests were accepted.
-async fn accepted(browser: &Browser, path: &str, requests: usize) {
+pub(super) async fn accepted(browser: &Browser, path: &str, requests: usize) {
     let shown = async { while browser.get(path).await.count(".status.accepted") < requests {} };
     let shown = tokio::time::timeout(Duration::from_secs(20), shown).await;
     shown.expect("they are accepted");
@@ -388,6 +393,31 @@ async fn what_waits_is_held_back_when_adobe_refuses_the_account_until_it_is_mend
     let page = settled(&editor, &path).await;
     assert_eq!(page.count(".status.accepted"), 2);
     assert_eq!(sent(&app).len(), 3);
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_account_before_holds_nothing_back_once_it_is_mended() {
+    let app = TestApp::start().await;
+    connect(&app, "forgotten").await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1_500).await;
+    app.ips().wait_for_calls(1).await;
+    connect(&app, sandbox::ACCOUNT.1).await;
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert_eq!(page.count(".status.accepted"), 2, "{}", page.body);
+    let events = page.text(".event-list");
+    assert!(events.contains("the account was changed"), "{events}");
+}
+
+/// Changes the password of the company's account here.
+async fn connect(app: &TestApp, password: &str) {
+    let (store, vault, company) = (&app.app.store, &app.app.vault, app.company().await.id);
+    let endpoint = Endpoint::parse(app.sandbox.ips_url()).unwrap();
+    let (email, password) = (sandbox::ACCOUNT.0, password.to_owned().into());
+    let connected = connection::connect(store, vault, company, &endpoint, email, &password);
+    connected.await.unwrap();
 }
 
 #[tokio::test]

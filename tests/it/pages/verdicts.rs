@@ -4,13 +4,18 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use unstale::sandbox::ips::Instead;
+use unstale::{config::DispatchConfig, sandbox::ips::Instead};
 
 use super::{
     checks::{Stage, judged, purge},
-    draft_with_urls, new_draft, next, pick, settled, submit,
+    draft_with_urls, new_draft, next, pick,
+    sending::{accepted, with_dispatch},
+    settled, submit,
 };
-use crate::support::browser::{Answer, Browser};
+use crate::support::{
+    app::DISPATCH,
+    browser::{Answer, Browser},
+};
 
 const HISTORY: &str = "/c/dms7snapshot/invalidations";
 
@@ -225,6 +230,29 @@ async fn from_an_asset_one_sees_when_it_was_invalidated_last_by_whom_and_whether
             .text(".empty")
             .contains("No invalidation of “never” is known here.")
     );
+}
+
+#[tokio::test]
+async fn what_was_seen_of_a_part_of_an_assets_urls_is_not_said_of_all() {
+    let pause = Duration::from_mins(1);
+    let app = with_dispatch(DispatchConfig { pause, ..DISPATCH }).await;
+    let editor = app.editor().await;
+    let urls: Vec<_> = (1..=1_001)
+        .map(|wid| app.exact(&format!("spinset?wid={wid}")))
+        .collect();
+    let (_, details) = draft_with_urls(&editor, &urls.join("\n")).await;
+    let form = details.form("#details").set("split", "true");
+    let confirm = editor.submit_and_follow(&form.press("do", "next")).await;
+    let path = submit(&editor, &confirm).await;
+    for (requests, outcome) in [(1, ": on its way."), (2, ": being checked.")] {
+        accepted(&editor, &path, requests).await;
+        let sentence = filtered(&editor, "asset=spinset").await.text("#last");
+        assert!(
+            sentence.starts_with("Last invalidated ") && sentence.ends_with(outcome),
+            "{sentence}"
+        );
+        app.clock.advance(pause);
+    }
 }
 
 #[tokio::test]

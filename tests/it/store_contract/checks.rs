@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use unstale::{
     clock::Timestamp,
@@ -8,7 +8,7 @@ use unstale::{
     },
     store::{
         BatchOutcome, CheckLease, DueCheck, NewCheck, Round, StoreError, StoredLook, StoredPicture,
-        Submission, Taken, UncheckedBatch, UnpurgedCheck,
+        Submission, Taken, UncheckedBatch, UnpurgedCheck, Walked,
     },
 };
 
@@ -17,6 +17,7 @@ use super::{Fixture, batches::NODE};
 on_both_databases! {
     a_sample_is_taken_once
     that_all_are_wanted_stays_until_it_is_taken_back
+    what_is_looked_at_is_told_from_the_rest
     what_was_seen_before_the_purge_is_never_replaced
     what_waits_for_its_purge_can_be_looked_at_as_what_is_known_now
     checks_start_when_adobe_has_taken_their_url
@@ -191,10 +192,46 @@ async fn that_all_are_wanted_stays_until_it_is_taken_back(t: &Fixture) {
     assert_eq!(wanted(other).await, []);
     let due = store.companies_with_due_checks(now).await.unwrap();
     assert_eq!(due, [company]);
+    let walked = Walked { batch: 1, to: 7 };
+    let set = store.set_walked(other, submission.id, walked);
+    set.await.unwrap();
+    let at = async || store.walked(company, submission.id).await.unwrap();
+    assert_eq!(at().await, Walked::default());
+    let set = store.set_walked(company, submission.id, walked);
+    set.await.unwrap();
+    assert_eq!(at().await, walked);
+    let foreign = store.walked(other, submission.id).await.unwrap();
+    assert_eq!(foreign, Walked::default());
     want(company, false).await;
+    assert_eq!(at().await, Walked::default(), "the next press begins anew");
     assert_eq!(wanted(company).await, []);
     let due = store.companies_with_due_checks(now).await.unwrap();
     assert_eq!(due, []);
+}
+
+async fn what_is_looked_at_is_told_from_the_rest(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let other = t.company("other").await;
+    let urls: Vec<String> = (0..1_200)
+        .map(|number| format!("http://a/{number}"))
+        .collect();
+    let checks: Vec<_> = [3, 1_100]
+        .map(|number: usize| new_check(t, &urls[number], "http://a/3"))
+        .into();
+    let added = t.store.add_checks(company, submission.id, &checks, t.now());
+    added.await.unwrap();
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    let looked_at = async |company, urls: &[&str]| {
+        let looked_at = t.store.looked_at(company, submission.id, urls).await;
+        looked_at.unwrap().len()
+    };
+    let found = t.store.looked_at(company, submission.id, &urls).await;
+    assert_eq!(
+        found.unwrap(),
+        HashSet::from([3, 1_100].map(|number: usize| urls[number].to_owned()))
+    );
+    assert_eq!(looked_at(company, &[]).await, 0);
+    assert_eq!(looked_at(other, &["http://a/3"]).await, 0);
 }
 
 async fn a_sample_is_taken_once(t: &Fixture) {

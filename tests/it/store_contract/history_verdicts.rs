@@ -8,7 +8,7 @@ use unstale::{
     },
     store::{
         BatchOutcome, CheckLease, DueCheck, Finished, HistoryQuery, NewCheck, NodeId, Round,
-        Steering, StoredLook, Submission,
+        Steering, StoredLook, Submission, Taken, UncheckedBatch,
     },
 };
 use uuid::Uuid;
@@ -20,6 +20,7 @@ on_both_databases! {
     the_verdict_of_an_invalidation_follows_its_checks
     an_address_that_is_cleared_by_now_counts_before_it_is_looked_at
     nothing_is_decided_while_a_part_is_still_to_be_sent
+    nothing_is_decided_before_the_looks_at_what_was_taken_are_due
     the_verdict_that_asks_most_of_somebody_counts
     two_that_end_the_last_looks_at_once_forget_none
     the_history_is_filtered_by_verdict
@@ -182,7 +183,10 @@ async fn nothing_is_decided_while_a_part_is_still_to_be_sent(t: &Fixture) {
     add(t, &submission, &waits).await;
     let accepted = BatchOutcome::Accepted(Receipt::default());
     finish(t, &accepted, None).await;
-    judged(t, &submission, &[Verdict::Live]).await;
+    start_checks(t, &submission, 0).await;
+    let (lease, due) = take(t, 1).await;
+    let live = round(t, Verdict::Live, true);
+    t.store.finish_round(&due[0], lease, &live).await.unwrap();
     assert_eq!(
         latest(t, company).await,
         (HistoryVerdict::Checking, InvalidationState::Sending)
@@ -205,6 +209,47 @@ async fn nothing_is_decided_while_a_part_is_still_to_be_sent(t: &Fixture) {
     search.await.unwrap();
     assert_eq!(verdict(t, company).await, HistoryVerdict::Checking);
     assert_eq!(steer(Steering::Cancel).await, known(Verdict::Live));
+}
+
+/// The looks at what Adobe has just taken are not due yet: what was seen of the rest is not all that is to be known.
+async fn nothing_is_decided_before_the_looks_at_what_was_taken_are_due(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let submission = t.submitted(company, author, 2).await;
+    let sent = |batch: usize| &submission.batches[batch].urls[0].url;
+    let waits = [0, 1].map(|batch| NewCheck {
+        purge: None,
+        next_look_at: None,
+        ..new_check(t, sent(batch))
+    });
+    add(t, &submission, &waits).await;
+    let accepted = BatchOutcome::Accepted(Receipt::default());
+    for (batch, is_last) in [(0, false), (1, true)] {
+        finish(t, &accepted, None).await;
+        assert_eq!(verdict(t, company).await, HistoryVerdict::Checking);
+        let ids = [submission.batches[batch].id];
+        let exported = t.store.history_checks(company, &ids).await.unwrap();
+        assert_eq!(exported[0].verdict, HistoryVerdict::Checking);
+        start_checks(t, &submission, batch).await;
+        let (lease, due) = take(t, 1).await;
+        let live = round(t, Verdict::Live, true);
+        t.store.finish_round(&due[0], lease, &live).await.unwrap();
+        if is_last {
+            assert_eq!(verdict(t, company).await, known(Verdict::Live));
+        }
+    }
+}
+
+/// Has the URLs of a batch that Adobe took looked at.
+async fn start_checks(t: &Fixture, of: &Submission, batch: usize) {
+    let batches = t.store.batches(of.company, of.id).await.unwrap();
+    let taken = Taken::of(&batches[batch]).unwrap();
+    let unchecked = UncheckedBatch {
+        company: of.company,
+        invalidation: of.id,
+        id: batches[batch].id,
+    };
+    let started = t.store.start_checks(unchecked, &taken, t.now());
+    assert_eq!(started.await.unwrap(), 1);
 }
 
 /// What the database decides is what the type in `domain` decides.

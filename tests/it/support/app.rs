@@ -9,12 +9,14 @@ use tokio_util::sync::CancellationToken;
 use unstale::{
     app::App,
     clock::Clock,
-    config::{Config, DispatchConfig, LogFormat, PublicUrl, SecretKeySource},
+    config::{Config, DispatchConfig, LogFormat, PublicUrl, SecretKeySource, SyncConfig},
     demo,
     domain::{
         Asset, AssetKey, CheckSettings, Company, DeliveryHost, HostOrigin, PersonId, PurgeScope,
         Role,
     },
+    edge,
+    ips::Timeouts,
     ops::passwords,
     sandbox::{IpsSandbox, Sandbox, SandboxPorts},
     server,
@@ -134,9 +136,16 @@ impl TestApp {
             database: address.parse().unwrap(),
             secret_key: SecretKeySource::Given("5e".repeat(32).into()),
             log_format: LogFormat::Text,
-            ips_timeout: Duration::from_mins(1),
-            sync_pause: Duration::ZERO,
+            ips: Timeouts {
+                connect: Duration::from_mins(1),
+                total: Duration::from_mins(1),
+            },
+            sync: SyncConfig {
+                pause: Duration::ZERO,
+                ..SyncConfig::default()
+            },
             checks: start.checks,
+            edge: edge::Timeouts::default(),
             dispatch: start.dispatch,
             keep_history: start.keep_history,
         };

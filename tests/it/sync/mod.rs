@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use unstale::{
     clock::{Clock, Timestamp},
-    config::SecretKeySource,
+    config::{SecretKeySource, SyncConfig},
     domain::{CatalogueSync, Company, CompanyId, PublishServer, ReadingKind},
     ips::{Client, Endpoint, Timeouts},
     ops::{
@@ -119,7 +119,8 @@ impl Catalogue {
             total: Duration::from_mins(1),
         };
         let client = Client::new(timeouts).unwrap();
-        let syncer = Syncer::new(store.clone(), vault.clone(), client, clock.clone(), pause);
+        let config = paused(pause);
+        let syncer = Syncer::new(store.clone(), vault.clone(), client, clock.clone(), config);
         Self {
             store,
             _db: db,
@@ -143,7 +144,8 @@ impl Catalogue {
         };
         let client = Client::new(timeouts).unwrap();
         let (store, vault) = (self.store.clone(), self.vault.clone());
-        self.syncer = Syncer::new(store, vault, client, self.clock.clone(), Duration::ZERO);
+        let config = paused(Duration::ZERO);
+        self.syncer = Syncer::new(store, vault, client, self.clock.clone(), config);
         self
     }
 
@@ -255,6 +257,13 @@ impl Catalogue {
     /// What Adobe was asked for since that many calls.
     fn calls_since(&self, before: usize) -> Vec<Call> {
         self.ips.calls().split_off(before)
+    }
+}
+
+fn paused(pause: Duration) -> SyncConfig {
+    SyncConfig {
+        pause,
+        ..SyncConfig::default()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use unstale::{demo, domain::ReadingKind, sandbox::ips::Only, store::SyncLease};
+use unstale::{
+    config::SyncConfig, demo, domain::ReadingKind, sandbox::ips::Only, store::SyncLease,
+};
 
 use crate::support::app::{Start, TestApp};
 
@@ -10,11 +12,14 @@ const PAGE: &str = "/c/dms7snapshot/settings/catalogue";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn reading() -> TestApp {
-    TestApp::with(Start {
+    let app = TestApp::with(Start {
         catalogue: Some(demo::Catalogue::Read),
         ..Start::default()
     })
-    .await
+    .await;
+    // Nobody says that there is a company now; the next look at what is due finds it.
+    app.clock.advance(SyncConfig::default().idle);
+    app
 }
 
 #[tokio::test]

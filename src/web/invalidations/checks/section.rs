@@ -111,7 +111,10 @@ impl ChecksSection {
         let ids: Vec<CheckId> = shown.iter().map(|check| check.id).collect();
         let mut looks = store.looks_of(company.id, &ids).await?;
         let fates = fates(store, company.id, id, batches, &shown).await?;
-        let running = sending || wants_all || pending > 0 || is_starting(&checks, batches, now);
+        let awaits = checks.iter().any(|check| check.purged_at.is_none())
+            || !store.is_sampled(company.id, id).await?;
+        let is_starting = awaits && has_just_taken(batches, now);
+        let running = sending || wants_all || pending > 0 || is_starting;
         let since = if accepted > 0 || running {
             "; what they show after it is next."
         } else if batches.iter().all(Batch::cleared_nothing) {
@@ -218,9 +221,8 @@ async fn fates(
     Ok(fates)
 }
 
-/// Adobe has just taken something, and its URLs are about to be due.
-fn is_starting(checks: &[Check], batches: &[Batch], now: Timestamp) -> bool {
+/// Adobe has just taken something, and its URLs are about to be chosen and due.
+fn has_just_taken(batches: &[Batch], now: Timestamp) -> bool {
     let mut taken = batches.iter().filter_map(Taken::of);
-    checks.iter().any(|check| check.purged_at.is_none())
-        && taken.any(|taken| now.since(taken.taken_at) < STARTING)
+    taken.any(|taken| now.since(taken.taken_at) < STARTING)
 }

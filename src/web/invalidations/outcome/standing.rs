@@ -58,7 +58,7 @@ impl Standing {
 
     /// The same with what was seen of the URLs. It is good only when all that was looked at is live.
     pub fn with_checks(mut self, tally: Tally, is_running: bool) -> Self {
-        let seen = match tally.sentence() {
+        let seen = match tally.sentence(is_running) {
             Some(seen) => seen,
             None if !self.is_taken => return self,
             None if is_running => "The first check comes in a moment.".to_owned(),

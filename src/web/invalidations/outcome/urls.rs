@@ -104,7 +104,7 @@ fn event(event: &BatchEvent) -> EventView {
         BatchChange::Refused => "Refused by Adobe",
         BatchChange::Failed => "Failed",
         BatchChange::NotReached => "Adobe could not be reached; nothing was sent",
-        BatchChange::Postponed => "Nothing was sent",
+        BatchChange::Postponed => "Put off; nothing was cleared",
         BatchChange::NotAnswered => "No clear answer; whether Adobe took it is unknown",
         BatchChange::LeaseLost => {
             "Unstale stopped while it was on its way; whether Adobe took it is unknown"
