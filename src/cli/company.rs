@@ -57,17 +57,17 @@ pub(super) async fn run(
             add::run(&Store::open(&config.database).await?, &clock, args).await
         }
         CompanyCommand::Set(args) => site::run(&App::build(config, clock).await?, args).await,
-        CompanyCommand::List => list(&App::build(config, clock).await?).await,
+        CompanyCommand::List => list(&Store::open(&config.database).await?).await,
         CompanyCommand::Test { company } => {
             test(&App::build(config, clock).await?, company.as_deref()).await
         }
         CompanyCommand::Disconnect { company } => {
-            disconnect(&App::build(config, clock).await?, &company).await
+            disconnect(&Store::open(&config.database).await?, &company).await
         }
     }
 }
 
-async fn list(app: &App) -> anyhow::Result<()> {
+async fn list(store: &Store) -> anyhow::Result<()> {
     let heads = [
         "SLUG",
         "NAME",
@@ -78,8 +78,8 @@ async fn list(app: &App) -> anyhow::Result<()> {
         "LAST TEST",
     ];
     let mut rows = vec![heads.map(str::to_owned)];
-    for company in app.store.companies().await? {
-        rows.push(row(app, company).await?);
+    for company in store.companies().await? {
+        rows.push(row(store, company).await?);
     }
     if rows.len() == 1 {
         println!("No company is connected yet.");
@@ -89,9 +89,9 @@ async fn list(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn row(app: &App, company: Company) -> anyhow::Result<[String; 7]> {
-    let connection = app.store.connection(company.id).await?;
-    let state = app.store.connection_state(company.id).await?;
+async fn row(store: &Store, company: Company) -> anyhow::Result<[String; 7]> {
+    let connection = store.connection(company.id).await?;
+    let state = store.connection_state(company.id).await?;
     let state = state.unwrap_or_default();
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     Ok([
@@ -132,10 +132,11 @@ async fn test(app: &App, wanted: Option<&str>) -> anyhow::Result<()> {
     }
 }
 
-async fn disconnect(app: &App, wanted: &str) -> anyhow::Result<()> {
-    let company = company(&app.store, Some(wanted)).await?;
-    let company = connected(&app.store, company).await?;
-    app.connector.disconnect(company.id).await?;
+/// Without the key, so that it helps where that is lost.
+async fn disconnect(store: &Store, wanted: &str) -> anyhow::Result<()> {
+    let company = company(store, Some(wanted)).await?;
+    let company = connected(store, company).await?;
+    store.delete_connection(company.id).await?;
     println!(
         "{} is disconnected: its account was deleted here. Its history and its catalogue stay.",
         company.name

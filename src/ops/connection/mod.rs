@@ -7,6 +7,7 @@ mod check;
 mod doubts;
 mod establish;
 mod exchange;
+mod key;
 mod region;
 mod settings;
 mod sign_in;
@@ -23,6 +24,7 @@ pub use self::{
     doubts::doubts,
     establish::{Connected, Wanted},
     exchange::{BothTemplates, NotExchanged, SeenTemplates},
+    key::{NoKey, open_vault},
     region::{REGIONS, Region, endpoint, travels_in_plain},
     sign_in::{Candidate, Pending, SignedIn},
     site::{NoSite, TypedSite},

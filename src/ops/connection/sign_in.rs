@@ -199,6 +199,6 @@ impl Connector {
 }
 
 /// What the sealed password is bound to.
-fn pending_row(person: PersonId) -> String {
+pub(super) fn pending_row(person: PersonId) -> String {
     format!("pending_connection/{person}")
 }

@@ -282,6 +282,8 @@ impl Syncer {
         match connection::account(&self.store, &self.vault, company).await {
             Ok(account) => Ok(asked_as.is_none_or(|asked| asked.is_same_as(&account))),
             Err(AccountError::Store(error)) => Err(error),
+            // It opened a moment ago: whoever has another key has stored another.
+            Err(AccountError::Unopenable(_)) => Ok(false),
             Err(_) => Ok(true),
         }
     }

@@ -1,6 +1,7 @@
 //! The program itself: what it says when it cannot start, what its commands do, and that it prints no secret.
 
 mod company;
+mod key;
 mod script;
 mod settings;
 mod start;
