@@ -82,7 +82,7 @@ async fn list(store: &Store) -> anyhow::Result<()> {
         rows.push(row(store, company).await?);
     }
     if rows.len() == 1 {
-        println!("No company is connected yet.");
+        say!("No company is connected yet.");
         return Ok(());
     }
     print_table(&rows);
@@ -117,9 +117,9 @@ async fn test(app: &App, wanted: Option<&str>) -> anyhow::Result<()> {
     for step in &report.steps {
         let title = step.step.title();
         let word = step.outcome.word();
-        println!("{title:<22}{word:<14}{}", step.sentence);
+        say!("{title:<22}{word:<14}{}", step.sentence);
         if !step.advice.is_empty() {
-            println!("{:36}{}", "", step.advice);
+            say!("{:36}{}", "", step.advice);
         }
     }
     if report.passed() {
@@ -137,7 +137,7 @@ async fn disconnect(store: &Store, wanted: &str) -> anyhow::Result<()> {
     let company = company(store, Some(wanted)).await?;
     let company = connected(store, company).await?;
     store.delete_connection(company.id).await?;
-    println!(
+    say!(
         "{} is disconnected: its account was deleted here. Its history and its catalogue stay.",
         company.name
     );

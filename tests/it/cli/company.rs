@@ -197,13 +197,17 @@ fn a_company_is_set_up_and_filled_by_command() {
     let refused = import(&["assets.csv", "--bad-lines", "bad.csv"]);
     assert!(!refused.status.success());
     assert!(text(&refused.stdout).contains("Line 3: It has no id."));
+    assert!(text(&refused.stderr).contains("1 of 2 lines is bad."));
     assert!(text(&refused.stderr).contains("--accept-good"));
     let bad = std::fs::read_to_string(folder.path().join("bad.csv")).unwrap();
     assert!(bad.contains("3,It has no id."), "{bad}");
     let imported = success(&import(&["assets.csv", "--accept-good"]));
-    assert!(imported.contains("1 lines were imported"), "{imported}");
+    assert!(
+        imported.contains("1 line imported; 1 asset new, 0 changed."),
+        "{imported}"
+    );
     let imported = success(&import(&["presets.csv", "--kind", "presets"]));
-    assert!(imported.contains("1 presets are new"), "{imported}");
+    assert!(imported.contains("1 preset new"), "{imported}");
     assert!(complaint(&import(&["missing.csv"])).contains("missing.csv cannot be read"));
     assert!(complaint(&import(&["presets.csv"])).contains("id is not among them"));
     let nobody = ["import", "--company", "nobody", "presets.csv"];
@@ -212,7 +216,7 @@ fn a_company_is_set_up_and_filled_by_command() {
     // As the only company it need not be named; and its name will do.
     let only = ["import", "presets.csv", "--kind", "presets"];
     let imported = success(&run(folder.path(), &only));
-    assert!(imported.contains("0 presets are new"), "{imported}");
+    assert!(imported.contains("0 presets new"), "{imported}");
     let named = [&only[..], &["--company", "Weekend Site"]].concat();
     success(&run(folder.path(), &named));
 

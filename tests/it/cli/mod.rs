@@ -2,6 +2,7 @@
 
 mod company;
 mod key;
+mod manners;
 mod script;
 mod settings;
 mod start;
