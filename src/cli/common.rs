@@ -76,12 +76,16 @@ impl InTheNameOf {
     }
 }
 
-/// The company with that short name or name, or the only one.
+/// The company with that short name, else with that name; or the only one. Names may be the same, and one may be another's
+/// short name.
 pub(super) async fn company(store: &Store, wanted: Option<&str>) -> anyhow::Result<Company> {
-    let companies = store.companies().await?;
+    let mut companies = store.companies().await?;
+    let has_slug = |it: &Company| wanted == Some(it.slug.as_str());
+    if let Some(place) = companies.iter().position(has_slug) {
+        return Ok(companies.swap_remove(place));
+    }
     let slugs: Vec<_> = companies.iter().map(|it| it.slug.to_string()).collect();
-    let fits =
-        |it: &Company| wanted.is_none_or(|wanted| it.slug.as_str() == wanted || it.name == wanted);
+    let fits = |it: &Company| wanted.is_none_or(|wanted| it.name == wanted);
     let mut fitting = companies.into_iter().filter(fits);
     match (fitting.next(), fitting.next()) {
         (Some(company), None) => Ok(company),

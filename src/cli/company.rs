@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     config::Config,
     domain::{CheckReport, Company},
+    ops::connection::Region,
     store::Store,
 };
 
@@ -73,6 +74,7 @@ async fn list(store: &Store) -> anyhow::Result<()> {
         "NAME",
         "ROOT",
         "PUBLISH SERVER",
+        "REGION",
         "E-MAIL",
         "ROLE",
         "LAST TEST",
@@ -89,20 +91,27 @@ async fn list(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn row(store: &Store, company: Company) -> anyhow::Result<[String; 7]> {
+async fn row(store: &Store, company: Company) -> anyhow::Result<[String; 8]> {
     let connection = store.connection(company.id).await?;
     let state = store.connection_state(company.id).await?;
     let state = state.unwrap_or_default();
+    let region = connection.as_ref().map(|it| region(&it.endpoint));
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     Ok([
         company.slug.to_string(),
         company.name,
         or_dash(company.root),
         or_dash(company.publish_server.map(|server| server.to_string())),
+        or_dash(region.map(str::to_owned)),
         connection.map_or_else(|| "not connected".to_owned(), |it| it.email),
         or_dash(state.facts.and_then(|facts| facts.role)),
         or_dash(state.report.as_ref().map(last_test)),
     ])
+}
+
+/// As `--endpoint` takes it.
+fn region(endpoint: &str) -> &str {
+    Region::of(endpoint).map_or(endpoint, |region| region.word)
 }
 
 fn last_test(report: &CheckReport) -> String {

@@ -61,13 +61,14 @@ async fn a_company_is_connected_listed_and_tested_by_command() {
     let list = success(&company(&["list"]).await);
     let lines: Vec<&str> = list.lines().collect();
     assert_eq!(lines.len(), 3, "{list}");
-    for cell in ["SLUG", "ROLE", "LAST TEST"] {
+    for cell in ["SLUG", "REGION", "ROLE", "LAST TEST"] {
         assert!(lines[0].contains(cell), "{list}");
     }
     assert!(lines[1].starts_with("harbour-home") && lines[1].contains("failed, 20"));
     for cell in [
         "https://images.example.com",
         "dms7snapshot",
+        ips,
         "IpsCompanyAdmin",
         "ok, 20",
     ] {
@@ -233,6 +234,21 @@ fn a_company_is_set_up_and_filled_by_command() {
     }
     let still = success(&run(folder.path(), &["preset", "list"]));
     assert!(still.contains("PLP"), "{still}");
+}
+
+#[test]
+fn a_slug_wins_over_a_name_and_a_name_that_two_have_is_no_answer() {
+    let folder = TempDir::new().unwrap();
+    for (name, slug) in [("weekend", "w1"), ("Site", "weekend"), ("Site", "w3")] {
+        let server = format!("{slug}.example.com");
+        let mut arguments = vec!["company", "add", "--name", name, "--root", slug];
+        arguments.extend(["--slug", slug, "--publish-server", &server]);
+        success(&run(folder.path(), &arguments));
+    }
+    let hosts = |company| run(folder.path(), &["host", "list", "--company", company]);
+    let listed = success(&hosts("weekend"));
+    assert!(listed.contains("//weekend.example.com"), "{listed}");
+    assert!(complaint(&hosts("Site")).contains("which company?"));
 }
 
 /// An import of so many lines that it does not end before somebody stops it.
