@@ -45,6 +45,13 @@ pub(super) async fn run(store: &Store, clock: &Clock, args: ImportArgs) -> anyho
     if let Some(sentence) = &report.unusable {
         bail!("{}: {sentence}", args.file.display());
     }
+    if store.connection(company.id).await?.is_some() {
+        note!(
+            "unstale: {} is connected to Dynamic Media, whose own list takes the place of what is imported at the next \
+             reading",
+            company.slug
+        );
+    }
     print_findings(&report);
     if let Some(path) = &args.bad_lines {
         write_bad_lines(&args, path).await?;

@@ -251,6 +251,16 @@ fn a_slug_wins_over_a_name_and_a_name_that_two_have_is_no_answer() {
     assert!(complaint(&hosts("Site")).contains("which company?"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_into_a_connected_company_says_what_becomes_of_it() {
+    let beside = Beside::connected().await;
+    std::fs::write(beside.path().join("assets.csv"), "id\na\n").unwrap();
+    let imported = beside.run(&["import", "assets.csv"]).await;
+    assert!(success(&imported).contains("1 line imported"));
+    let said = text(&imported.stderr);
+    assert!(said.contains("at the next reading"), "{said}");
+}
+
 /// An import of so many lines that it does not end before somebody stops it.
 struct LongImport {
     beside: Beside,
@@ -265,6 +275,8 @@ impl LongImport {
         std::fs::write(beside.path().join("assets.csv"), format!("id\n{lines}")).unwrap();
         let store = beside.store().await;
         let company = store.companies().await.unwrap().remove(0).id;
+        // Of a connected one it would say more.
+        store.delete_connection(company).await.unwrap();
         Self {
             beside,
             store,
