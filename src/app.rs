@@ -9,8 +9,12 @@ use crate::{
     config::{Config, PublicUrl},
     edge, ips,
     ops::{
-        connection::Connector, dispatch::Dispatcher, host_test::HostTester,
-        import::stage::Importer, sync::Syncer, verify::Verifier,
+        connection::{Connector, open_vault},
+        dispatch::Dispatcher,
+        host_test::HostTester,
+        import::stage::Importer,
+        sync::Syncer,
+        verify::Verifier,
     },
     store::Store,
     vault::Vault,
@@ -51,10 +55,10 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the database and the key, and builds the clients.
+    /// Opens the database and the key that fits it, and builds the clients.
     pub async fn build(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(&config.database).await?;
-        let vault = Vault::open(&config.secret_key, clock.clone())?;
+        let vault = open_vault(&store, &config.secret_key, clock.clone()).await?;
         let ips =
             ips::Client::new(config.ips).context("the client for Adobe's API cannot be built")?;
         let edge = edge::Client::new(config.edge)?;

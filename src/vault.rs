@@ -39,8 +39,11 @@ impl fmt::Debug for Vault {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// It is not 64 hexadecimal digits.
-    #[error("the key {0} is not 64 hexadecimal digits")]
+    #[error("the key in {0} is not 64 hexadecimal digits")]
     Malformed(String),
+    /// There is no key file.
+    #[error("the key file {} is missing", .0.display())]
+    Missing(PathBuf),
     /// The key file cannot be read or made.
     #[error("the key file {} cannot be used: {source}", path.display())]
     File {
@@ -54,18 +57,27 @@ pub enum KeyError {
 /// A sealed value that does not open: another key, another row, or damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a stored secret does not open; is UNSTALE_SECRET_KEY or the key file the one it was stored with?"
+    "the stored password does not open with the key of this process, UNSTALE_SECRET_KEY or the key file: it was stored \
+     with another one"
 )]
 pub struct Unopenable;
 
 impl Vault {
     /// Takes the key from where the configuration says, and makes the key file when it is missing.
     pub fn open(source: &SecretKeySource, clock: Clock) -> Result<Self, KeyError> {
+        if let SecretKeySource::File(path) = source {
+            make_if_missing(path, &clock).map_err(failed(path))?;
+        }
+        Self::open_existing(source, clock)
+    }
+
+    /// The same, but makes none: for what was sealed before, only the key of then is right.
+    pub fn open_existing(source: &SecretKeySource, clock: Clock) -> Result<Self, KeyError> {
         let key = match source {
-            SecretKeySource::Given(key) => parse_key(key.expose_secret())
-                .ok_or_else(|| KeyError::Malformed("in UNSTALE_SECRET_KEY".to_owned()))?,
-            SecretKeySource::File(path) => key_file(path, &clock)?,
+            SecretKeySource::Given(key) => parse_key(key.expose_secret()),
+            SecretKeySource::File(path) => parse_key(&read_key_file(path)?),
         };
+        let key = key.ok_or_else(|| KeyError::Malformed(source.to_string()))?;
         Ok(Self {
             cipher: Arc::new(XChaCha20Poly1305::new(&key.into())),
             clock,
@@ -110,26 +122,34 @@ fn parse_key(text: &str) -> Option<[u8; 32]> {
     Some(key)
 }
 
-fn key_file(path: &Path, clock: &Clock) -> Result<[u8; 32], KeyError> {
-    let failed = |source| KeyError::File {
+fn failed(path: &Path) -> impl Fn(io::Error) -> KeyError {
+    |source| KeyError::File {
         path: path.to_owned(),
         source,
-    };
-    let mut read = fs::read_to_string(path);
-    if matches!(&read, Err(error) if error.kind() == io::ErrorKind::NotFound) {
-        let key: [u8; 32] = clock.secret_bytes();
-        match write_new(path, &hex::encode(key)) {
-            Ok(()) => return Ok(key),
-            // Another process has made it in the same moment.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                read = fs::read_to_string(path);
-            }
-            Err(error) => return Err(failed(error)),
-        }
     }
-    let text = read.map_err(failed)?;
-    warn_if_open_to_others(path).map_err(failed)?;
-    parse_key(&text).ok_or_else(|| KeyError::Malformed(format!("in {}", path.display())))
+}
+
+fn make_if_missing(path: &Path, clock: &Clock) -> io::Result<()> {
+    if path.try_exists()? {
+        return Ok(());
+    }
+    let key: [u8; 32] = clock.secret_bytes();
+    match write_new(path, &hex::encode(key)) {
+        // Another process has made it in the same moment.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
+}
+
+fn read_key_file(path: &Path) -> Result<String, KeyError> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(KeyError::Missing(path.to_owned()));
+        }
+        read => read.map_err(failed(path))?,
+    };
+    warn_if_open_to_others(path).map_err(failed(path))?;
+    Ok(text)
 }
 
 /// A mounted secret may have a mode that nobody here chose, so a file that others can read is used all the same.
@@ -255,6 +275,16 @@ mod tests {
         let path = folder.path().join("key");
         std::os::unix::fs::symlink(folder.path().join("missing"), &path).unwrap();
         let opened = Vault::open(&SecretKeySource::File(path), Clock::system());
-        assert!(matches!(opened, Err(KeyError::File { .. })));
+        assert!(matches!(opened, Err(KeyError::Missing(_))));
+    }
+
+    #[test]
+    fn where_a_key_must_be_there_none_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("unstale.key");
+        let source = SecretKeySource::File(path.clone());
+        let opened = Vault::open_existing(&source, Clock::system());
+        assert!(matches!(opened, Err(KeyError::Missing(_))));
+        assert!(!path.exists());
     }
 }

@@ -24,9 +24,11 @@ pub(super) async fn run(app: &App, args: AccountArgs) -> anyhow::Result<()> {
         Err(error) => return Err(said(&error.trouble()?)),
     };
     app.syncer.go_on_with_account(company.id).await?;
-    println!(
+    say!(
         "{} is asked about with {} at {} from now on.",
-        company.name, account.email, account.endpoint
+        company.name,
+        account.email,
+        account.endpoint
     );
     warn_of(&connected, app.clock.now());
     Ok(())

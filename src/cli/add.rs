@@ -30,9 +30,10 @@ pub(super) async fn run(store: &Store, clock: &Clock, args: AddArgs) -> anyhow::
         slug: args.slug.unwrap_or_default(),
     };
     let company = by_hand::add(store, clock, &typed).await?;
-    println!(
+    say!(
         "{} is set up without an account: its lists are downloaded, not sent. Its pages start with /c/{}",
-        company.name, company.slug
+        company.name,
+        company.slug
     );
     Ok(())
 }

@@ -41,17 +41,17 @@ pub(super) async fn run(app: &App, command: CatalogueCommand) -> anyhow::Result<
                     offered.join(", ")
                 )
             })?;
-            println!("Changes of {} are read every {words}.", company.slug);
+            say!("Changes of {} are read every {words}.", company.slug);
         }
         CatalogueCommand::Stop { of } => {
             let company = connected(store, of.find(store).await?).await?;
             syncer.stop(company.id).await?;
-            println!("The catalogue of {} is no longer read.", company.slug);
+            say!("The catalogue of {} is no longer read.", company.slug);
         }
         CatalogueCommand::Start { of } => {
             let company = connected(store, of.find(store).await?).await?;
             syncer.go_on(company.id).await?;
-            println!(
+            say!(
                 "The catalogue of {} is read while the server runs.",
                 company.slug
             );

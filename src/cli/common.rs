@@ -1,7 +1,5 @@
 //! What several commands share: which company, in whose name, a secret from standard input, a table.
 
-use std::io::Read as _;
-
 use anyhow::{Context as _, bail};
 use secrecy::SecretString;
 
@@ -54,8 +52,15 @@ impl OfCompany {
 impl OfAccount {
     /// With the password, which is waited for.
     pub(super) fn read(&self) -> anyhow::Result<Account> {
+        let endpoint = connection::endpoint(&self.endpoint).context("--endpoint")?;
+        if connection::travels_in_plain(endpoint.as_str()) {
+            note!(
+                "unstale: {endpoint} is not encrypted: the password can be read on its way. Use https unless it is a sandbox \
+                 on this machine."
+            );
+        }
         Ok(Account {
-            endpoint: connection::endpoint(&self.endpoint).context("--endpoint")?,
+            endpoint,
             email: self.email.trim().to_owned(),
             password: read_secret()?,
         })
@@ -71,12 +76,16 @@ impl InTheNameOf {
     }
 }
 
-/// The company with that short name or name, or the only one.
+/// The company with that short name, else with that name; or the only one. Names may be the same, and one may be another's
+/// short name.
 pub(super) async fn company(store: &Store, wanted: Option<&str>) -> anyhow::Result<Company> {
-    let companies = store.companies().await?;
+    let mut companies = store.companies().await?;
+    let has_slug = |it: &Company| wanted == Some(it.slug.as_str());
+    if let Some(place) = companies.iter().position(has_slug) {
+        return Ok(companies.swap_remove(place));
+    }
     let slugs: Vec<_> = companies.iter().map(|it| it.slug.to_string()).collect();
-    let fits =
-        |it: &Company| wanted.is_none_or(|wanted| it.slug.as_str() == wanted || it.name == wanted);
+    let fits = |it: &Company| wanted.is_none_or(|wanted| it.name == wanted);
     let mut fitting = companies.into_iter().filter(fits);
     match (fitting.next(), fitting.next()) {
         (Some(company), None) => Ok(company),
@@ -107,13 +116,19 @@ pub(super) fn said(trouble: &Trouble) -> anyhow::Error {
 pub(super) fn read_secret() -> anyhow::Result<SecretString> {
     let mut text = String::new();
     std::io::stdin()
-        .read_to_string(&mut text)
+        .read_line(&mut text)
         .context("the password cannot be read from standard input")?;
     let line = text.split(['\n', '\r']).next().unwrap_or_default();
     if line.is_empty() {
         bail!("no password came from standard input");
     }
     Ok(line.to_owned().into())
+}
+
+/// A number with its noun: `1 line`, `2 lines`.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// Prints rows in columns; the first row is the heads.
@@ -128,6 +143,6 @@ pub(super) fn print_table<const N: usize>(rows: &[[String; N]]) {
         let line: Vec<_> = cells
             .map(|(cell, width)| format!("{cell:<width$}"))
             .collect();
-        println!("{}", line.join("  ").trim_end());
+        say!("{}", line.join("  ").trim_end());
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     config::Config,
     domain::{CheckReport, Company},
+    ops::connection::Region,
     store::Store,
 };
 
@@ -57,52 +58,60 @@ pub(super) async fn run(
             add::run(&Store::open(&config.database).await?, &clock, args).await
         }
         CompanyCommand::Set(args) => site::run(&App::build(config, clock).await?, args).await,
-        CompanyCommand::List => list(&App::build(config, clock).await?).await,
+        CompanyCommand::List => list(&Store::open(&config.database).await?).await,
         CompanyCommand::Test { company } => {
             test(&App::build(config, clock).await?, company.as_deref()).await
         }
         CompanyCommand::Disconnect { company } => {
-            disconnect(&App::build(config, clock).await?, &company).await
+            disconnect(&Store::open(&config.database).await?, &company).await
         }
     }
 }
 
-async fn list(app: &App) -> anyhow::Result<()> {
+async fn list(store: &Store) -> anyhow::Result<()> {
     let heads = [
         "SLUG",
         "NAME",
         "ROOT",
         "PUBLISH SERVER",
+        "REGION",
         "E-MAIL",
         "ROLE",
         "LAST TEST",
     ];
     let mut rows = vec![heads.map(str::to_owned)];
-    for company in app.store.companies().await? {
-        rows.push(row(app, company).await?);
+    for company in store.companies().await? {
+        rows.push(row(store, company).await?);
     }
     if rows.len() == 1 {
-        println!("No company is connected yet.");
+        say!("No company is connected yet.");
         return Ok(());
     }
     print_table(&rows);
     Ok(())
 }
 
-async fn row(app: &App, company: Company) -> anyhow::Result<[String; 7]> {
-    let connection = app.store.connection(company.id).await?;
-    let state = app.store.connection_state(company.id).await?;
+async fn row(store: &Store, company: Company) -> anyhow::Result<[String; 8]> {
+    let connection = store.connection(company.id).await?;
+    let state = store.connection_state(company.id).await?;
     let state = state.unwrap_or_default();
+    let region = connection.as_ref().map(|it| region(&it.endpoint));
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     Ok([
         company.slug.to_string(),
         company.name,
         or_dash(company.root),
         or_dash(company.publish_server.map(|server| server.to_string())),
+        or_dash(region.map(str::to_owned)),
         connection.map_or_else(|| "not connected".to_owned(), |it| it.email),
         or_dash(state.facts.and_then(|facts| facts.role)),
         or_dash(state.report.as_ref().map(last_test)),
     ])
+}
+
+/// As `--endpoint` takes it.
+fn region(endpoint: &str) -> &str {
+    Region::of(endpoint).map_or(endpoint, |region| region.word)
 }
 
 fn last_test(report: &CheckReport) -> String {
@@ -117,9 +126,9 @@ async fn test(app: &App, wanted: Option<&str>) -> anyhow::Result<()> {
     for step in &report.steps {
         let title = step.step.title();
         let word = step.outcome.word();
-        println!("{title:<22}{word:<14}{}", step.sentence);
+        say!("{title:<22}{word:<14}{}", step.sentence);
         if !step.advice.is_empty() {
-            println!("{:36}{}", "", step.advice);
+            say!("{:36}{}", "", step.advice);
         }
     }
     if report.passed() {
@@ -132,11 +141,12 @@ async fn test(app: &App, wanted: Option<&str>) -> anyhow::Result<()> {
     }
 }
 
-async fn disconnect(app: &App, wanted: &str) -> anyhow::Result<()> {
-    let company = company(&app.store, Some(wanted)).await?;
-    let company = connected(&app.store, company).await?;
-    app.connector.disconnect(company.id).await?;
-    println!(
+/// Without the key, so that it helps where that is lost.
+async fn disconnect(store: &Store, wanted: &str) -> anyhow::Result<()> {
+    let company = company(store, Some(wanted)).await?;
+    let company = connected(store, company).await?;
+    store.delete_connection(company.id).await?;
+    say!(
         "{} is disconnected: its account was deleted here. Its history and its catalogue stay.",
         company.name
     );

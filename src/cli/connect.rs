@@ -44,13 +44,14 @@ pub(super) async fn run(config: &Config, clock: Clock, args: ConnectArgs) -> any
     };
     let connected = app.connector.establish(&wanted).await?;
     app.syncer.go_on_with_account(connected.company.id).await?;
-    println!(
+    say!(
         "{} is connected; its pages start with /c/{}",
-        connected.company.name, connected.company.slug
+        connected.company.name,
+        connected.company.slug
     );
     warn_of(&connected, app.clock.now());
     if connected.company.publish_server.is_none() {
-        eprintln!("unstale: no publish server was found; give it with --publish-server");
+        note!("unstale: no publish server was found; give it with --publish-server");
     }
     Ok(())
 }
@@ -58,10 +59,10 @@ pub(super) async fn run(config: &Config, clock: Clock, args: ConnectArgs) -> any
 /// Says what somebody should look at, now that the company has this account.
 pub(super) fn warn_of(connected: &Connected, now: Timestamp) {
     for trouble in doubts(&connected.facts, now) {
-        eprintln!("unstale: {}", trouble.whole());
+        note!("unstale: {}", trouble.whole());
     }
     if let Some(error) = &connected.unread_settings {
-        eprintln!(
+        note!(
             "unstale: the company’s settings at Dynamic Media could not be read. {}",
             Trouble::of(error).whole()
         );

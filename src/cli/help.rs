@@ -44,7 +44,8 @@ fn uses(command: &str, below: &str, setting: &str) -> bool {
         "database_url" => command != "demo",
         "secret_key_file" => !matches!(
             (command, below),
-            ("demo" | "migrate" | "user" | "import", _) | ("company", "add")
+            ("demo" | "migrate" | "user" | "import", _)
+                | ("company", "add" | "list" | "disconnect")
         ),
         "log_format" => !matches!(command, "migrate" | "user" | "import" | "company"),
         _ if setting.starts_with("ips_") => {

@@ -87,7 +87,7 @@ pub(super) async fn run(app: &App, command: HostCommand) -> anyhow::Result<()> {
         HostCommand::List { of } => list(app, &of.find(store).await?).await,
         HostCommand::Add { host, of } => {
             let added = hosts::add(store, &of.find(store).await?, &host).await?;
-            println!("{added} is on the list, as exact.");
+            say!("{added} is on the list, as exact.");
             Ok(())
         }
         HostCommand::Set {
@@ -105,14 +105,14 @@ pub(super) async fn run(app: &App, command: HostCommand) -> anyhow::Result<()> {
             };
             host.check_root = check_root.unwrap_or(host.check_root);
             hosts::change(store, &company, &host).await?;
-            println!("{} is {}.", host.origin, words(&host));
+            say!("{} is {}.", host.origin, words(&host));
             Ok(())
         }
         HostCommand::Remove { host, of } => {
             let company = of.find(store).await?;
             let origin = named(&host)?;
             hosts::remove(store, &company, &origin).await?;
-            println!("{origin} is no longer on the list.");
+            say!("{origin} is no longer on the list.");
             Ok(())
         }
         HostCommand::Test {
@@ -144,7 +144,7 @@ async fn list(app: &App, company: &Company) -> anyhow::Result<()> {
         ]);
     }
     if rows.len() == 1 {
-        println!("No host is known yet.");
+        say!("No host is known yet.");
     } else {
         print_table(&rows);
     }
@@ -183,9 +183,9 @@ async fn test(
     if result.verdict == HostVerdict::CannotTell {
         bail!("it cannot be told. {}", result.note);
     }
-    println!("{}: {}. {}", origin, result.verdict.words(), result.note);
+    say!("{}: {}. {}", origin, result.verdict.words(), result.note);
     if let Some(advice) = result.verdict.advice(setting.host.scope) {
-        println!("{advice}");
+        say!("{advice}");
     }
     Ok(())
 }
@@ -198,7 +198,7 @@ async fn shared(app: &App, company: &Company, set: &[String], restore: bool) -> 
         hosts::set_generic(store, company, Some(&set.join("\n"))).await?;
     }
     let patterns = store.generic_hosts(company.id).await?;
-    println!("{}", patterns.as_deref().unwrap_or(GenericHosts::DEFAULT));
+    say!("{}", patterns.as_deref().unwrap_or(GenericHosts::DEFAULT));
     Ok(())
 }
 

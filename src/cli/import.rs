@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::common::OfCompany;
+use super::common::{OfCompany, counted};
 use crate::{
     clock::Clock,
     ops::import::{self, Kind, Progress, PutError, Report},
@@ -45,15 +45,23 @@ pub(super) async fn run(store: &Store, clock: &Clock, args: ImportArgs) -> anyho
     if let Some(sentence) = &report.unusable {
         bail!("{}: {sentence}", args.file.display());
     }
+    if store.connection(company.id).await?.is_some() {
+        note!(
+            "unstale: {} is connected to Dynamic Media, whose own list takes the place of what is imported at the next \
+             reading",
+            company.slug
+        );
+    }
     print_findings(&report);
     if let Some(path) = &args.bad_lines {
         write_bad_lines(&args, path).await?;
     }
     if report.bad > 0 && report.good > 0 && !args.accept_good {
         bail!(
-            "nothing was imported: {} of {} lines are bad. Correct them, or import the good ones with --accept-good",
+            "nothing was imported: {} of {} lines {} bad. Correct them, or import the good ones with --accept-good",
             report.bad,
-            report.bad + report.good
+            report.bad + report.good,
+            are(report.bad)
         );
     }
     let mut shown = Shown {
@@ -112,41 +120,48 @@ fn open(args: &ImportArgs) -> anyhow::Result<File> {
 
 fn print_findings(report: &Report) {
     if !report.unknown.is_empty() {
-        println!(
+        say!(
             "Columns that are not known and passed over: {}",
             report.unknown.join(", ")
         );
     }
     if report.repeated > 0 {
-        println!(
-            "{} lines are repeated further below; the last one counts.",
-            report.repeated
+        say!(
+            "{} {} repeated further below; the last one counts.",
+            counted(report.repeated, "line"),
+            are(report.repeated)
         );
     }
     for problem in report.problems.iter().take(PRINTED) {
-        println!("Line {}: {}", problem.line, problem.reason);
+        say!("Line {}: {}", problem.line, problem.reason);
     }
     let printed = report.problems.len().min(PRINTED) as u64;
     if report.bad > printed {
-        println!(
-            "and {} more bad lines; --bad-lines FILE writes all of them.",
-            report.bad - printed
+        say!(
+            "and {}; --bad-lines FILE writes all of them.",
+            counted(report.bad - printed, "more bad line")
         );
     }
 }
 
 fn print_done(report: &Report, kind: Kind) {
     let noun = kind.noun();
-    println!(
-        "{} lines were imported; {} {noun}s are new, {} were changed.",
-        report.put, report.added, report.changed
+    say!(
+        "{} imported; {} new, {} changed.",
+        counted(report.put, "line"),
+        counted(report.added, noun),
+        report.changed
     );
     if report.removed > 0 {
-        println!(
-            "{} {noun}s that the file does not have were removed.",
-            report.removed
+        say!(
+            "{} that the file does not have went away.",
+            counted(report.removed, noun)
         );
     }
+}
+
+fn are(number: u64) -> &'static str {
+    if number == 1 { "is" } else { "are" }
 }
 
 async fn write_bad_lines(args: &ImportArgs, path: &std::path::Path) -> anyhow::Result<()> {

@@ -4,6 +4,11 @@
 //! One file a command. Each calls the same `ops` as the pages, prints plain sentences, and fails with one on standard
 //! error.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+#[macro_use]
+mod say;
+
 mod account;
 mod add;
 mod catalogue;
@@ -126,7 +131,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Migrate => {
             Store::open(&config.database).await?.close().await;
-            println!("The database {} is at this version.", config.database);
+            say!("The database {} is at this version.", config.database);
             Ok(())
         }
         Command::User(UserCommand::Add { email, role, .. }) => {
@@ -148,7 +153,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Company(command) => company::run(command, &config, clock).await,
         Command::Config(ConfigCommand::Check) => {
-            print!("{config}");
+            say!("{}", config.to_string().trim_end());
             Ok(())
         }
     }
@@ -182,13 +187,13 @@ async fn serve(config: &Config, clock: Clock) -> anyhow::Result<()> {
     let app = App::build(config, clock).await?;
     // Before anything is printed: whoever reads it may stop us at once.
     let stop = server::stop_signal();
-    println!(
+    say!(
         "Unstale listens on {} and is reached at {}",
         listener.local_addr()?,
         config.public_url.origin()
     );
     if let Some(token) = app.setup_token.to_print() {
-        println!(
+        say!(
             "Nobody can sign in yet. Open {}/setup with the token {token}",
             config.public_url.origin()
         );
@@ -212,7 +217,7 @@ async fn add_user(
     };
     match store.add_person(&person).await {
         Ok(()) => {
-            println!("{} can sign in as {role}.", person.email);
+            say!("{} can sign in as {role}.", person.email);
             Ok(())
         }
         Err(StoreError::Duplicate) => bail!("{} can sign in already", person.email),

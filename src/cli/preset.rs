@@ -55,7 +55,7 @@ async fn list(app: &App, company: &Company) -> anyhow::Result<()> {
         rows.push([used.to_owned(), listed.preset.name, listed.preset.modifier]);
     }
     if rows.len() == 1 {
-        println!("No preset is known yet; `unstale preset sync` reads them.");
+        say!("No preset is known yet; `unstale preset sync` reads them.");
     } else {
         print_table(&rows);
     }
@@ -65,9 +65,9 @@ async fn list(app: &App, company: &Company) -> anyhow::Result<()> {
 async fn sync(app: &App, company: &Company) -> anyhow::Result<()> {
     match presets::sync(&app.store, &app.vault, &app.ips, &app.clock, company).await {
         Ok(read) => {
-            println!("Presets read from Dynamic Media: {}.", read.kept);
+            say!("Presets read from Dynamic Media: {}.", read.kept);
             if let Some(sentence) = presets::left_out(read.left_out) {
-                eprintln!("{sentence}");
+                note!("{sentence}");
             }
             Ok(())
         }
@@ -92,6 +92,6 @@ async fn mark(app: &App, of: &OfCompany, names: Vec<String>, used: bool) -> anyh
         .set_used_presets(company.id, &names, &ticked)
         .await?;
     let in_use = app.store.presets(company.id).await?.len();
-    println!("The site uses {in_use} of {} presets.", known.len());
+    say!("The site uses {in_use} of {} presets.", known.len());
     Ok(())
 }

@@ -54,7 +54,7 @@ pub(super) async fn run(app: &App, args: SiteArgs) -> anyhow::Result<()> {
     let unread = connector.change_site(company.id, &change, BY).await?;
     print(app, &company).await?;
     if let Some(trouble) = unread {
-        eprintln!(
+        note!(
             "unstale: the company’s settings at Dynamic Media could not be read. {}",
             trouble.whole()
         );
@@ -74,9 +74,9 @@ async fn print(app: &App, company: &Company) -> anyhow::Result<()> {
         .alias
         .map(|it| format!("{} (handle {})", it.root, it.handle));
     let clears = if settings.clear_alias { "yes" } else { "no" };
-    println!("Publish server         {}", or_unset(publish));
-    println!("Preview server         {}", or_unset(preview));
-    println!("Alias                  {}", or_unset(alias));
-    println!("Also clear the alias   {clears}");
+    say!("Publish server         {}", or_unset(publish));
+    say!("Preview server         {}", or_unset(preview));
+    say!("Alias                  {}", or_unset(alias));
+    say!("Also clear the alias   {clears}");
     Ok(())
 }

@@ -72,12 +72,12 @@ pub(super) async fn run(app: &App, args: SyncArgs) -> anyhow::Result<()> {
     };
     bar.finish_and_clear();
     ended?;
-    println!("{}: {}", company.slug, seen.words());
+    say!("{}: {}", company.slug, seen.words());
     if let Some(notice) = &seen.last.notice {
-        eprintln!("Not everything could be read. {notice}");
+        note!("Not everything could be read. {notice}");
     }
     if let Some(unlisted) = seen.last.unlisted {
-        eprintln!(
+        note!(
             "No asset was taken away. {} If they were deleted at Dynamic Media, `unstale sync {} --take-away` takes them away.",
             unlisted.sentence(|number| number.to_string()),
             company.slug

@@ -79,7 +79,7 @@ pub(super) async fn run(app: &App, command: TemplateCommand) -> anyhow::Result<(
             let seen = both(app, &company).await?.seen();
             let imported = app.connector.import_template(&company, seen, by).await;
             let version = imported.map_err(not_exchanged)?;
-            println!("The template of Dynamic Media is saved as version {version}.");
+            say!("The template of Dynamic Media is saved as version {version}.");
             Ok(())
         }
         TemplateCommand::Push { of } => {
@@ -87,16 +87,15 @@ pub(super) async fn run(app: &App, command: TemplateCommand) -> anyhow::Result<(
             let seen = both(app, &company).await?.seen();
             let pushed = app.connector.push_template(&company, seen).await;
             pushed.map_err(not_exchanged)?;
-            println!("Dynamic Media has this template now: it was read back, and is the same.");
+            say!("Dynamic Media has this template now: it was read back, and is the same.");
             Ok(())
         }
     }
 }
 
 fn print(text: &str) {
-    print!("{text}");
-    if !text.is_empty() && !text.ends_with('\n') {
-        println!();
+    if !text.is_empty() {
+        say!("{}", text.strip_suffix('\n').unwrap_or(text));
     }
 }
 
@@ -127,7 +126,7 @@ async fn save(
         .save_template(company.id, text.as_str(), by, based_on, now)
         .await;
     match saved {
-        Ok(version) => println!("The template is saved as version {version}."),
+        Ok(version) => say!("The template is saved as version {version}."),
         Err(StoreError::Conflict) => {
             bail!("somebody saved another version meanwhile; nothing was done")
         }
@@ -148,8 +147,8 @@ async fn report(app: &App, company: &Company, text: &str) -> anyhow::Result<()> 
             continue;
         }
         match problem.place {
-            Place::Template { line } => eprintln!("unstale: line {line}: {}", problem.sentence()),
-            _ => eprintln!("unstale: {}", problem.sentence()),
+            Place::Template { line } => note!("unstale: line {line}: {}", problem.sentence()),
+            _ => note!("unstale: {}", problem.sentence()),
         }
     }
     Ok(())

@@ -261,7 +261,7 @@ impl Config {
                 },
             )?;
 
-        let secret_key = match secret_key.filter(|key| !key.is_empty()) {
+        let secret_key = match secret_key {
             Some(key) => SecretKeySource::Given(key.into()),
             None => SecretKeySource::File(
                 settings
@@ -374,6 +374,16 @@ fn read_file(named: Option<&Path>) -> Result<File, ConfigError> {
             reason: format!("line {line}: {}", error.message().replace('\n', " ")),
         }
     })
+}
+
+/// Where it stands, for a sentence.
+impl fmt::Display for SecretKeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given(_) => f.write_str("UNSTALE_SECRET_KEY"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
 }
 
 /// What is in force, as a settings file would spell it, secrets redacted.

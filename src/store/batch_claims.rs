@@ -178,9 +178,12 @@ impl Store {
         // keeps other nodes out until it is decided.
         let pause = "update company set next_request_at = $1 where id = $2 \
                      and (next_request_at is null or next_request_at <= $3)";
-        let select = "select b.company_id, b.invalidation_id, b.handle, b.state, b.attempts, b.failures, b.maybe_taken, \
+        // The company may have moved to another region since it was submitted: handles are a region's own, roots stay.
+        let select = "select b.company_id, b.invalidation_id, case b.root when c.root then coalesce(c.handle, b.handle) \
+                      when c.alias_root then coalesce(c.alias_handle, b.handle) else b.handle end as handle, b.state, b.attempts, b.failures, b.maybe_taken, \
                       b.search_limit, b.search_sound, b.refusal_code, b.refusal_reason, i.looked_at \
-                      from batch b join invalidation i on i.id = b.invalidation_id where b.id = $1 \
+                      from batch b join invalidation i on i.id = b.invalidation_id join company c on c.id = b.company_id \
+                      where b.id = $1 \
                       and b.state in ('waiting', 'unknown') and (b.retry_at is null or b.retry_at <= $2)";
         let lease =
             "update batch set sent_at = $1, lease_owner = $2, lease_until = $3 where id = $4";

@@ -55,6 +55,7 @@ mod people;
 mod presets;
 mod put_assets;
 mod retention;
+mod sealed_passwords;
 mod sessions;
 mod templates;
 mod trigrams;
@@ -97,6 +98,7 @@ pub use self::{
     people::{NewPerson, PasswordHash, Person},
     presets::{ListedPreset, PresetList},
     put_assets::PutCounts,
+    sealed_passwords::{SealedFor, SealedPassword},
     sessions::StoredSession,
     templates::TemplateVersion,
     unpurged_checks::UnpurgedCheck,

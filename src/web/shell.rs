@@ -47,6 +47,17 @@ impl Shell {
         }
     }
 
+    /// The name of one of these companies; with its slug where another one has the same name.
+    pub fn name_of(&self, company: &Company) -> String {
+        let mut others = self.others.iter().chain(&self.company);
+        let has_namesake = others.any(|it| it.id != company.id && it.name == company.name);
+        if has_namesake {
+            format!("{} ({})", company.name, company.slug)
+        } else {
+            company.name.clone()
+        }
+    }
+
     /// Whether the person may open the settings.
     pub fn is_admin(&self) -> bool {
         let person = self.person.as_ref();

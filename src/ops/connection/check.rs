@@ -97,7 +97,7 @@ impl Connector {
     ) -> Result<(SignedIn, Candidate), ConnectError> {
         let signed_in = self.ask_who(account).await?;
         match signed_in.in_company(company, true).cloned() {
-            Some(membership) => Ok((signed_in, membership)),
+            Some(membership) => Ok((signed_in, self.with_root(account, membership).await)),
             None => Err(ConnectError::NotAMember {
                 company: company.name.clone(),
             }),

@@ -40,11 +40,18 @@ pub struct Connected {
 impl Connector {
     /// Connects a company: a new one, or one that is known by its root or handle.
     pub async fn establish(&self, wanted: &Wanted<'_>) -> Result<Connected, StoreError> {
+        let membership = self.with_root(wanted.account, wanted.company.clone()).await;
+        let wanted = Wanted {
+            account: wanted.account,
+            signed_in: wanted.signed_in,
+            company: &membership,
+            publish_server: wanted.publish_server.clone(),
+        };
         let company = match self.known(wanted.account, wanted.company).await? {
             Some(company) => company,
-            None => self.new_company(wanted).await?,
+            None => self.new_company(&wanted).await?,
         };
-        self.attach(company, wanted).await
+        self.attach(company, &wanted).await
     }
 
     /// Whether a membership means a company that is here already: connecting it changes its account.

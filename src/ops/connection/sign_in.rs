@@ -10,7 +10,7 @@ use super::{ConnectError, Connector, Question};
 use crate::{
     clock::Timestamp,
     domain::{AccountFacts, Company, PersonId},
-    ips::{Account, Endpoint, Membership, UserInfo},
+    ips::{Account, CompanyKey, Endpoint, Membership, UserInfo},
     store::{PendingConnection, Said, StoreError},
 };
 
@@ -145,6 +145,24 @@ impl Connector {
         Ok(signed_in)
     }
 
+    /// The company with its root, which is asked for where the membership does not tell it. That it is not told there either
+    /// is no reason to connect nothing.
+    pub(super) async fn with_root(&self, account: &Account, company: Candidate) -> Candidate {
+        if company.root.is_some() {
+            return company;
+        }
+        self.pause().await;
+        let key = CompanyKey::Handle(&company.handle);
+        let root = match self.ips.company_info(account, key).await {
+            Ok(info) => Some(info.root).filter(|root| !root.is_empty()),
+            Err(error) => {
+                warn!(handle = company.handle, %error, "a company's root could not be asked for");
+                None
+            }
+        };
+        Candidate { root, ..company }
+    }
+
     /// Keeps a verified account for its person, sealed and for a quarter of an hour, until a company is chosen.
     pub async fn keep_pending(
         &self,
@@ -199,6 +217,6 @@ impl Connector {
 }
 
 /// What the sealed password is bound to.
-fn pending_row(person: PersonId) -> String {
+pub(super) fn pending_row(person: PersonId) -> String {
     format!("pending_connection/{person}")
 }

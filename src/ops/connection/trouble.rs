@@ -238,6 +238,7 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ips::Endpoint, vault::Unopenable};
 
     fn fault(kind: FaultKind, code: i32) -> IpsError {
         IpsError::Fault(Fault {
@@ -285,6 +286,21 @@ mod tests {
         ] {
             let error = question.failed()(error);
             assert_eq!(error.step(), step, "{question:?} {error}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_used_is_told_in_sentences_that_end_once() {
+        for error in [
+            AccountError::NotConnected,
+            AccountError::ChangedMeanwhile,
+            AccountError::Unopenable(Unopenable),
+            AccountError::Endpoint(Endpoint::parse("nowhere").unwrap_err()),
+        ] {
+            let trouble = error.trouble().unwrap();
+            let words = trouble.sentence.trim_end_matches('.');
+            assert_eq!(words.len() + 1, trouble.sentence.len(), "{trouble:?}");
+            assert!(words.ends_with(char::is_alphanumeric), "{trouble:?}");
         }
     }
 

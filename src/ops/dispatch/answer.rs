@@ -81,6 +81,21 @@ pub(super) fn with_the_new_account(clock: &Clock) -> BatchOutcome {
     }
 }
 
+/// The same where the password does not open with this process's key. Another one may have the right key, or nobody, so the
+/// pauses grow.
+pub(super) fn without_key(
+    batch: &WaitingBatch,
+    config: &DispatchConfig,
+    clock: &Clock,
+) -> BatchOutcome {
+    let before = u32::try_from(batch.attempts - 1).unwrap_or_default();
+    let pause = pause(before, config);
+    BatchOutcome::Postponed {
+        reason: "the stored password does not open with the key of the process that took this up",
+        at: clock.now().plus(clock.jittered(pause)),
+    }
+}
+
 /// Again later; or, once too often, no more.
 pub(super) fn again(
     batch: &WaitingBatch,

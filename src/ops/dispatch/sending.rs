@@ -126,6 +126,11 @@ impl Dispatcher {
                 error!(batch = %batch.id, %error, "the account could not be read; the batch will be sent later");
                 return answer::later(&self.config, &self.clock).into();
             }
+            // Another process may have the right key.
+            Err(error @ AccountError::Unopenable(_)) => {
+                error!(batch = %batch.id, %error, "the batch will be sent later");
+                return answer::without_key(batch, &self.config, &self.clock).into();
+            }
             Err(error) => return not_connected(&error).into(),
         };
         let Some(handle) = &batch.handle else {

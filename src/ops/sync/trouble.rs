@@ -54,10 +54,13 @@ impl ReadingError {
         }
     }
 
-    /// Whether trying again by oneself makes no sense, and could lock the account.
+    /// Whether trying again by oneself makes no sense, and could lock the account. A password that does not open with this
+    /// process's key is its own trouble: another one may have the right key.
     pub fn needs_somebody(&self) -> bool {
         match self {
-            Self::Account(error) => !matches!(error, AccountError::Store(_)),
+            Self::Account(error) => {
+                !matches!(error, AccountError::Store(_) | AccountError::Unopenable(_))
+            }
             Self::Ips(IpsError::Fault(fault)) => matches!(
                 fault.kind,
                 FaultKind::Authentication | FaultKind::Authorization

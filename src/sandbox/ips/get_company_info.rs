@@ -29,19 +29,19 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
     };
     let mut children = String::new();
     group(&mut children, "companyInfo", |xml| {
-        write(xml, context, company);
+        write(xml, company, !context.knobs.no_roots);
     });
     Ok(Done::answer(children))
 }
 
-/// Adds what there is to tell of a company.
-pub(super) fn write(xml: &mut String, context: &Context<'_>, company: &IpsCompany) {
+/// Adds what there is to tell of a company, its root among it or not.
+pub(super) fn write(xml: &mut String, company: &IpsCompany, with_root: bool) {
     leaf(xml, "companyHandle", &company.handle);
     leaf(xml, "name", &company.name);
-    if context.knobs.no_roots {
-        leaf(xml, "rootPath", "");
-    } else {
+    if with_root {
         leaf(xml, "rootPath", format!("{}/", company.root));
+    } else {
+        leaf(xml, "rootPath", "");
     }
     date_leaf(xml, "expires", EXPIRES);
 }

@@ -15,6 +15,7 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
     let own = companies.filter(|company| company.alias_of.is_none());
     let memberships = own.filter_map(|company| context.member(company).ok());
 
+    let with_roots = !context.knobs.no_roots && !context.knobs.no_roots_in_memberships;
     let form = context.knobs.membership;
     let array = match form {
         MembershipForm::CompanyArray => "companyArray",
@@ -26,12 +27,12 @@ pub(super) fn perform(context: &Context<'_>, request: &Request<'_, '_>) -> Resul
             group(xml, "items", |xml| {
                 if form == MembershipForm::Nested {
                     group(xml, "company", |xml| {
-                        get_company_info::write(xml, context, company);
+                        get_company_info::write(xml, company, with_roots);
                     });
                     leaf(xml, "role", role.name());
                     leaf(xml, "isActive", true);
                 } else {
-                    get_company_info::write(xml, context, company);
+                    get_company_info::write(xml, company, with_roots);
                 }
             });
         }

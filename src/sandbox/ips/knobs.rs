@@ -31,6 +31,8 @@ pub struct Knobs {
     pub drop_purges: bool,
     /// Companies are told with an empty `rootPath`.
     pub no_roots: bool,
+    /// Memberships alone are told with an empty `rootPath`.
+    pub no_roots_in_memberships: bool,
     /// Which of the documented shapes a list of memberships has.
     pub membership: MembershipForm,
     /// Which of the documented shapes a folder tree has.

@@ -34,6 +34,7 @@ pub(super) struct ImportsPage {
     shell: Shell,
     tabs: Tabs,
     kind: Kind,
+    connected: bool,
     assets: &'static [(&'static str, &'static str)],
     presets: &'static [(&'static str, &'static str)],
     imports: Vec<LineView>,
@@ -191,6 +192,7 @@ pub(super) async fn imports_page(
         // It belongs to the two tabs that lead to it.
         tabs: Tabs::of(&at.company, "import"),
         kind,
+        connected: app.store.connection(at.company.id).await?.is_some(),
         assets: &COLUMNS_OF_ASSETS,
         presets: &COLUMNS_OF_PRESETS,
         imports: whole.map(|import| line(&at.company, import)).collect(),

@@ -61,13 +61,14 @@ async fn a_company_is_connected_listed_and_tested_by_command() {
     let list = success(&company(&["list"]).await);
     let lines: Vec<&str> = list.lines().collect();
     assert_eq!(lines.len(), 3, "{list}");
-    for cell in ["SLUG", "ROLE", "LAST TEST"] {
+    for cell in ["SLUG", "REGION", "ROLE", "LAST TEST"] {
         assert!(lines[0].contains(cell), "{list}");
     }
     assert!(lines[1].starts_with("harbour-home") && lines[1].contains("failed, 20"));
     for cell in [
         "https://images.example.com",
         "dms7snapshot",
+        ips,
         "IpsCompanyAdmin",
         "ok, 20",
     ] {
@@ -197,13 +198,17 @@ fn a_company_is_set_up_and_filled_by_command() {
     let refused = import(&["assets.csv", "--bad-lines", "bad.csv"]);
     assert!(!refused.status.success());
     assert!(text(&refused.stdout).contains("Line 3: It has no id."));
+    assert!(text(&refused.stderr).contains("1 of 2 lines is bad."));
     assert!(text(&refused.stderr).contains("--accept-good"));
     let bad = std::fs::read_to_string(folder.path().join("bad.csv")).unwrap();
     assert!(bad.contains("3,It has no id."), "{bad}");
     let imported = success(&import(&["assets.csv", "--accept-good"]));
-    assert!(imported.contains("1 lines were imported"), "{imported}");
+    assert!(
+        imported.contains("1 line imported; 1 asset new, 0 changed."),
+        "{imported}"
+    );
     let imported = success(&import(&["presets.csv", "--kind", "presets"]));
-    assert!(imported.contains("1 presets are new"), "{imported}");
+    assert!(imported.contains("1 preset new"), "{imported}");
     assert!(complaint(&import(&["missing.csv"])).contains("missing.csv cannot be read"));
     assert!(complaint(&import(&["presets.csv"])).contains("id is not among them"));
     let nobody = ["import", "--company", "nobody", "presets.csv"];
@@ -212,7 +217,7 @@ fn a_company_is_set_up_and_filled_by_command() {
     // As the only company it need not be named; and its name will do.
     let only = ["import", "presets.csv", "--kind", "presets"];
     let imported = success(&run(folder.path(), &only));
-    assert!(imported.contains("0 presets are new"), "{imported}");
+    assert!(imported.contains("0 presets new"), "{imported}");
     let named = [&only[..], &["--company", "Weekend Site"]].concat();
     success(&run(folder.path(), &named));
 
@@ -231,6 +236,31 @@ fn a_company_is_set_up_and_filled_by_command() {
     assert!(still.contains("PLP"), "{still}");
 }
 
+#[test]
+fn a_slug_wins_over_a_name_and_a_name_that_two_have_is_no_answer() {
+    let folder = TempDir::new().unwrap();
+    for (name, slug) in [("weekend", "w1"), ("Site", "weekend"), ("Site", "w3")] {
+        let server = format!("{slug}.example.com");
+        let mut arguments = vec!["company", "add", "--name", name, "--root", slug];
+        arguments.extend(["--slug", slug, "--publish-server", &server]);
+        success(&run(folder.path(), &arguments));
+    }
+    let hosts = |company| run(folder.path(), &["host", "list", "--company", company]);
+    let listed = success(&hosts("weekend"));
+    assert!(listed.contains("//weekend.example.com"), "{listed}");
+    assert!(complaint(&hosts("Site")).contains("which company?"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_into_a_connected_company_says_what_becomes_of_it() {
+    let beside = Beside::connected().await;
+    std::fs::write(beside.path().join("assets.csv"), "id\na\n").unwrap();
+    let imported = beside.run(&["import", "assets.csv"]).await;
+    assert!(success(&imported).contains("1 line imported"));
+    let said = text(&imported.stderr);
+    assert!(said.contains("at the next reading"), "{said}");
+}
+
 /// An import of so many lines that it does not end before somebody stops it.
 struct LongImport {
     beside: Beside,
@@ -245,6 +275,8 @@ impl LongImport {
         std::fs::write(beside.path().join("assets.csv"), format!("id\n{lines}")).unwrap();
         let store = beside.store().await;
         let company = store.companies().await.unwrap().remove(0).id;
+        // Of a connected one it would say more.
+        store.delete_connection(company).await.unwrap();
         Self {
             beside,
             store,

@@ -1,6 +1,8 @@
 //! The program itself: what it says when it cannot start, what its commands do, and that it prints no secret.
 
 mod company;
+mod key;
+mod manners;
 mod script;
 mod settings;
 mod start;

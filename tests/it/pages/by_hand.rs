@@ -41,6 +41,36 @@ async fn confirm_of(browser: &Browser, count: usize) -> (String, Answer) {
 }
 
 #[tokio::test]
+async fn two_companies_of_one_name_are_told_apart() {
+    let app = TestApp::start().await;
+    let admin = by_hand(&app).await;
+    let names = async |page: &str| {
+        let page = admin.get(page).await;
+        let mut names = page.texts(".switcher-name");
+        let mut others = page.texts(".switcher nav a");
+        others.sort();
+        names.extend(others);
+        names
+    };
+    let other = "Connect another company";
+    let known = names(COMPANY).await;
+    assert_eq!(known, ["Weekend Site", other, "Snapshot Outdoor"]);
+    let page = admin.get("/companies/new").await;
+    let form = page
+        .form("main form")
+        .set("name", "Snapshot Outdoor")
+        .set("root", "Namesake")
+        .set("publish_server", "namesake.scene7.com");
+    let namesake = admin.submit(&form).await.location();
+    let (one, two) = (
+        "Snapshot Outdoor (dms7snapshot)",
+        "Snapshot Outdoor (snapshot-outdoor)",
+    );
+    assert_eq!(names(&namesake).await, [two, other, one, "Weekend Site"]);
+    assert_eq!(names(COMPANY).await, ["Weekend Site", other, one, two]);
+}
+
+#[tokio::test]
 async fn the_first_page_leads_to_a_company_by_hand() {
     let app = TestApp::with(Start {
         catalogue: None,

@@ -60,6 +60,18 @@ async fn found(app: &TestApp, word: &str) -> Vec<Asset> {
 }
 
 #[tokio::test]
+async fn while_a_company_is_connected_its_own_list_comes_back_and_the_page_says_so() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let page = admin.get(IMPORT).await;
+    let notice = page.text("#connected");
+    assert!(notice.contains("at the next reading"), "{notice}");
+    let company = app.company().await.id;
+    app.app.connector.disconnect(company).await.unwrap();
+    assert!(!admin.get(IMPORT).await.has("#connected"));
+}
+
+#[tokio::test]
 async fn a_sound_file_is_imported_as_excel_writes_it() {
     let app = TestApp::start().await;
     let admin = app.admin().await;

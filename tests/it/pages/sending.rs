@@ -264,6 +264,42 @@ async fn a_request_whose_lease_another_node_took_is_given_up_and_made_again() {
 }
 
 #[tokio::test]
+async fn a_request_whose_password_does_not_open_here_waits_for_who_has_the_key() {
+    let app = with_dispatch(DispatchConfig {
+        repeat_pause: Duration::from_mins(1),
+        ..DISPATCH
+    })
+    .await;
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let right = store.connection(company).await.unwrap().unwrap();
+    let mut left = right.clone();
+    left.sealed_password.reverse();
+    store.put_connection(company, &left).await.unwrap();
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1).await;
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let postponed = async {
+        loop {
+            let batch = store.batches(company, id).await.unwrap().remove(0);
+            let events = store.batch_events(company, batch.id).await.unwrap();
+            if let Some(event) = events.get(1) {
+                return event.clone();
+            }
+        }
+    };
+    let postponed = tokio::time::timeout(Duration::from_secs(20), postponed).await;
+    let postponed = postponed.expect("it is looked at");
+    assert_eq!(postponed.change, BatchChange::Postponed);
+    let note = postponed.note.unwrap();
+    assert!(note.contains("does not open with the key"), "{note}");
+    assert!(sent(&app).is_empty());
+
+    store.put_connection(company, &right).await.unwrap();
+    app.clock.advance(Duration::from_mins(1));
+    assert!(settled(&editor, &path).await.has(".status.accepted"));
+}
+
+#[tokio::test]
 async fn a_command_that_sends_too_leaves_alone_what_the_server_sends() {
     let app = TestApp::start().await;
     hold(&app, true);

@@ -8,12 +8,12 @@ use tokio::task::JoinSet;
 use unstale::{
     clock::Timestamp,
     domain::{
-        BatchChange, BatchId, BatchState, CompanyId, Failure, FailureKind, InvalidationId, Part,
-        PersonId, Probe, Receipt, Refusal, SEARCH_LIMIT,
+        AccountFacts, Alias, BatchChange, BatchId, BatchState, Company, CompanyId, Failure,
+        FailureKind, InvalidationId, Part, PersonId, Probe, Receipt, Refusal, SEARCH_LIMIT,
     },
     store::{
-        Batch, BatchOutcome, BatchSearch, Claim, Finished, NodeId, Steering, Store, StoreError,
-        Submission, WaitingBatch,
+        Batch, BatchOutcome, BatchSearch, Claim, Connection, Finished, NodeId, Said, Steering,
+        Store, StoreError, Submission, WaitingBatch,
     },
 };
 use uuid::Uuid;
@@ -22,6 +22,7 @@ use super::Fixture;
 
 on_both_databases! {
     the_next_batch_is_given_in_order_and_one_per_company_is_on_its_way
+    what_waits_is_sent_with_the_handle_of_the_region_that_the_company_is_in_now
     invalidations_take_turns_and_know_their_place
     a_company_pauses_between_two_requests
     an_outcome_is_recorded_once
@@ -225,6 +226,44 @@ async fn the_next_batch_is_given_in_order_and_one_per_company_is_on_its_way(t: &
         t.finish(&taken, &accepted()).await.unwrap();
     }
     assert_eq!(t.take().await, None);
+}
+
+async fn what_waits_is_sent_with_the_handle_of_the_region_that_the_company_is_in_now(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    t.submitted(company, author, 1).await;
+    let there = Connection {
+        endpoint: "https://s7sps3apissl.scene7.com/scene7/".to_owned(),
+        email: "ann@example.com".to_owned(),
+        sealed_password: Vec::new(),
+    };
+    let facts = AccountFacts {
+        name: String::new(),
+        role: None,
+        is_ips_admin: false,
+        password_expires: None,
+        company_name: "Shop".to_owned(),
+        read_at: t.now(),
+    };
+    let said = Said {
+        facts: &facts,
+        root: None,
+        handle: "c|9",
+    };
+    let moved = t.store.put_account(company, &there, said, t.now());
+    moved.await.unwrap();
+    assert_eq!(t.take().await.unwrap().handle.as_deref(), Some("c|9"));
+
+    // Its URLs are of the root that is another company's alias.
+    let other = Company {
+        alias: Some(Alias {
+            root: "shop".to_owned(),
+            handle: "k|2".to_owned(),
+        }),
+        ..t.new_company("other")
+    };
+    t.store.add_company(&other, t.now()).await.unwrap();
+    t.submitted(other.id, author, 1).await;
+    assert_eq!(t.take().await.unwrap().handle.as_deref(), Some("k|2"));
 }
 
 async fn invalidations_take_turns_and_know_their_place(t: &Fixture) {

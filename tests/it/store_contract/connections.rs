@@ -8,7 +8,7 @@ use unstale::{
     },
     store::{
         AskedAs, CompanySettings, Connection, ConnectionState, PendingConnection,
-        RememberedTemplate, Said, StoreError, SyncLease,
+        RememberedTemplate, Said, SealedFor, SealedPassword, StoreError, SyncLease,
     },
 };
 
@@ -28,6 +28,7 @@ on_both_databases! {
     a_change_of_the_site_leaves_what_it_does_not_name
     a_verified_account_waits_for_its_person_only
     a_verified_account_does_not_wait_for_ever
+    a_key_is_held_against_all_passwords_that_are_of_use
 }
 
 fn connection(email: &str) -> Connection {
@@ -629,4 +630,31 @@ async fn a_verified_account_does_not_wait_for_ever(t: &Fixture) {
             .unwrap()
             .is_some()
     );
+}
+
+async fn a_key_is_held_against_all_passwords_that_are_of_use(t: &Fixture) {
+    let (store, company) = (&t.store, t.company("shop").await);
+    let person = t.person("one@example.com").await;
+    assert_eq!(store.sealed_passwords(t.now()).await.unwrap(), []);
+    let pending = pending(t, person, "a@example.com");
+    store.put_pending_connection(&pending).await.unwrap();
+    let connection = connection("b@example.com");
+    store.put_connection(company, &connection).await.unwrap();
+    let of_company = SealedPassword {
+        of: SealedFor::Company(company),
+        sealed: connection.sealed_password,
+    };
+    let of_person = SealedPassword {
+        of: SealedFor::Person(person),
+        sealed: pending.sealed_password,
+    };
+    let stored = store.sealed_passwords(t.now()).await.unwrap();
+    assert!(stored.len() == 2 && stored.contains(&of_person));
+    assert!(stored.contains(&of_company));
+
+    let stored = store.sealed_passwords(pending.expires_at).await.unwrap();
+    assert_eq!(stored, [of_company]);
+    store.delete_connection(company).await.unwrap();
+    let stored = store.sealed_passwords(pending.expires_at).await.unwrap();
+    assert_eq!(stored, []);
 }

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use unstale::{
+    config::SecretKeySource,
     domain::ReadingKind,
-    ops::sync::Ended,
+    ips::{Client, Timeouts},
+    ops::sync::{Ended, Syncer},
     sandbox::{
         ips::{Instead, Only, TotalRows},
         library::Library as _,
     },
+    vault::Vault,
 };
 
 use super::Catalogue;
@@ -263,6 +267,28 @@ async fn a_refused_account_stops_the_reading_until_somebody_starts_it_again() {
     Catalogue::finished(c.read().await);
     c.syncer.stop(c.company).await.unwrap();
     assert!(c.syncer.refused(c.company).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_password_that_does_not_open_here_is_said_and_stops_nobody_else() {
+    let c = Catalogue::of(10).await;
+    let key = SecretKeySource::Given("b2".repeat(32).into());
+    let vault = Vault::open(&key, c.clock.clone()).unwrap();
+    let client = Client::new(Timeouts {
+        connect: Duration::from_mins(1),
+        total: Duration::from_mins(1),
+    });
+    let (store, clock) = (c.store.clone(), c.clock.clone());
+    let here = Syncer::new(store, vault, client.unwrap(), clock, Duration::ZERO);
+    let cancel = CancellationToken::new();
+    let Ended::Failed(problem) = here.read(c.company, &cancel).await.unwrap() else {
+        panic!("it cannot ask");
+    };
+    assert!(problem.contains("does not open"), "{problem}");
+    assert_eq!(c.sync().await.problem, Some(problem));
+    assert!(c.syncer.refused(c.company).await.unwrap().is_none());
+    c.later(Duration::from_mins(1));
+    Catalogue::finished(c.read().await);
 }
 
 #[tokio::test]

@@ -390,6 +390,36 @@ async fn a_root_that_adobe_does_not_tell_takes_no_good_one_away() {
 }
 
 #[tokio::test]
+async fn a_root_that_the_memberships_do_not_tell_is_asked_for() {
+    let app = unconnected().await;
+    let admin = app.admin().await;
+    app.ips().knobs(|knobs| knobs.no_roots = true);
+    sign_in_as(&app, &admin, ACCOUNT).await;
+    assert_eq!(companies(&app).await[0].root, None);
+    // For a company that is there already a test finds it, for a new one connecting does.
+    app.ips().knobs(|knobs| {
+        knobs.no_roots = false;
+        knobs.no_roots_in_memberships = true;
+    });
+    let test = "/c/snapshot-outdoor/settings/connection/test";
+    admin.post(test, &[]).await;
+    let root = companies(&app).await[0].root.clone();
+    assert_eq!(root.as_deref(), Some("dms7snapshot"));
+
+    sign_in_as(&app, &admin, TWO_COMPANIES_ACCOUNT).await;
+    let page = admin.get("/connect/company").await;
+    let other = page.form("#companies").set("company", "c|12");
+    admin.submit(&other.press("do", "connect")).await;
+    let known = companies(&app).await;
+    assert!(
+        known
+            .iter()
+            .any(|company| company.root.as_deref() == Some("harbourhome")),
+        "{known:?}"
+    );
+}
+
+#[tokio::test]
 async fn that_an_address_without_encryption_gives_the_password_away_is_said_beforehand() {
     let app = unconnected().await;
     let page = app.admin().await.get("/connect").await;
