@@ -675,18 +675,25 @@ async fn folders_are_listed_a_level_at_a_time(t: &Fixture) {
     let assets = [("a", ""), ("b", "shop/x"), ("c", "shop/x/y"), ("d", "shop")]
         .map(|(id, folder)| t.new_asset(id, folder));
     t.store.put_assets(company, &assets, t.now()).await.unwrap();
-    let root = t.store.folders_in(company, "").await.unwrap();
+    let inside = async |company, folder: &str| {
+        let levels = t.store.folders_in(company, &[folder]).await;
+        levels.unwrap().remove(0)
+    };
+    let root = inside(company, "").await;
     assert_eq!(root.len(), 1);
     assert_eq!((root[0].path.as_str(), root[0].assets), ("shop", 1));
     assert_eq!((root[0].with_subfolders, root[0].has_folders), (3, true));
-    let inside = t.store.folders_in(company, "shop/x").await.unwrap();
-    assert_eq!((inside[0].name(), inside[0].has_folders), ("y", false));
-    assert_eq!(t.store.folders_in(company, "nowhere").await.unwrap(), []);
-    assert_eq!(t.store.folders_in(other, "").await.unwrap(), []);
+    let in_x = inside(company, "shop/x").await;
+    assert_eq!((in_x[0].name(), in_x[0].has_folders), ("y", false));
+    assert_eq!(inside(company, "nowhere").await, []);
+    assert_eq!(inside(other, "").await, []);
+    let ways = ["shop/x", "nowhere", ""];
+    let levels = t.store.folders_in(company, &ways).await.unwrap();
+    assert_eq!(levels, [in_x, Vec::new(), root]);
     // What is put is seen at once.
     let new = t.new_asset("e", "new");
     t.store.put_assets(company, &[new], t.now()).await.unwrap();
-    assert_eq!(t.store.folders_in(company, "").await.unwrap().len(), 2);
+    assert_eq!(inside(company, "").await.len(), 2);
 }
 
 async fn folders_are_found_by_name(t: &Fixture) {
