@@ -7,12 +7,14 @@
 #[macro_use]
 mod sql;
 
+mod alike;
 mod cursor;
 mod filter;
 mod plan;
 mod select;
 mod snapshot;
 mod stage;
+mod typos;
 
 use sqlx::{AssertSqlSafe, FromRow};
 
