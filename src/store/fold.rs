@@ -60,15 +60,19 @@ pub(super) fn search_text(asset: &Asset) -> String {
     text
 }
 
-/// What is looked for in [`search_text`] when a person types a word, which is folded already.
-pub(super) fn needle(word: &str) -> String {
-    let mut chars = word.chars();
-    match (chars.next(), chars.next(), chars.next()) {
-        (Some(sign), None, None) if !ORDINARY.contains(&sign) => format!("{MARK}{MARK}{word}"),
-        (Some(a), Some(b), None) if a.is_alphanumeric() && b.is_alphanumeric() => {
-            format!("{MARK}{word}")
-        }
-        _ => word.to_owned(),
+/// What is looked for in [`search_text`] when a person types a word, which is folded already; all of it must be there.
+///
+/// With a sign, two characters are no beginning of a word, and no piece of three. So that an index knows the way to `-x`,
+/// what it tells goes with it: a letter behind a sign begins a word. Of a letter before a sign, such as `x-`, nothing is
+/// known but that the word ends there: it is walked for.
+pub(super) fn needles(word: &str) -> Vec<String> {
+    let chars: Vec<char> = word.chars().take(3).collect();
+    let marked = |c: &char| format!("{MARK}{MARK}{c}");
+    match chars[..] {
+        [sign] if !ORDINARY.contains(&sign) => vec![marked(&sign)],
+        [a, b] if a.is_alphanumeric() && b.is_alphanumeric() => vec![format!("{MARK}{word}")],
+        [_, letter] if letter.is_alphanumeric() => vec![word.to_owned(), marked(&letter)],
+        _ => vec![word.to_owned()],
     }
 }
 
@@ -213,10 +217,38 @@ mod tests {
             ("grossen", true),
             ("_", true),
             ("/a", true),
+            ("_r", true),
+            ("_e", false),
+            ("o_", true),
             ("%", false),
+            (".t", true),
+            (".%", false),
         ] {
-            assert_eq!(text.contains(&needle(word)), found, "{word}");
+            let is_there = needles(word).iter().all(|it| text.contains(it));
+            assert_eq!(is_there, found, "{word}");
         }
+    }
+
+    #[test]
+    fn what_a_letter_behind_a_sign_tells_is_true_wherever_they_stand() {
+        let id = "a-b%c (É)-ß+Æx.9_#7 'İ\u{301}–™ﬁ/½&ע-ж";
+        let text = search_text(&asset(id, "über-öl.tif", "x/-y"));
+        let chars: Vec<char> = text.split(MARK).next().unwrap().chars().collect();
+        let pairs = chars.windows(2).filter(|pair| {
+            let is_word = pair.iter().all(|c| c.is_alphanumeric());
+            !is_word && !pair.iter().any(|c| c.is_whitespace())
+        });
+        let mut looked_at = 0;
+        for pair in pairs {
+            let word: String = pair.iter().collect();
+            for needle in needles(&word) {
+                assert!(text.contains(&needle), "{word}: {needle:?}");
+            }
+            looked_at += 1;
+        }
+        assert!(looked_at > 30, "{looked_at}");
+        let number = ["-x", "%x", "x-", "x%", "--"].map(|it| needles(it).len());
+        assert_eq!(number, [2, 2, 1, 1, 1]);
     }
 
     #[test]

@@ -73,12 +73,19 @@ fn entry<'t>(tree: &'t mut HashMap<String, FolderEntry>, path: &str) -> &'t mut 
 }
 
 impl Store {
-    /// The folders right inside a folder, by name; the empty path is the root. Counts of a large catalogue may be some
-    /// minutes old.
-    pub async fn folders_in(&self, company: CompanyId, parent: &str) -> Result<Vec<FolderEntry>> {
+    /// For each of these folders those right inside it, by name; the empty path is the root. Counts of a large catalogue may
+    /// be some minutes old; they are all of one time.
+    pub async fn folders_in(
+        &self,
+        company: CompanyId,
+        parents: &[&str],
+    ) -> Result<Vec<Vec<FolderEntry>>> {
         let snapshot = self.snapshot(company).await?;
-        let level = snapshot.folders.level(parent).iter();
-        Ok(level.filter(|it| !it.path.is_empty()).cloned().collect())
+        let level = |parent: &&str| {
+            let level = snapshot.folders.level(parent).iter();
+            level.filter(|it| !it.path.is_empty()).cloned().collect()
+        };
+        Ok(parents.iter().map(level).collect())
     }
 }
 

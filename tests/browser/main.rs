@@ -13,6 +13,7 @@ mod history;
 mod keyboard;
 mod live;
 mod pages;
+mod parts_by_keyboard;
 mod picker;
 mod picker_parts;
 mod proof;

@@ -9,7 +9,7 @@ use crate::{
     store::{
         asset_index::NEW_FOR,
         convert::storable,
-        fold::{fold, needle},
+        fold::{fold, needles},
     },
 };
 
@@ -63,8 +63,9 @@ impl Filter {
             .folder
             .as_deref()
             .filter(|folder| !(folder.is_empty() && query.with_subfolders));
+        let needles: BTreeSet<String> = different.iter().flat_map(|word| needles(word)).collect();
         Some(Self {
-            needles: different.into_iter().map(|word| needle(word)).collect(),
+            needles: needles.into_iter().collect(),
             words,
             folder: folder.map(|folder| storable(folder).into_owned()),
             with_subfolders: query.with_subfolders,

@@ -7,6 +7,7 @@
 #[macro_use]
 mod sql;
 
+mod alike;
 mod cursor;
 mod filter;
 mod plan;
@@ -15,6 +16,7 @@ mod snapshot;
 mod stage;
 mod tally;
 mod texts;
+mod typos;
 
 use sqlx::{AssertSqlSafe, FromRow};
 

@@ -5,25 +5,16 @@ use std::collections::BTreeSet;
 use sqlx::AssertSqlSafe;
 
 use super::{
-    AssetQuery, AssetSort, Filter, Order, Sql, Stage, Value, filter::LONGEST_WORD, plan::Planner,
-    push_matches, push_rows, stage::end_of,
+    AssetQuery, AssetSort, Filter, Order, Sql, Stage, Value, plan::Planner, push_matches, push_rows,
 };
 use crate::{
     clock::Timestamp,
-    domain::{Asset, AssetClass, CompanyId, INVALIDATION_LIMIT, InvalidationId},
-    store::{
-        Result, Store,
-        assets::AssetRow,
-        convert::{at_most, count, storable},
-        fold::{fold, fold_id},
-    },
+    domain::{AssetClass, CompanyId, INVALIDATION_LIMIT, InvalidationId},
+    store::{Result, Store, convert::count},
 };
 
 /// Counting stops here.
 const COUNTED: i64 = 10_000;
-
-/// Among so many with the words of an ID those are looked for that have them in theirs.
-const ALIKE: i64 = 50;
 
 /// How many assets match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,65 +176,6 @@ impl Store {
         let snapshot = self.snapshot(company).await?;
         let types: BTreeSet<&str> = snapshot.rows.iter().map(|row| &*row.asset_type).collect();
         Ok(types.into_iter().map(str::to_owned).collect())
-    }
-
-    /// Assets whose ID is much like the given one: it differs in case, in accents, in an extension, or towards its end. Where
-    /// there is none, those that hold its words: what stands between its signs.
-    pub async fn assets_like(
-        &self,
-        company: CompanyId,
-        id: &str,
-        limit: i64,
-    ) -> Result<Vec<Asset>> {
-        let stem = id.rsplit_once('.').map_or(id, |(stem, _)| stem);
-        let folded = fold(&storable(stem));
-        let letters = folded.chars().count();
-        let shorter: String = folded.chars().take(letters - letters / 3).collect();
-        if shorter.chars().count() < 3 || shorter.len() > LONGEST_WORD {
-            return Ok(Vec::new());
-        }
-        let mut like = Vec::new();
-        for prefix in [&folded, &shorter] {
-            let sql = "select key, id, file_name, folder, asset_type, published, handle, created_at, changed_at, vanished_at from asset \
-                       where company_id = $1 and vanished_at is null and id_folded >= $2 and id_folded < $3 \
-                       order by id_folded, key limit $4";
-            let rows: Vec<AssetRow> = on_reader!(self, |pool| sqlx::query_as(sql)
-                .bind(company.uuid())
-                .bind(prefix.as_str())
-                .bind(end_of(prefix))
-                .bind(at_most(limit))
-                .fetch_all(pool)
-                .await?);
-            like.extend(rows.into_iter().map(Asset::from));
-            if !like.is_empty() {
-                return Ok(like);
-            }
-        }
-        let words: Vec<&str> = folded
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
-        if words.is_empty() {
-            return Ok(like);
-        }
-        let query = AssetQuery {
-            words: words.iter().map(|word| (*word).to_owned()).collect(),
-            limit: ALIKE,
-            ..AssetQuery::default()
-        };
-        let page = self.search_assets(company, &query).await?;
-        // That a folder or a file has the words makes no ID alike.
-        let holds_all = |asset: &Asset| {
-            let id = fold_id(&asset.id);
-            words.iter().all(|word| id.contains(word))
-        };
-        let most = usize::try_from(limit).unwrap_or(0);
-        Ok(page
-            .assets
-            .into_iter()
-            .filter(holds_all)
-            .take(most)
-            .collect())
     }
 }
 

@@ -24,6 +24,9 @@ use crate::domain::CompanyId;
 /// Assets in a sample. A word in one of four hundred is seen ten times; rarer ones are cheap to look up.
 const SAMPLE: i64 = 4_096;
 
+/// So many different letters and signs are kept: more than most catalogues have in their IDs.
+const LETTERS: usize = 64;
+
 /// A catalogue of no more assets is read whole, and at once whenever it changed.
 const SMALL: i64 = 3 * SAMPLE;
 
@@ -47,6 +50,8 @@ pub(in crate::store) struct Snapshot {
     pub(super) by_change: Vec<usize>,
     /// In how many rows of the sample each piece of three characters occurs.
     pub(super) trigrams: HashMap<[char; 3], u32>,
+    /// The letters and signs of their IDs, the most common ones.
+    pub(super) letters: Vec<char>,
     /// Whether the index of such pieces can be used.
     pub(super) is_indexed: bool,
     /// Whether that index knows signs too; PostgreSQL's knows letters and digits.
@@ -252,6 +257,7 @@ impl Snapshot {
         }
         Self {
             total: total.max(count(rows.len())),
+            letters: common_letters(&rows),
             rows,
             texts,
             by_change,
@@ -261,10 +267,34 @@ impl Snapshot {
             folders: FolderTree::default(),
         }
     }
+
+    /// The shortest beginning of a name that, going by the sample, no more than so many assets have.
+    pub(super) fn rare_beginning<'n>(&self, name: &'n str, most: i64) -> Option<&'n str> {
+        let sampled = count(self.rows.len()).max(1);
+        let are_few = |prefix: &&str| {
+            let from = self.rows.partition_point(|row| *row.id_folded < **prefix);
+            let with = self.rows[from..].partition_point(|row| row.id_folded.starts_with(*prefix));
+            // What the sample does not hold may still be there.
+            (2 * count(with) + 1).saturating_mul(self.total) <= most.saturating_mul(2 * sampled)
+        };
+        let ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
+        ends.map(|end| &name[..end]).find(are_few)
+    }
 }
 
 /// Each three characters that follow each other.
 pub(super) fn trigrams_of(text: &str) -> BTreeSet<[char; 3]> {
     let chars: Vec<char> = text.chars().collect();
     chars.windows(3).map(|c| [c[0], c[1], c[2]]).collect()
+}
+
+fn common_letters(rows: &[SampleRow]) -> Vec<char> {
+    let mut counts: HashMap<char, u32> = HashMap::new();
+    for c in rows.iter().flat_map(|row| row.id_folded.chars()) {
+        *counts.entry(c).or_default() += 1;
+    }
+    let mut letters: Vec<char> = counts.keys().copied().collect();
+    letters.sort_unstable_by_key(|c| (std::cmp::Reverse(counts[c]), *c));
+    letters.truncate(LETTERS);
+    letters
 }

@@ -10,6 +10,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    nothing::place,
     rows::{PickRow, rows},
     show::PickerPage,
     wanted::{Show, Wanted},
@@ -49,6 +50,8 @@ pub struct Beside {
 pub struct AnswerPart {
     draft: String,
     id: String,
+    /// Where the catalogue was searched, when not everywhere. Dynamic Media is asked for an ID, wherever it is.
+    place: &'static str,
     is_beside: bool,
     rows: Vec<PickRow>,
     not_asked: Option<String>,
@@ -133,6 +136,7 @@ impl AnswerPart {
         Ok(Self {
             draft: draft.trim_end_matches('/').to_owned(),
             id: id.to_owned(),
+            place: place(wanted),
             is_beside: false,
             rows: rows(app, my, &assets, &wanted.words()).await?,
             not_asked,

@@ -90,7 +90,7 @@ pub async fn list(
     let list = if at.is_empty() {
         tree.around(&find).await?
     } else {
-        tree.list(tree.level(&at, LISTED, "").await?)
+        tree.inside(&at).await?
     };
     Ok(Html(list.render()?).into_response())
 }
@@ -108,6 +108,20 @@ impl Crumb {
                 path: path.to_owned(),
             })
             .collect()
+    }
+}
+
+impl Folders {
+    /// The first ones of a level, and one more that must be among them.
+    fn first(mut level: Vec<FolderEntry>, most: usize, with: &str) -> Self {
+        let rest = level.split_off(level.len().min(most));
+        let more = rest.len();
+        level.extend(rest.into_iter().filter(|it| it.path == with));
+        Self {
+            more: more - level.len().saturating_sub(most),
+            level: level.into_iter().map(FolderView::from).collect(),
+            sought: None,
+        }
     }
 }
 
@@ -135,10 +149,16 @@ impl<'a> Tree<'a> {
         if !find.trim().is_empty() {
             return self.named(find).await;
         }
-        let mut inside = self.level(self.open, LISTED, "").await?;
-        for crumb in Crumb::of(self.open).into_iter().rev() {
-            let above = crumb.path.rsplit_once('/').map_or("", |(above, _)| above);
-            let mut level = self.level(above, BESIDE, &crumb.path).await?;
+        let way = Crumb::of(self.open);
+        let above = way.iter().map(|crumb| {
+            let above = crumb.path.rsplit_once('/');
+            above.map_or("", |(above, _)| above)
+        });
+        let folders: Vec<&str> = above.chain([self.open]).collect();
+        let mut levels = self.app.store.folders_in(self.company, &folders).await?;
+        let mut inside = Folders::first(levels.pop().unwrap_or_default(), LISTED, "");
+        for (crumb, level) in way.iter().zip(levels).rev() {
+            let mut level = Folders::first(level, BESIDE, &crumb.path);
             if let Some(on_the_way) = level.level.iter_mut().find(|it| it.path == crumb.path) {
                 on_the_way.inside = on_the_way.opens.then(|| self.list(inside));
             }
@@ -147,17 +167,11 @@ impl<'a> Tree<'a> {
         Ok(self.list(inside))
     }
 
-    /// The folders in a folder: the first ones, and one more that must be among them.
-    async fn level(&self, folder: &str, most: usize, with: &str) -> Result<Folders, StoreError> {
-        let mut level = self.app.store.folders_in(self.company, folder).await?;
-        let rest = level.split_off(level.len().min(most));
-        let more = rest.len();
-        level.extend(rest.into_iter().filter(|it| it.path == with));
-        Ok(Folders {
-            more: more - level.len().saturating_sub(most),
-            level: level.into_iter().map(FolderView::from).collect(),
-            sought: None,
-        })
+    /// The folders in a folder.
+    async fn inside(&self, folder: &str) -> Result<FolderList, StoreError> {
+        let mut levels = self.app.store.folders_in(self.company, &[folder]).await?;
+        let level = levels.pop().unwrap_or_default();
+        Ok(self.list(Folders::first(level, LISTED, "")))
     }
 
     async fn named(&self, find: &str) -> Result<FolderList, StoreError> {

@@ -26,16 +26,20 @@ pub fn why_empty(wanted: &Wanted, is_being_read: bool) -> String {
             "Nothing here is like that. Take a filter away, or open another folder.".to_owned()
         }
         Show::All => {
-            let inside = match (wanted.folder.is_empty(), wanted.only == "1") {
-                (true, false) => "",
-                (true, true) => " outside all folders",
-                (false, _) => " in this folder",
-            };
+            let (text, place) = (isolated(wanted.text()), place(wanted));
             format!(
-                "Nothing matches “{}”{inside}. Every word must occur in the name, the file or the folder.",
-                isolated(wanted.text())
+                "Nothing matches “{text}”{place}. Every word must occur in the name, the file or the folder."
             )
         }
+    }
+}
+
+/// Where a search looked, when not everywhere.
+pub fn place(wanted: &Wanted) -> &'static str {
+    match (wanted.folder.is_empty(), wanted.only == "1") {
+        (true, false) => "",
+        (true, true) => " outside all folders",
+        (false, _) => " in this folder",
     }
 }
 

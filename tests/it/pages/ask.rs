@@ -111,6 +111,35 @@ async fn what_a_filter_would_keep_out_is_shown_all_the_same() {
 }
 
 #[tokio::test]
+async fn the_answer_says_where_was_looked() {
+    let app = with_a_new_asset().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let id = "zephyr shoe 25";
+    for (fields, looked, asked) in [
+        (vec![], "“zephyr shoe 25”.", "does not know it either."),
+        (
+            vec![("folder", "dms7snapshot")],
+            "in this folder.",
+            "with this ID in any folder.",
+        ),
+        (
+            vec![("only", "1")],
+            "outside all folders.",
+            "with this ID in any folder.",
+        ),
+    ] {
+        let fields = [vec![("q", id)], fields].concat();
+        let picker = search(&editor, &draft, &fields).await;
+        for answer in [part(&editor, &picker).await, press(&editor, &picker).await] {
+            let said = answer.text(".empty");
+            assert!(said.contains(looked) && said.contains(asked), "{said}");
+        }
+        app.clock.advance(Duration::from_mins(1));
+    }
+}
+
+#[tokio::test]
 async fn capital_letters_count_and_an_unknown_id_is_asked_for_once_a_minute() {
     let app = with_a_new_asset().await;
     let editor = app.editor().await;

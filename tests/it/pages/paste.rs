@@ -62,6 +62,26 @@ async fn a_similar_id_that_was_ticked_stays_ticked_until_it_is_added() {
 }
 
 #[tokio::test]
+async fn an_id_with_a_typing_mistake_offers_the_one_that_is_meant() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = find(
+        &editor,
+        &draft,
+        "bakcpack\nbackpck\nxbackpack\nhackpack\nzzzz",
+    )
+    .await;
+    let offered: Vec<String> = found
+        .texts(".missing li")
+        .into_iter()
+        .filter(|missing| missing.contains("Did you mean? backpack"))
+        .collect();
+    assert_eq!(offered.len(), 4, "{offered:?}");
+    assert_eq!(found.count(".missing li"), 5);
+}
+
+#[tokio::test]
 async fn a_list_that_was_changed_since_it_was_looked_for_shows_what_is_left_out_before_it_is_added()
 {
     let app = TestApp::start().await;

@@ -43,6 +43,7 @@ macro_rules! on_both_databases_and_without_trigrams {
     };
 }
 
+mod alike;
 mod assets;
 mod batches;
 mod bulk_load;
