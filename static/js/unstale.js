@@ -310,8 +310,14 @@ function openFolders(root) {
   for (const folders of within(root, "details.picker-side")) folders.open = true;
 }
 
+/** A thumbnail that did not come leaves the icon of its kind, without the browser's own sign for a broken picture. */
+function hideMissing(picture) {
+  if (picture.complete && picture.naturalWidth === 0) picture.classList.add("is-missing");
+}
+
 function enhance(root) {
   openFolders(root);
+  within(root, ".thumb > img").forEach(hideMissing);
   showTicks(root);
   openModals(root);
   restoreFocus(root);
@@ -340,6 +346,11 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const box = event.target;
   if (box.matches("[data-range] input[name=asset]")) unsent.set(box.value, box.checked);
+}, true);
+
+// It does not bubble.
+document.addEventListener("error", (event) => {
+  if (event.target.matches?.(".thumb > img")) hideMissing(event.target);
 }, true);
 
 document.addEventListener("htmx:configRequest", tellTicks);

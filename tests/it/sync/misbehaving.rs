@@ -279,7 +279,7 @@ async fn a_password_that_does_not_open_here_is_said_and_stops_nobody_else() {
         total: Duration::from_mins(1),
     });
     let (store, clock) = (c.store.clone(), c.clock.clone());
-    let here = Syncer::new(store, vault, client.unwrap(), clock, Duration::ZERO);
+    let here = Syncer::new(store, vault, client.unwrap(), clock, paused(Duration::ZERO));
     let cancel = CancellationToken::new();
     let Ended::Failed(problem) = here.read(c.company, &cancel).await.unwrap() else {
         panic!("it cannot ask");
