@@ -15,7 +15,7 @@ use unstale::{
     vault::Vault,
 };
 
-use super::Catalogue;
+use super::{Catalogue, paused};
 use crate::support::database::Backend;
 
 #[tokio::test]
