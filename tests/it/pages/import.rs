@@ -123,6 +123,32 @@ async fn bad_lines_are_listed_and_the_good_ones_kept_only_on_request() {
 }
 
 #[tokio::test]
+async fn the_lines_behind_a_lost_quotation_mark_are_listed_and_counted() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let lines: String = (2..=2_000)
+        .map(|line| {
+            let mark = if line == 100 { "\"" } else { "" };
+            format!("lost-{line},{mark}Shop\r\n")
+        })
+        .collect();
+    let file = format!("id,folder\r\n{lines}");
+    let page = upload(&admin, "assets", file.as_bytes()).await;
+    let said = page.text(".notice.warns");
+    assert!(
+        said.contains("1,901 bad lines") && said.contains("98 good lines can"),
+        "{said}"
+    );
+    let numbers = page.texts("td[data-label=Line]");
+    assert_eq!(
+        (&*numbers[0], &*numbers[1], numbers.len()),
+        ("100", "101", 1_000)
+    );
+    let why = page.texts("td[data-label='What is wrong']").remove(0);
+    assert!(why.contains("goes on to line 2000"), "{why}");
+}
+
+#[tokio::test]
 async fn a_file_that_waits_for_a_decision_survives_a_restart() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
