@@ -86,6 +86,21 @@ async fn a_page_that_repeats_for_ever_ends_with_a_sentence_and_what_was_read_sta
 }
 
 #[tokio::test]
+async fn short_pages_without_a_total_are_read_to_the_empty_one() {
+    for total in [TotalRows::True, TotalRows::Absent] {
+        let c = Catalogue::of(2_500).await;
+        c.knobs(|knobs| {
+            knobs.search.total_rows = total;
+            knobs.search.largest_page = Some(500);
+        });
+        assert_eq!(c.read_all().await.seen, 2_500, "{total:?}");
+        assert_eq!(c.found().await, c.there());
+        c.later(Duration::from_hours(1));
+        assert_eq!(c.want(ReadingKind::Sweep).await.seen, 2_500, "{total:?}");
+    }
+}
+
+#[tokio::test]
 async fn pages_that_take_turns_are_noticed_by_every_attempt_wherever_it_begins() {
     for pages in [2..=3, 2..=4] {
         let c = Catalogue::of(6_500).await;
