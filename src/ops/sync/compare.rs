@@ -33,7 +33,7 @@ impl Reading<'_> {
         let names = page.assets.into_iter().filter_map(|item| item.name);
         let names: Vec<String> = names.filter(|name| can_be_kept(name)).collect();
         let left_out = all - names.len() as u64;
-        let now = self.syncer.clock.now();
+        let now = self.now();
         let store = &self.syncer.store;
         let unknown = store.mark_assets_seen(self.company, &names, now).await?;
         let known = all - unknown.len() as u64;
@@ -88,7 +88,7 @@ impl Reading<'_> {
             .filter(|id| !there.contains(id.as_str()))
             .cloned()
             .collect();
-        let now = self.syncer.clock.now();
+        let now = self.now();
         self.sync.vanished += store.mark_assets_vanished(self.company, &gone, now).await?;
         // Also those that cannot be kept as they are now: else they would be asked for without end.
         let there: Vec<String> = there.into_iter().map(str::to_owned).collect();

@@ -15,6 +15,7 @@ use super::{
     trouble::ReadingError,
 };
 use crate::{
+    clock::Timestamp,
     domain::{Asset, CatalogueSource, CatalogueSync, Company, CompanyId, ReadingKind, Step},
     ips::{Account, AssetItem, AssetPage, AssetSearch, Fault, IpsError, SortBy},
     ops::connection::{self, AccountError},
@@ -179,6 +180,13 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
+    /// Now, and never before the reading began: the clock of whoever began it may be ahead, and what was seen since then is
+    /// told by this.
+    pub(super) fn now(&self) -> Timestamp {
+        let now = self.syncer.clock.now();
+        self.sync.started_at.map_or(now, |began| now.max(began))
+    }
+
     async fn source(&self) -> Result<Source, ReadingError> {
         let Syncer { store, vault, .. } = self.syncer;
         let company = store.company(self.company).await?;
@@ -322,7 +330,7 @@ impl<'a> Reading<'a> {
         let put = self
             .syncer
             .store
-            .put_assets_unflushed(self.company, &assets, clock.now())
+            .put_assets_unflushed(self.company, &assets, self.now())
             .await?;
         self.sync.added += put.added;
         self.sync.changed += put.changed;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use unstale::{
-    domain::{ReadingKind, Unlisted},
+    domain::{ReadingKind, Step, Unlisted},
     sandbox::{ips::Only, library::Library as _},
+    store::SyncLease,
 };
 
 use super::Catalogue;
@@ -83,6 +84,34 @@ async fn what_an_administrator_says_takes_it_away_once() {
     assert_eq!((sync.vanished, sync.notice), (100, None));
     let presets = c.store.presets(c.company).await.unwrap();
     assert!(presets.is_empty(), "it was said of all that is listed");
+}
+
+#[tokio::test]
+async fn a_comparison_that_another_clock_began_ahead_of_ours_asks_for_no_id_twice() {
+    for (step, page) in [(Step::Sweep, 1), (Step::Confirm, 2)] {
+        let c = Catalogue::of(10).await;
+        c.read_all().await;
+        c.later(Duration::from_hours(1));
+        let (lease, now) = (SyncLease(c.clock.new_uuid()), c.clock.now());
+        let until = now.plus(Duration::from_secs(30));
+        let leased = c.store.lease_sync(c.company, lease, now, until).await;
+        let mut sync = leased.unwrap().unwrap();
+        sync.begin(ReadingKind::Sweep, now.plus(Duration::from_secs(40)));
+        (sync.step, sync.page) = (Some(step), page);
+        c.store
+            .save_sync(c.company, lease, &sync, None)
+            .await
+            .unwrap();
+        c.store.release_sync(c.company, lease).await.unwrap();
+
+        let before = c.ips.calls().len();
+        let read = tokio::time::timeout(Duration::from_secs(30), c.read());
+        let sync = Catalogue::finished(read.await.expect("it ends"));
+        assert_eq!((sync.vanished, sync.unlisted), (0, None), "{step:?}");
+        let calls = c.calls_since(before);
+        let by_name = calls.iter().filter(|it| it.operation == "getAssetsByName");
+        assert!(by_name.count() <= 1, "{step:?}");
+    }
 }
 
 #[tokio::test]
