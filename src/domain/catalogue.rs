@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::Notices;
 use crate::clock::Timestamp;
 
 /// Where nobody says otherwise, changes are asked for this often.
@@ -41,7 +42,7 @@ pub struct CatalogueSource {
 }
 
 /// A part of a reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// All assets, by pages, in the order of their creation.
     Assets,
@@ -233,8 +234,8 @@ pub struct CatalogueSync {
     pub by_modified: bool,
     /// How often in a row a reading failed.
     pub failures: u32,
-    /// What stands beside the assets and could not be read this time, in sentences. The reading went on without it.
-    pub notice: Option<String>,
+    /// What could not be read, or was left out, when its step was read last. The reading went on without it.
+    pub notices: Notices,
     /// What the last comparison with Adobe's list found missing and did not take away.
     pub unlisted: Option<Unlisted>,
     /// The next comparison may take away whatever is not listed: an administrator has said so, or connected it elsewhere.
@@ -277,7 +278,7 @@ impl Default for CatalogueSync {
             interval: SYNC_INTERVAL,
             by_modified: false,
             failures: 0,
-            notice: None,
+            notices: Notices::default(),
             unlisted: None,
             take_away: false,
             problem: None,
@@ -356,6 +357,9 @@ impl CatalogueSync {
                 ReadingKind::Increment => self.read_from.take(),
                 ReadingKind::Full | ReadingKind::Sweep => self.source.clone(),
             };
+            if self.is_elsewhere() {
+                self.notices = Notices::default();
+            }
             *self = Self {
                 read_from,
                 kind: Some(kind),
@@ -369,7 +373,6 @@ impl CatalogueSync {
                 changed: 0,
                 vanished: 0,
                 skipped: 0,
-                notice: None,
                 // Once a day it is tried again.
                 by_modified: self.by_modified && kind == ReadingKind::Increment,
                 ..self.clone()

@@ -112,13 +112,13 @@ impl Reading<'_> {
     }
 
     /// The assets with these IDs, and the IDs that Adobe refuses to be asked for, each found by halves: one that it does not
-    /// like must hold up neither the comparison nor the others. What is refused is said.
+    /// like must hold up neither the comparison nor the others. What is refused is said, once all was asked for.
     async fn by_name(
         &mut self,
         source: &Source,
         ids: &[String],
     ) -> Result<(Vec<AssetItem>, Vec<String>), ReadingError> {
-        let (mut found, mut refused) = (Vec::new(), Vec::new());
+        let (mut found, mut refused, mut said) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = vec![ids];
         while let Some(part) = parts.pop() {
             if part.is_empty() {
@@ -136,9 +136,9 @@ impl Reading<'_> {
                     if let [id] = part {
                         let why = ReadingError::Ips(IpsError::Fault(fault)).sentence();
                         tracing::warn!(company = %self.company, id, why, "Dynamic Media refuses to be asked for an ID; the comparison goes on without it");
-                        self.say(Some(format!(
+                        said.push(format!(
                             "Dynamic Media could not be asked for “{id}”, so it stays as it was. {why}"
-                        )));
+                        ));
                         self.refused_ids += 1;
                         refused.push(id.clone());
                     } else {
@@ -149,6 +149,9 @@ impl Reading<'_> {
                 }
                 Err(error) => return Err(error.into()),
             }
+        }
+        for sentence in said {
+            self.say(&sentence);
         }
         Ok((found, refused))
     }

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Syncer,
-    convert::asset_of,
+    convert::{self, asset_of},
     pages::{Pages, Turn},
     trouble::ReadingError,
 };
@@ -126,6 +126,7 @@ impl<'a> Reading<'a> {
             match self.turn(step, &source).await? {
                 Turn::Again => self.sync.next_page(),
                 Turn::Done => {
+                    self.sum_up(step);
                     self.pages = Pages::default();
                     self.sync.next_step(self.syncer.clock.now());
                 }
@@ -207,7 +208,31 @@ impl<'a> Reading<'a> {
             .await
     }
 
+    /// Says what a list that was read to its end did not bring.
+    fn sum_up(&mut self, step: Step) {
+        let CatalogueSync {
+            kind,
+            seen,
+            skipped,
+            total,
+            ..
+        } = self.sync;
+        match step {
+            Step::Assets | Step::Sweep => {
+                self.leave_out(convert::left_out(skipped));
+                self.leave_out(convert::fewer_than_told(seen, total));
+            }
+            Step::Increment if kind == Some(ReadingKind::Increment) => {
+                self.leave_out(convert::left_out(skipped));
+            }
+            _ => {}
+        }
+    }
+
     async fn turn(&mut self, step: Step, source: &Source) -> Result<Turn, ReadingError> {
+        if self.sync.page == 1 {
+            self.sync.notices.clear(step);
+        }
         match step {
             Step::Assets => self.all_assets(source).await,
             Step::Index => {

@@ -161,6 +161,8 @@ async fn what_a_reader_keeps_comes_back(f: &Fixture) {
     (sync.swept_at, sync.finished_at) = (Some(f.later()), Some(f.later()));
     sync.unlisted = Some(Unlisted { assets: 3, of: 4 });
     sync.same_as = Some(2);
+    sync.notices.add(Step::Folders, "No folders.");
+    sync.notices.add(Step::Assets, "One is left out.");
     sync.fail("It is down.".to_owned(), f.later());
     let stopped = f
         .store

@@ -32,7 +32,7 @@ async fn an_account_that_may_read_nothing_any_more_does_not_empty_the_catalogue(
         assert_eq!((sync.vanished, sync.unlisted), (0, none), "{kind:?}");
         assert_eq!(c.found().await, all);
         assert_eq!(c.store.presets(c.company).await.unwrap(), presets);
-        let notice = sync.notice.unwrap();
+        let notice = sync.notices.told().unwrap();
         assert!(notice.contains("lists no presets"), "{notice}");
     }
 
@@ -81,7 +81,7 @@ async fn what_an_administrator_says_takes_it_away_once() {
     c.later(Duration::from_hours(1));
     c.syncer.take_away(c.company).await.unwrap();
     let sync = Catalogue::finished(c.read().await);
-    assert_eq!((sync.vanished, sync.notice), (100, None));
+    assert_eq!((sync.vanished, sync.notices.told()), (100, None));
     let presets = c.store.presets(c.company).await.unwrap();
     assert!(presets.is_empty(), "it was said of all that is listed");
 }
@@ -138,7 +138,7 @@ async fn an_id_that_adobe_does_not_want_to_be_asked_for_stays_and_holds_up_nothi
     c.later(Duration::from_hours(1));
     let sync = c.want(ReadingKind::Sweep).await;
     assert_eq!(sync.vanished, 3, "its neighbours");
-    let notice = sync.notice.unwrap();
+    let notice = sync.notices.told().unwrap();
     let said = format!("could not be asked for “{}”, so it stays", gone[1]);
     assert!(notice.contains(&said), "{notice}");
     assert_eq!(c.found().await.len(), all.len() - 3);
