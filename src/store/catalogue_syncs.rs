@@ -399,9 +399,7 @@ impl Store {
                 .bind(answers.map(ReadingKind::as_str))
                 .bind(
                     sync.wanted
-                        .filter(|_| {
-                            sync.step.is_none() || sync.kind == Some(ReadingKind::Increment)
-                        })
+                        .filter(|_| sync.step.is_none() || sync.kind != Some(ReadingKind::Full))
                         .map(ReadingKind::as_str),
                 )
                 .bind(notices.as_deref().map(storable))

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use super::{
     pages::Turn,
-    reading::{Reading, Source, is_about_the_question},
+    reading::{Reading, Source},
     trouble::ReadingError,
 };
 use crate::{
     domain::{Unlisted, can_be_kept},
-    ips::{AssetItem, AssetSearch, IpsError, SortBy, can_be_asked_for},
+    ips::{AssetItem, AssetSearch, Fault, IpsError, SortBy, can_be_asked_for},
 };
 
 /// Assets on a page of names.
@@ -131,7 +131,7 @@ impl Reading<'_> {
             match answer {
                 Ok(items) => found.extend(items),
                 Err(IpsError::Fault(fault))
-                    if is_about_the_question(&fault) && self.refused_ids < MOST_REFUSED =>
+                    if is_about_an_id(&fault) && self.refused_ids < MOST_REFUSED =>
                 {
                     if let [id] = part {
                         let why = ReadingError::Ips(IpsError::Fault(fault)).sentence();
@@ -155,4 +155,10 @@ impl Reading<'_> {
         }
         Ok((found, refused))
     }
+}
+
+/// Whether a refusal may be one of an ID among those that were asked for. An error of the server itself is not: it would be
+/// the same for every half.
+fn is_about_an_id(fault: &Fault) -> bool {
+    matches!(fault.code, Some(20_005 | 30_001..=30_003))
 }

@@ -370,7 +370,7 @@ impl<'a> Reading<'a> {
 
 /// Whether a refusal may be one of the search by last change, which Adobe documents in an example only: it neither lists the
 /// field nor the operator. Some servers call what they do not know a value that is not allowed, or an error of their own.
-pub(super) fn is_about_the_question(fault: &Fault) -> bool {
+fn is_about_the_question(fault: &Fault) -> bool {
     matches!(fault.code, Some(20_005 | 30_000..=30_003))
 }
 

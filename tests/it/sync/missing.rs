@@ -160,3 +160,40 @@ async fn a_comparison_of_which_every_question_is_refused_fails_and_takes_nothing
     c.failure().await;
     assert_eq!(c.found().await, all);
 }
+
+#[tokio::test]
+async fn a_re_reading_that_cannot_finish_lets_changes_go_first_and_takes_nothing_for_settled() {
+    let c = Catalogue::of(500).await;
+    c.read_all().await;
+    for number in 0..40 {
+        assert!(c.library.trash(number, true));
+    }
+    for code in [30_000, 30_001] {
+        c.knobs(|knobs| {
+            knobs.fault = Some(code);
+            knobs.only = Some(Only::Operation("getAssetsByName"));
+        });
+        c.later(Duration::from_hours(1));
+        c.syncer
+            .read_soon(c.company, ReadingKind::Full)
+            .await
+            .unwrap();
+        for _ in 0..3 {
+            let before = c.ips.calls().len();
+            c.failure().await;
+            let calls = c.calls_since(before);
+            let by_name = calls.iter().filter(|it| it.operation == "getAssetsByName");
+            assert_eq!(by_name.count() == 1, code == 30_000, "one tells all");
+            assert_eq!(c.sync().await.notices.told(), None, "nothing is settled");
+            c.later(Duration::from_hours(1));
+        }
+        assert!(c.library.replace(100));
+        let sync = Catalogue::finished(c.read().await);
+        assert_eq!((sync.kind, sync.changed), (Some(ReadingKind::Increment), 1));
+    }
+    c.knobs(|knobs| knobs.fault = None);
+    let sync = Catalogue::finished(c.read().await);
+    assert_eq!((sync.kind, sync.vanished), (Some(ReadingKind::Full), 40));
+    assert_eq!(sync.notices.told(), None);
+    assert_eq!(c.found().await, c.there());
+}
