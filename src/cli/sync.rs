@@ -73,7 +73,7 @@ pub(super) async fn run(app: &App, args: SyncArgs) -> anyhow::Result<()> {
     bar.finish_and_clear();
     ended?;
     say!("{}: {}", company.slug, seen.words());
-    if let Some(notice) = &seen.last.notice {
+    if let Some(notice) = seen.last.notices.told() {
         note!("Not everything could be read. {notice}");
     }
     if let Some(unlisted) = seen.last.unlisted {

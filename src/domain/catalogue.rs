@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::Notices;
 use crate::clock::Timestamp;
 
 /// Where nobody says otherwise, changes are asked for this often.
@@ -15,7 +16,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_hours(24);
 /// missed.
 const OVERLAP: Duration = Duration::from_mins(10);
 
-/// After so many failures in a row a comparison lets others go first.
+/// After so many failures in a row a reading of everything, or of all IDs, lets others go first.
 const PATIENCE: u32 = 3;
 
 /// What is read.
@@ -41,7 +42,7 @@ pub struct CatalogueSource {
 }
 
 /// A part of a reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// All assets, by pages, in the order of their creation.
     Assets,
@@ -233,8 +234,8 @@ pub struct CatalogueSync {
     pub by_modified: bool,
     /// How often in a row a reading failed.
     pub failures: u32,
-    /// What stands beside the assets and could not be read this time, in sentences. The reading went on without it.
-    pub notice: Option<String>,
+    /// What could not be read, or was left out, when its step was read last. The reading went on without it.
+    pub notices: Notices,
     /// What the last comparison with Adobe's list found missing and did not take away.
     pub unlisted: Option<Unlisted>,
     /// The next comparison may take away whatever is not listed: an administrator has said so, or connected it elsewhere.
@@ -277,7 +278,7 @@ impl Default for CatalogueSync {
             interval: SYNC_INTERVAL,
             by_modified: false,
             failures: 0,
-            notice: None,
+            notices: Notices::default(),
             unlisted: None,
             take_away: false,
             problem: None,
@@ -290,7 +291,7 @@ impl Default for CatalogueSync {
 
 impl CatalogueSync {
     /// What is to be read now, if anything: first everything, where the company is elsewhere now; then what was interrupted;
-    /// but a comparison that fails again and again keeps nobody from the changes.
+    /// but a comparison, or a re-reading, that fails again and again keeps nobody from the changes.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Option<ReadingKind> {
         let older =
@@ -304,8 +305,10 @@ impl CatalogueSync {
         // By what is known, not by when a reading ended: a comparison tells of no changes.
         let changes_are_due = older(self.read_until.max(self.full_read_at), self.interval);
         if self.step.is_some() {
-            let fails = self.kind == Some(ReadingKind::Sweep) && self.failures >= PATIENCE;
-            return if fails && (self.wanted.is_some() || changes_are_due) {
+            return if self.can_wait()
+                && self.failures >= PATIENCE
+                && (self.wanted.is_some() || changes_are_due)
+            {
                 self.wanted.or(Some(ReadingKind::Increment))
             } else {
                 self.kind
@@ -324,6 +327,15 @@ impl CatalogueSync {
             return Some(ReadingKind::Sweep);
         }
         changes_are_due.then_some(ReadingKind::Increment)
+    }
+
+    /// Whether the catalogue is of use without what is under way. Not where nothing, or another region's assets, would be there.
+    const fn can_wait(&self) -> bool {
+        match self.kind {
+            Some(ReadingKind::Sweep) => true,
+            Some(ReadingKind::Full) => self.full_read_at.is_some() && !self.take_away,
+            Some(ReadingKind::Increment) | None => false,
+        }
     }
 
     /// Whether what was read is another region's, or another company's: no place in it, and no asset, holds.
@@ -349,13 +361,22 @@ impl CatalogueSync {
             Some(Step::Folders | Step::Presets | Step::Settings)
         );
         let is_over = is_compared && self.take_away && self.unlisted.is_some();
-        let gives_way = self.step.is_some() && self.kind == Some(ReadingKind::Sweep);
+        // Whoever reads everything compares all IDs as well.
+        let is_larger = |under_way: ReadingKind| match under_way {
+            ReadingKind::Full => kind != ReadingKind::Full,
+            ReadingKind::Sweep => kind == ReadingKind::Increment,
+            ReadingKind::Increment => false,
+        };
+        let gives_way = self.step.and(self.kind).filter(|it| is_larger(*it));
         if self.step.is_none() || self.kind != Some(kind) || self.is_elsewhere() || is_over {
             // Changes alone do not tell what this account sees.
             let read_from = match kind {
                 ReadingKind::Increment => self.read_from.take(),
                 ReadingKind::Full | ReadingKind::Sweep => self.source.clone(),
             };
+            if self.is_elsewhere() {
+                self.notices = Notices::default();
+            }
             *self = Self {
                 read_from,
                 kind: Some(kind),
@@ -369,7 +390,6 @@ impl CatalogueSync {
                 changed: 0,
                 vanished: 0,
                 skipped: 0,
-                notice: None,
                 // Once a day it is tried again.
                 by_modified: self.by_modified && kind == ReadingKind::Increment,
                 ..self.clone()
@@ -377,7 +397,7 @@ impl CatalogueSync {
         }
         self.since_at = Some(now);
         self.since_seen = self.seen;
-        self.wanted = (gives_way && kind == ReadingKind::Increment).then_some(ReadingKind::Sweep);
+        self.wanted = gives_way;
     }
 
     /// Adobe refuses to search by last change, perhaps in the middle of it: the changes are read from their first page in
@@ -555,6 +575,37 @@ mod tests {
             sync.next_step(later);
         }
         assert_eq!(sync.due(later), Some(ReadingKind::Sweep));
+    }
+
+    #[test]
+    fn a_re_reading_that_fails_again_and_again_lets_others_go_first_and_comes_after_them() {
+        let failed = |sync: CatalogueSync| CatalogueSync {
+            kind: Some(ReadingKind::Full),
+            step: Some(Step::Confirm),
+            failures: 3,
+            ..sync
+        };
+        let later = NOW.plus(SYNC_INTERVAL);
+        for wanted in [None, Some(ReadingKind::Increment), Some(ReadingKind::Sweep)] {
+            let mut sync = failed(read());
+            sync.wanted = wanted;
+            let first = wanted.unwrap_or(ReadingKind::Increment);
+            assert_eq!(sync.due(later), Some(first));
+            sync.begin(first, later);
+            while sync.step.is_some() {
+                sync.next_step(later);
+            }
+            assert_eq!(sync.due(later), Some(ReadingKind::Full), "{wanted:?}");
+        }
+        for first in [
+            CatalogueSync::default(),
+            CatalogueSync {
+                take_away: true,
+                ..read()
+            },
+        ] {
+            assert_eq!(failed(first).due(later), Some(ReadingKind::Full));
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod history;
 mod host;
 mod ids;
 mod invalidation;
+mod notices;
 mod origin_url;
 mod outcome;
 mod person;
@@ -53,6 +54,7 @@ pub use self::{
     host::{DeliveryHost, HostOrigin, HostVerdict, PurgeScope},
     ids::{AssetKey, BatchId, CheckId, CompanyId, ImportId, InvalidId, InvalidationId, PersonId},
     invalidation::{BATCH_LIMIT, INVALIDATION_LIMIT, Options, PresetChoice, Revision, UrlOrigin},
+    notices::Notices,
     origin_url::{at_server, origin_url},
     outcome::{Failure, FailureKind, Headline, Receipt},
     person::{Email, InvalidEmail, InvalidRole, Role},

@@ -15,7 +15,8 @@ use super::{
 use crate::{
     clock::Timestamp,
     domain::{
-        CatalogueSource, CatalogueSync, CompanyId, ReadingKind, SYNC_INTERVAL, Step, Unlisted,
+        CatalogueSource, CatalogueSync, CompanyId, Notices, ReadingKind, SYNC_INTERVAL, Step,
+        Unlisted,
     },
 };
 
@@ -111,7 +112,11 @@ impl SyncRow {
             interval: Duration::from_secs(self.interval_seconds.unsigned_abs()),
             by_modified: self.by_modified,
             failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
-            notice: self.notice,
+            notices: self
+                .notice
+                .as_deref()
+                .map(Notices::from_text)
+                .unwrap_or_default(),
             unlisted: self.unlisted.map(|assets| Unlisted {
                 assets: assets.unsigned_abs(),
                 of: self.unlisted_of.unwrap_or(assets).unsigned_abs(),
@@ -377,7 +382,7 @@ impl Store {
                    else wanted end, \
                    unlisted = $30, unlisted_of = $31, same_as = $32, refused = (refused and $33) \
                    where company_id = $1 and lease_owner = $2 returning stopped";
-        let read_from = sync.read_from.as_ref();
+        let (read_from, notices) = (sync.read_from.as_ref(), sync.notices.to_text());
         let stopped: Option<bool> = in_transaction_flushed_if!(self, false, |tx| {
             sqlx::query_scalar(sql)
                 .bind(company.uuid())
@@ -406,12 +411,10 @@ impl Store {
                 .bind(answers.map(ReadingKind::as_str))
                 .bind(
                     sync.wanted
-                        .filter(|_| {
-                            sync.step.is_none() || sync.kind == Some(ReadingKind::Increment)
-                        })
+                        .filter(|_| sync.step.is_none() || sync.kind != Some(ReadingKind::Full))
                         .map(ReadingKind::as_str),
                 )
-                .bind(sync.notice.as_deref().map(storable))
+                .bind(notices.as_deref().map(storable))
                 .bind(read_from.map(|it| storable(&it.endpoint)))
                 .bind(read_from.map(|it| storable(&it.handle)))
                 .bind(read_from.map(|it| storable(&it.email)))

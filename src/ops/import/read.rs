@@ -1,17 +1,16 @@
 //! Reads a CSV file on a thread of its own and hands its lines on in pieces, as fast as they are taken and no faster.
 //!
-//! Comma, semicolon and tab are told apart by the header; a byte order mark is passed over. A line that never ends, such as
-//! one with a lost quotation mark, is given up before it fills the memory.
+//! Comma, semicolon and tab are told apart by the header; a byte order mark is passed over. A lost quotation mark makes one
+//! record of many lines: each of them is a bad one, and a record that never ends is given up before it fills the memory.
 
-use std::{
-    cell::Cell,
-    io::{self, Read},
-    rc::Rc,
-};
+mod lines;
+
+use std::io::{self, Read};
 
 use csv::ByteRecord;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
+use self::lines::{LONGEST, Lines, Place};
 use super::{
     Kind,
     rows::{Columns, Row},
@@ -21,8 +20,6 @@ use super::{
 const PIECE: usize = 4_000;
 /// Pieces that wait for whoever takes them.
 const WAITING: usize = 2;
-/// No line is longer, in bytes.
-const LONGEST_LINE: usize = 1024 * 1024;
 /// More lines than this are not read: of each, check keeps some bytes.
 const MOST_LINES: u64 = 5_000_000;
 
@@ -66,11 +63,7 @@ impl<T> From<mpsc::error::SendError<T>> for Stopped {
 
 fn read(source: impl Read, kind: Kind, send: &Sender<Piece>) -> Result<(), Stopped> {
     let unusable = |sentence: &str| Stopped::Unusable(sentence.to_owned());
-    let since_line = Rc::new(Cell::new(0));
-    let mut source = Limited {
-        source,
-        since_line: Rc::clone(&since_line),
-    };
+    let mut source = source;
     let head = first_bytes(&mut source).map_err(|error| broken(&error, 1))?;
     if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
         return Err(unusable(
@@ -83,12 +76,15 @@ fn read(source: impl Read, kind: Kind, send: &Sender<Piece>) -> Result<(), Stopp
         .delimiter(delimiter)
         .flexible(true)
         .has_headers(false)
-        .from_reader(io::Cursor::new(head).chain(source));
+        .from_reader(Lines::new(io::Cursor::new(head).chain(source)));
 
     let mut record = ByteRecord::new();
     let read_header = csv.read_byte_record(&mut record);
     if !read_header.map_err(|error| malformed(&error, 1))? {
         return Err(unusable("The file is empty."));
+    }
+    if let Some(why) = Place::of(&record, &csv).trouble() {
+        return Err(Stopped::Unusable(format!("The first line: {why}")));
     }
     let columns = Columns::read(kind, &record).map_err(Stopped::Unusable)?;
     send.blocking_send(Piece::Header {
@@ -98,7 +94,7 @@ fn read(source: impl Read, kind: Kind, send: &Sender<Piece>) -> Result<(), Stopp
     let mut lines = Vec::with_capacity(PIECE);
     let mut count = 0;
     loop {
-        since_line.set(0);
+        csv.get_mut().begin_record();
         let reached = csv.position().line();
         if !csv
             .read_byte_record(&mut record)
@@ -106,19 +102,24 @@ fn read(source: impl Read, kind: Kind, send: &Sender<Piece>) -> Result<(), Stopp
         {
             break;
         }
-        count += 1;
-        if count > MOST_LINES {
-            return Err(Stopped::Unusable(format!(
-                "The file has more than {MOST_LINES} lines. Split it into several."
-            )));
-        }
-        let line = record.position().map_or(reached, csv::Position::line);
-        lines.push((line, columns.row(&record)));
-        if lines.len() == PIECE {
-            send.blocking_send(Piece::Lines(std::mem::replace(
-                &mut lines,
-                Vec::with_capacity(PIECE),
-            )))?;
+        let place = Place::of(&record, &csv);
+        for line in place.first..=place.last {
+            count += 1;
+            if count > MOST_LINES {
+                return Err(Stopped::Unusable(format!(
+                    "The file has more than {MOST_LINES} lines. Split it into several."
+                )));
+            }
+            let row = match place.trouble() {
+                None => columns.row(&record),
+                Some(why) if line == place.first => Err(why),
+                Some(_) => Err(format!("It was read as a part of line {}.", place.first)),
+            };
+            lines.push((line, row));
+            if lines.len() == PIECE {
+                let full = std::mem::replace(&mut lines, Vec::with_capacity(PIECE));
+                send.blocking_send(Piece::Lines(full))?;
+            }
         }
     }
     send.blocking_send(Piece::Lines(lines))?;
@@ -136,7 +137,7 @@ fn broken(error: &io::Error, line: u64) -> Stopped {
     Stopped::Unusable(if error.kind() == io::ErrorKind::FileTooLarge {
         format!(
             "Line {line} does not end within {} KB. Perhaps a quotation mark in it has no partner.",
-            LONGEST_LINE / 1024
+            LONGEST / 1024
         )
     } else {
         format!("The file cannot be read at line {line}: {error}.")
@@ -177,24 +178,6 @@ fn delimiter(head: &[u8]) -> u8 {
         .0
 }
 
-/// Fails when a line does not end.
-struct Limited<R> {
-    source: R,
-    /// Bytes since the last line ended, one buffer more or less.
-    since_line: Rc<Cell<usize>>,
-}
-
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since_line.get() > LONGEST_LINE {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let length = self.source.read(buffer)?;
-        self.since_line.set(self.since_line.get() + length);
-        Ok(length)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +195,72 @@ mod tests {
         }
     }
 
+    /// The bad lines of a file: numbers and reasons. And how many are good.
+    async fn bad(text: &str) -> (Vec<(u64, String)>, u64) {
+        let mut pieces = pieces(io::Cursor::new(text.to_owned()), Kind::Assets);
+        let (mut bad, mut good) = (Vec::new(), 0);
+        while let Some(piece) = pieces.recv().await {
+            match piece {
+                Piece::Header { .. } => {}
+                Piece::Lines(lines) => {
+                    for (line, row) in lines {
+                        match row {
+                            Ok(_) => good += 1,
+                            Err(why) => bad.push((line, why)),
+                        }
+                    }
+                }
+                Piece::Unusable(sentence) => panic!("{sentence}"),
+            }
+        }
+        (bad, good)
+    }
+
+    #[tokio::test]
+    async fn lines_have_the_numbers_that_an_editor_shows_whatever_ends_them() {
+        let text = "\nid,published\n\na,yes\n\n\n\nb,maybe\nc,yes\nd,perhaps";
+        for ends in ["\n", "\r\n", "\r"] {
+            for last in ["", ends] {
+                let text = text.replace('\n', ends) + last;
+                let (bad, good) = bad(&text).await;
+                let lines: Vec<u64> = bad.into_iter().map(|(line, _)| line).collect();
+                assert_eq!((lines, good), (vec![8, 10], 2), "{text:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lost_quotation_mark_costs_no_line_that_is_not_told() {
+        let head = "id,folder\n\na,Shop\n\n";
+        for (rest, first, last, good) in [
+            ("b,\"Shop\nc,Shop\n\"d\",Shop\ne,Shop\n", 5, 7, 2),
+            ("b,\"Shop\nc,Shop\nd,Shop\n", 5, 7, 1),
+            ("b,\"Shop\nc,Shop\nd,Shop", 5, 7, 1),
+            ("b,\"Shop\n\n\n", 5, 7, 1),
+            ("b,\"Shop\n", 5, 5, 1),
+            ("b,\"Shop", 5, 5, 1),
+        ] {
+            for ends in ["\n", "\r\n", "\r"] {
+                let text = [head, rest].concat().replace('\n', ends);
+                let (bad, found) = bad(&text).await;
+                let lines: Vec<u64> = bad.iter().map(|(line, _)| *line).collect();
+                let expected: Vec<u64> = (first..=last).collect();
+                assert_eq!((lines, found), (expected, good), "{text:?}: {bad:?}");
+                assert!(bad[0].1.contains("no partner"), "{bad:?}");
+                for (_, why) in &bad[1..] {
+                    assert_eq!(why, "It was read as a part of line 5.");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_header_without_an_end_makes_a_file_unusable() {
+        let sentence = unusable(b"id,\"folder\na,Shop\nb,Shop\n".to_vec()).await;
+        let sentence = sentence.unwrap();
+        assert!(sentence.contains("goes on to line 3"), "{sentence}");
+    }
+
     async fn unusable(bytes: Vec<u8>) -> Option<String> {
         let mut pieces = pieces(io::Cursor::new(bytes), Kind::Assets);
         let mut last = None;
@@ -227,7 +276,7 @@ mod tests {
     #[tokio::test]
     async fn a_line_that_never_ends_is_given_up() {
         let mut bytes = b"id\nshoe\n\"".to_vec();
-        bytes.extend(vec![b'x'; 8 * LONGEST_LINE]);
+        bytes.extend(vec![b'x'; 8 * LONGEST]);
         let sentence = unusable(bytes).await.unwrap();
         assert!(sentence.starts_with("Line 3 does not end"), "{sentence}");
     }

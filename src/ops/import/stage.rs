@@ -1,7 +1,8 @@
 //! Uploaded files: kept in the database in parts, looked through, and imported when they are sound or a person says so.
 //!
-//! The file itself is all that is kept: a restart in between loses nothing, whichever node goes on. Work on a file that
-//! has not moved for a while was left by a process that died, and can be taken up again; doing it twice does no harm.
+//! The file itself is all that is kept: a restart in between loses nothing, whichever node goes on. Whoever works on a file
+//! says so now and then; one that nobody touched for a while was left by a process that died, and can be taken up again;
+//! doing it twice does no harm.
 
 use std::{
     io::{self, Read},
@@ -10,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::{Stream, StreamExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tracing::{error, warn};
 
 use super::{Kind, Progress, PutError, Report, bad_lines, check, put};
@@ -26,8 +27,11 @@ pub const UPLOAD_LIMIT: usize = 512 * 1024 * 1024;
 /// A file that nobody decided about is thrown away after this.
 pub const KEPT_FOR: Duration = Duration::from_hours(48);
 
-/// Work that has not moved for so long was left.
+/// Work on a file that nobody touched for so long was left.
 const ABANDONED_AFTER: Duration = Duration::from_mins(2);
+
+/// So often whoever works on a file touches it, whether or not the work gets on: indexes of a million assets take their time.
+const TOUCHED_EVERY: Duration = Duration::from_secs(30);
 
 /// What one part of a file holds, in bytes.
 const PART: usize = 1024 * 1024;
@@ -196,35 +200,15 @@ impl Importer {
     }
 
     async fn work(&self, file: ImportFile) -> Result<(), PutError> {
-        let Import {
-            mut file,
-            kind,
-            mut report,
-        } = Import::of(file);
-        if file.state == ImportState::Checking {
-            report = check(self.content(&file), kind).await;
-            let next = match &report {
-                Report {
-                    unusable: Some(_), ..
-                } => ImportState::Unusable,
-                Report { good: 0, .. } | Report { bad: 1.., .. } => ImportState::Asks,
-                _ => ImportState::Importing,
-            };
-            file = self.moved(file, next, &report).await?;
-        }
-        if file.state != ImportState::Importing {
-            return Ok(());
-        }
-        let (content, company) = (self.content(&file), file.company);
-        let mut notes = Notes {
+        let held = Held {
             importer: self,
-            file,
-            noted: 0,
+            import: Import::of(file.clone()),
+            file: Mutex::new(file),
         };
-        let (store, clock) = (&self.store, &self.clock);
-        let report = put(store, clock, company, kind, content, report, &mut notes).await?;
-        self.moved(notes.file, ImportState::Done, &report).await?;
-        Ok(())
+        tokio::select! {
+            done = held.work() => done,
+            lost = held.keep() => Err(lost.into()),
+        }
     }
 
     /// The file as it is after the change.
@@ -234,12 +218,20 @@ impl Importer {
         state: ImportState,
         report: &Report,
     ) -> Result<ImportFile, StoreError> {
+        self.store_as(file, state, to_json(report)).await
+    }
+
+    async fn store_as(
+        &self,
+        file: ImportFile,
+        state: ImportState,
+        report: String,
+    ) -> Result<ImportFile, StoreError> {
         // Each change has an instant of its own: that is how a change by somebody else is noticed.
         let now = self
             .clock
             .now()
             .max(file.touched_at.plus(Duration::from_micros(1)));
-        let report = to_json(report);
         self.store.move_import(&file, state, &report, now).await?;
         Ok(ImportFile {
             state,
@@ -273,10 +265,78 @@ impl Importer {
     }
 }
 
+/// A file that is being worked on.
+struct Held<'a> {
+    importer: &'a Importer,
+    /// What was to be done.
+    import: Import,
+    /// The file as it stands: each change must know the one before.
+    file: Mutex<ImportFile>,
+}
+
+impl Held<'_> {
+    async fn work(&self) -> Result<(), PutError> {
+        let Importer { store, clock } = self.importer;
+        let Import { file, kind, report } = self.import.clone();
+        let content = || self.importer.content(&file);
+        let mut report = report;
+        if file.state == ImportState::Checking {
+            report = check(content(), kind).await;
+            let next = match &report {
+                Report {
+                    unusable: Some(_), ..
+                } => ImportState::Unusable,
+                Report { good: 0, .. } | Report { bad: 1.., .. } => ImportState::Asks,
+                _ => ImportState::Importing,
+            };
+            self.moved(next, &report).await?;
+            if next != ImportState::Importing {
+                return Ok(());
+            }
+        }
+        let mut notes = Notes {
+            held: self,
+            noted: 0,
+        };
+        let report = put(
+            store,
+            clock,
+            file.company,
+            kind,
+            content(),
+            report,
+            &mut notes,
+        )
+        .await?;
+        self.moved(ImportState::Done, &report).await?;
+        Ok(())
+    }
+
+    async fn moved(&self, state: ImportState, report: &Report) -> Result<(), StoreError> {
+        let mut file = self.file.lock().await;
+        *file = self.importer.moved(file.clone(), state, report).await?;
+        Ok(())
+    }
+
+    /// Touches the file now and then, until somebody else has it.
+    async fn keep(&self) -> StoreError {
+        loop {
+            let touched_at = self.file.lock().await.touched_at;
+            let due = touched_at.plus(TOUCHED_EVERY);
+            self.importer.clock.sleep_until(due).await;
+            let mut file = self.file.lock().await;
+            let (state, report) = (file.state, file.report.clone());
+            match self.importer.store_as(file.clone(), state, report).await {
+                Ok(touched) => *file = touched,
+                Err(error) => return error,
+            }
+        }
+    }
+}
+
 /// Notes how far an import is, now and then.
 struct Notes<'a> {
-    importer: &'a Importer,
-    file: ImportFile,
+    held: &'a Held<'a>,
     noted: u64,
 }
 
@@ -285,10 +345,7 @@ impl Progress for Notes<'_> {
     async fn reached(&mut self, report: &Report) -> Result<(), PutError> {
         if report.put >= self.noted + NOTED {
             self.noted = report.put;
-            let moved = self
-                .importer
-                .moved(self.file.clone(), ImportState::Importing, report);
-            self.file = moved.await?;
+            self.held.moved(ImportState::Importing, report).await?;
         }
         Ok(())
     }

@@ -53,11 +53,11 @@ impl Reading<'_> {
         let store = &self.syncer.store;
         let is_emptied = folders.is_empty() && !store.known_folders(self.company).await?.is_empty();
         if is_emptied && !self.sync.take_away {
-            self.say(Some(lists_none("folders", &source.company)));
+            self.leave_out(Some(lists_none("folders", &source.company)));
         } else {
             store.put_folders(self.company, &folders).await?;
         }
-        self.say(left_out);
+        self.leave_out(left_out);
         Ok(())
     }
 
@@ -68,11 +68,11 @@ impl Reading<'_> {
         let (store, now) = (&self.syncer.store, self.syncer.clock.now());
         let is_emptied = presets::is_emptied(store, self.company, &kept).await?;
         if is_emptied && !self.sync.take_away {
-            self.say(Some(lists_none("presets", &source.company)));
+            self.leave_out(Some(lists_none("presets", &source.company)));
         } else {
             store.put_presets(self.company, &kept, now).await?;
         }
-        self.say(presets::left_out(left_out));
+        self.leave_out(presets::left_out(left_out));
         Ok(())
     }
 
@@ -94,15 +94,24 @@ impl Reading<'_> {
     }
 
     fn could_not_be_read(&mut self, what: &str, why: &str) {
-        self.say(Some(format!(
+        self.say(&format!(
             "The {what} could not be read, so what was known of them stays. {why}"
-        )));
+        ));
     }
 
-    pub(super) fn say(&mut self, sentence: Option<String>) {
-        let said = [self.sync.notice.take(), sentence];
-        let said: Vec<String> = said.into_iter().flatten().collect();
-        self.sync.notice = (!said.is_empty()).then(|| said.join(" "));
+    /// Says what a step does without, and lets the log know.
+    pub(super) fn leave_out(&mut self, sentence: Option<String>) {
+        if let Some(sentence) = sentence {
+            tracing::warn!(company = %self.company, seen = self.sync.seen, total = self.sync.total, skipped = self.sync.skipped, sentence, "not everything of a catalogue is kept");
+            self.say(&sentence);
+        }
+    }
+
+    /// Says something about the step that is under way.
+    pub(super) fn say(&mut self, sentence: &str) {
+        if let Some(step) = self.sync.step {
+            self.sync.notices.add(step, sentence);
+        }
     }
 }
 

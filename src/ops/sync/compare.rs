@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use super::{
     pages::Turn,
-    reading::{Reading, Source, is_about_the_question},
+    reading::{Reading, Source},
     trouble::ReadingError,
 };
 use crate::{
     domain::{Unlisted, can_be_kept},
-    ips::{AssetItem, AssetSearch, IpsError, SortBy, can_be_asked_for},
+    ips::{AssetItem, AssetSearch, Fault, IpsError, SortBy, can_be_asked_for},
 };
 
 /// Assets on a page of names.
@@ -33,7 +33,7 @@ impl Reading<'_> {
         let names = page.assets.into_iter().filter_map(|item| item.name);
         let names: Vec<String> = names.filter(|name| can_be_kept(name)).collect();
         let left_out = all - names.len() as u64;
-        let now = self.syncer.clock.now();
+        let now = self.now();
         let store = &self.syncer.store;
         let unknown = store.mark_assets_seen(self.company, &names, now).await?;
         let known = all - unknown.len() as u64;
@@ -88,7 +88,7 @@ impl Reading<'_> {
             .filter(|id| !there.contains(id.as_str()))
             .cloned()
             .collect();
-        let now = self.syncer.clock.now();
+        let now = self.now();
         self.sync.vanished += store.mark_assets_vanished(self.company, &gone, now).await?;
         // Also those that cannot be kept as they are now: else they would be asked for without end.
         let there: Vec<String> = there.into_iter().map(str::to_owned).collect();
@@ -112,13 +112,13 @@ impl Reading<'_> {
     }
 
     /// The assets with these IDs, and the IDs that Adobe refuses to be asked for, each found by halves: one that it does not
-    /// like must hold up neither the comparison nor the others. What is refused is said.
+    /// like must hold up neither the comparison nor the others. What is refused is said, once all was asked for.
     async fn by_name(
         &mut self,
         source: &Source,
         ids: &[String],
     ) -> Result<(Vec<AssetItem>, Vec<String>), ReadingError> {
-        let (mut found, mut refused) = (Vec::new(), Vec::new());
+        let (mut found, mut refused, mut said) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = vec![ids];
         while let Some(part) = parts.pop() {
             if part.is_empty() {
@@ -131,14 +131,14 @@ impl Reading<'_> {
             match answer {
                 Ok(items) => found.extend(items),
                 Err(IpsError::Fault(fault))
-                    if is_about_the_question(&fault) && self.refused_ids < MOST_REFUSED =>
+                    if is_about_an_id(&fault) && self.refused_ids < MOST_REFUSED =>
                 {
                     if let [id] = part {
                         let why = ReadingError::Ips(IpsError::Fault(fault)).sentence();
                         tracing::warn!(company = %self.company, id, why, "Dynamic Media refuses to be asked for an ID; the comparison goes on without it");
-                        self.say(Some(format!(
+                        said.push(format!(
                             "Dynamic Media could not be asked for “{id}”, so it stays as it was. {why}"
-                        )));
+                        ));
                         self.refused_ids += 1;
                         refused.push(id.clone());
                     } else {
@@ -150,6 +150,15 @@ impl Reading<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+        for sentence in said {
+            self.say(&sentence);
+        }
         Ok((found, refused))
     }
+}
+
+/// Whether a refusal may be one of an ID among those that were asked for. An error of the server itself is not: it would be
+/// the same for every half.
+fn is_about_an_id(fault: &Fault) -> bool {
+    matches!(fault.code, Some(20_005 | 30_001..=30_003))
 }

@@ -23,6 +23,26 @@ pub(super) fn folders(mut paths: Vec<String>) -> (Vec<String>, Option<String>) {
     (paths, left_out)
 }
 
+/// A sentence where assets were left out.
+pub(super) fn left_out(assets: u64) -> Option<String> {
+    let number = match assets {
+        0 => return None,
+        1 => "One asset is".to_owned(),
+        number => format!("{number} assets are"),
+    };
+    Some(format!(
+        "{number} left out: without a name, or with one that is too long or could not be read."
+    ))
+}
+
+/// A sentence where Adobe tells of more assets than could be read. What it does not count and lists all the same is read.
+pub(super) fn fewer_than_told(seen: u64, total: Option<u64>) -> Option<String> {
+    let total = total.filter(|total| *total > seen)?;
+    Some(format!(
+        "Dynamic Media counts {total} assets, and {seen} could be read."
+    ))
+}
+
 /// The asset in our words; `None` where it has no name, or one that cannot be kept. A new key is made: a known asset
 /// keeps its own.
 pub(super) fn asset_of(item: AssetItem, clock: &Clock) -> Option<Asset> {
@@ -91,6 +111,21 @@ mod tests {
         assert_eq!(kept, ["a"]);
         assert!(left_out.unwrap().starts_with("2 folders are left out"));
         assert_eq!(folders(vec!["a".to_owned()]).1, None);
+    }
+
+    #[test]
+    fn what_a_list_did_not_bring_is_said() {
+        assert_eq!(left_out(0), None);
+        assert!(left_out(1).unwrap().starts_with("One asset is left out"));
+        assert!(left_out(3).unwrap().starts_with("3 assets are left out"));
+        for total in [None, Some(0), Some(9)] {
+            assert_eq!(fewer_than_told(9, total), None, "{total:?}");
+        }
+        let fewer = fewer_than_told(9, Some(10)).unwrap();
+        assert_eq!(
+            fewer,
+            "Dynamic Media counts 10 assets, and 9 could be read."
+        );
     }
 
     #[test]

@@ -247,7 +247,7 @@ impl Syncer {
         } = reading;
         match read {
             Ok(true) => {
-                info!(%company, kind = kind.as_str(), seen = sync.seen, added = sync.added, changed = sync.changed, vanished = sync.vanished, "the catalogue is read");
+                info!(%company, kind = kind.as_str(), seen = sync.seen, total = sync.total, skipped = sync.skipped, added = sync.added, changed = sync.changed, vanished = sync.vanished, "the catalogue is read");
                 Ok(Ended::Finished(Box::new(sync)))
             }
             Ok(false) => Ok(Ended::Stopped),

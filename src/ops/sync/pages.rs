@@ -33,8 +33,8 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Takes note of a page. One that is not `full` ends the list, unless more were promised; an empty one ends it in any
-    /// case.
+    /// Takes note of a page. One that is not `full` ends the list, if no more than that were promised; an empty one ends it in
+    /// any case.
     pub fn take(&mut self, page: &AssetPage, number: u32, full: u32) -> Result<Turn, ReadingError> {
         let here = page.assets.len() as u64;
         if here == 0 {
@@ -49,8 +49,8 @@ impl Pages {
         }
         // A server may hand out smaller pages than were asked for; the last one may be smaller still.
         let before = u64::from(number - 1) * self.largest;
-        let promised = page.total_rows.is_some_and(|total| total > before + here);
-        Ok(if here < u64::from(full) && !promised {
+        let has_all = page.total_rows.is_some_and(|total| total <= before + here);
+        Ok(if here < u64::from(full) && has_all {
             Turn::Done
         } else {
             Turn::Again
@@ -96,9 +96,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_ends_with_a_page_that_is_not_full_or_is_empty() {
+    fn a_list_ends_with_a_page_that_is_empty_or_completes_what_was_promised() {
         for (last, total, ends) in [
-            (page(10..13, None), None, true),
+            (page(10..13, None), None, false),
+            (page(0..0, None), None, true),
             (page(10..20, None), None, false),
             (page(10..13, Some(13)), Some(13), true),
             (page(10..13, Some(14)), Some(14), false),

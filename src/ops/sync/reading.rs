@@ -10,11 +10,12 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Syncer,
-    convert::asset_of,
+    convert::{self, asset_of},
     pages::{Pages, Turn},
     trouble::ReadingError,
 };
 use crate::{
+    clock::Timestamp,
     domain::{Asset, CatalogueSource, CatalogueSync, Company, CompanyId, ReadingKind, Step},
     ips::{Account, AssetItem, AssetPage, AssetSearch, Fault, IpsError, SortBy},
     ops::connection::{self, AccountError},
@@ -125,6 +126,7 @@ impl<'a> Reading<'a> {
             match self.turn(step, &source).await? {
                 Turn::Again => self.sync.next_page(),
                 Turn::Done => {
+                    self.sum_up(step);
                     self.pages = Pages::default();
                     self.sync.next_step(self.syncer.clock.now());
                 }
@@ -179,6 +181,13 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
+    /// Now, and never before the reading began: the clock of whoever began it may be ahead, and what was seen since then is
+    /// told by this.
+    pub(super) fn now(&self) -> Timestamp {
+        let now = self.syncer.clock.now();
+        self.sync.started_at.map_or(now, |began| now.max(began))
+    }
+
     async fn source(&self) -> Result<Source, ReadingError> {
         let Syncer { store, vault, .. } = self.syncer;
         let company = store.company(self.company).await?;
@@ -199,7 +208,31 @@ impl<'a> Reading<'a> {
             .await
     }
 
+    /// Says what a list that was read to its end did not bring.
+    fn sum_up(&mut self, step: Step) {
+        let CatalogueSync {
+            kind,
+            seen,
+            skipped,
+            total,
+            ..
+        } = self.sync;
+        match step {
+            Step::Assets | Step::Sweep => {
+                self.leave_out(convert::left_out(skipped));
+                self.leave_out(convert::fewer_than_told(seen, total));
+            }
+            Step::Increment if kind == Some(ReadingKind::Increment) => {
+                self.leave_out(convert::left_out(skipped));
+            }
+            _ => {}
+        }
+    }
+
     async fn turn(&mut self, step: Step, source: &Source) -> Result<Turn, ReadingError> {
+        if self.sync.page == 1 {
+            self.sync.notices.clear(step);
+        }
         match step {
             Step::Assets => self.all_assets(source).await,
             Step::Index => {
@@ -322,7 +355,7 @@ impl<'a> Reading<'a> {
         let put = self
             .syncer
             .store
-            .put_assets_unflushed(self.company, &assets, clock.now())
+            .put_assets_unflushed(self.company, &assets, self.now())
             .await?;
         self.sync.added += put.added;
         self.sync.changed += put.changed;
@@ -337,7 +370,7 @@ impl<'a> Reading<'a> {
 
 /// Whether a refusal may be one of the search by last change, which Adobe documents in an example only: it neither lists the
 /// field nor the operator. Some servers call what they do not know a value that is not allowed, or an error of their own.
-pub(super) fn is_about_the_question(fault: &Fault) -> bool {
+fn is_about_the_question(fault: &Fault) -> bool {
     matches!(fault.code, Some(20_005 | 30_000..=30_003))
 }
 

@@ -67,6 +67,8 @@ pub struct SearchKnobs {
     pub total_rows: TotalRows,
     /// After these pages it is these that come again and again.
     pub repeats: Option<RangeInclusive<u32>>,
+    /// Pages have no more rows than this, whatever is asked for.
+    pub largest_page: Option<usize>,
     /// The row of every page, from 0, that has no name.
     pub nameless_row: Option<usize>,
 }

@@ -164,6 +164,7 @@ fn page(
         let reason = format!("recordsPerPage is {rows}, and may be {limit}");
         return Err(Fault::new(30_001, reason));
     }
+    let rows = rows.min(context.knobs.search.largest_page.unwrap_or(rows));
     let mut page = positive("resultsPage", 1)?;
     if let Some(pages) = &context.knobs.search.repeats {
         let [first, last] = [*pages.start(), *pages.end()].map(|page| page as usize);

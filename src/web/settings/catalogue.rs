@@ -54,7 +54,7 @@ struct StateView {
     icon: &'static str,
     standing: String,
     detail: Option<String>,
-    /// What could not be read beside the assets.
+    /// What could not be read, or was left out.
     notice: Option<String>,
     /// What is missing at Dynamic Media and was not taken away.
     unlisted: Option<String>,
@@ -89,7 +89,6 @@ struct LastView {
     at: Moment,
     /// Not while another one is under way, or has failed: the numbers are that one's.
     counts: Option<String>,
-    skipped: Option<String>,
 }
 
 struct IntervalView {
@@ -242,7 +241,7 @@ impl StateView {
             icon,
             standing,
             detail: detail(sync, now).filter(|_| connected),
-            notice: sync.notice.clone(),
+            notice: sync.notices.told(),
             unlisted: sync.unlisted.map(|unlisted| unlisted.sentence(grouped)),
             problem: problem(sync, now),
             running,
@@ -325,12 +324,6 @@ fn last(sync: &CatalogueSync) -> Option<LastView> {
     Some(LastView {
         at: at.into(),
         counts: is_the_last.then_some(counts),
-        skipped: (is_the_last && sync.skipped > 0).then(|| {
-            format!(
-                "{} left out: without a name, or with one that is too long or could not be read.",
-                counted(sync.skipped, "asset")
-            )
-        }),
     })
 }
 
@@ -361,7 +354,7 @@ mod tests {
     fn the_numbers_of_a_reading_under_way_are_not_told_as_those_of_the_last() {
         let mut sync = CatalogueSync::default();
         sync.begin(ReadingKind::Full, NOW);
-        (sync.seen, sync.skipped) = (12, 1);
+        sync.seen = 12;
         while sync.step.is_some() {
             sync.next_step(NOW);
         }
@@ -373,9 +366,8 @@ mod tests {
                 .starts_with("12 assets")
         );
         sync.begin(ReadingKind::Full, NOW);
-        (sync.seen, sync.skipped) = (3, 1);
-        let view = last(&sync).unwrap();
-        assert!(view.counts.is_none() && view.skipped.is_none());
+        sync.seen = 3;
+        assert!(last(&sync).unwrap().counts.is_none());
     }
 
     #[test]

@@ -9,13 +9,14 @@ use tokio::{
 };
 use unstale::{
     domain::{Asset, ImportId},
-    ops::import::{self, Kind, Progress, PutError, Report},
+    ops::import::{self, Kind, Progress, PutError, Report, stage::Importer},
     store::{AssetQuery, ImportFile, ImportState},
 };
 
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser},
+    database::{Backend, TestDatabase},
 };
 
 const IMPORT: &str = "/c/dms7snapshot/settings/import";
@@ -132,6 +133,32 @@ async fn bad_lines_are_listed_and_the_good_ones_kept_only_on_request() {
     assert_eq!(kept.len(), 2);
     let one = kept.iter().find(|asset| asset.id == "good-one").unwrap();
     assert!(!one.published, "the last of two lines counts");
+}
+
+#[tokio::test]
+async fn the_lines_behind_a_lost_quotation_mark_are_listed_and_counted() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let lines: String = (2..=2_000)
+        .map(|line| {
+            let mark = if line == 100 { "\"" } else { "" };
+            format!("lost-{line},{mark}Shop\r\n")
+        })
+        .collect();
+    let file = format!("id,folder\r\n{lines}");
+    let page = upload(&admin, "assets", file.as_bytes()).await;
+    let said = page.text(".notice.warns");
+    assert!(
+        said.contains("1,901 bad lines") && said.contains("98 good lines can"),
+        "{said}"
+    );
+    let numbers = page.texts("td[data-label=Line]");
+    assert_eq!(
+        (&*numbers[0], &*numbers[1], numbers.len()),
+        ("100", "101", 1_000)
+    );
+    let why = page.texts("td[data-label='What is wrong']").remove(0);
+    assert!(why.contains("goes on to line 2000"), "{why}");
 }
 
 #[tokio::test]
@@ -272,6 +299,45 @@ async fn an_import_that_was_interrupted_can_go_on_and_half_an_upload_cannot() {
         1,
         "it is not offered"
     );
+}
+
+#[tokio::test]
+async fn an_import_that_takes_long_is_not_taken_for_interrupted() {
+    let app = TestApp::start().await;
+    let company = app.company().await;
+    let (db, clock) = (TestDatabase::create(Backend::Postgres).await, &app.clock);
+    db.store.add_company(&company, clock.now()).await.unwrap();
+    let mut held = db.postgres().await;
+    let lock = "begin; lock table asset in access exclusive mode";
+    sqlx::raw_sql(lock).execute(&mut held).await.unwrap();
+
+    let importer = Importer::new(db.store.clone(), clock.clone());
+    let file = futures_util::stream::iter([Ok::<_, std::io::Error>("id\nslow\n")]);
+    let id = importer.upload(company.id, Kind::Assets, "slow.csv", file);
+    let id = id.await.unwrap();
+    let patience = Duration::from_secs(20);
+    let is = async |wanted: &dyn Fn(&ImportFile) -> bool| {
+        let seen = async {
+            loop {
+                let import = importer.import(company.id, id).await.unwrap().unwrap();
+                if wanted(&import.file) {
+                    return import.file;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(patience, seen)
+            .await
+            .expect("it is so")
+    };
+    is(&|file| file.state == ImportState::Importing).await;
+    for _ in 0..5 {
+        clock.advance(Duration::from_secs(31));
+        let file = is(&|file| file.touched_at >= clock.now()).await;
+        assert!(!importer.is_abandoned(&file));
+    }
+    sqlx::raw_sql("rollback").execute(&mut held).await.unwrap();
+    is(&|file| file.state == ImportState::Done).await;
 }
 
 #[tokio::test]

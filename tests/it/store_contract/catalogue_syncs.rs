@@ -17,7 +17,7 @@ on_both_databases! {
     a_lease_that_ran_out_goes_to_another_and_its_holder_can_write_no_more
     what_a_reader_keeps_comes_back
     what_people_ask_for_survives_what_a_reader_keeps
-    a_comparison_that_gave_way_is_still_wanted_when_the_changes_fail
+    what_gave_way_is_still_wanted_when_what_went_first_fails
     a_stop_over_a_refusal_is_told_from_one_by_a_person
     a_reading_answers_what_was_wanted
     of_two_wishes_the_larger_stays
@@ -161,6 +161,8 @@ async fn what_a_reader_keeps_comes_back(f: &Fixture) {
     (sync.swept_at, sync.finished_at) = (Some(f.later()), Some(f.later()));
     sync.unlisted = Some(Unlisted { assets: 3, of: 4 });
     sync.same_as = Some(2);
+    sync.notices.add(Step::Folders, "No folders.");
+    sync.notices.add(Step::Assets, "One is left out.");
     sync.fail("It is down.".to_owned(), f.later());
     let stopped = f
         .store
@@ -212,31 +214,34 @@ async fn what_people_ask_for_survives_what_a_reader_keeps(f: &Fixture) {
     assert!(kept.problem.is_some());
 }
 
-async fn a_comparison_that_gave_way_is_still_wanted_when_the_changes_fail(f: &Fixture) {
-    let company = f.company("c").await;
-    let lease = f.leased(company).await;
-    let mut sync = f.store.catalogue_sync(company).await.unwrap();
-    sync.begin(ReadingKind::Sweep, f.now());
-    let save = async |sync: &CatalogueSync, answers| {
-        let saved = f.store.save_sync(company, lease, sync, answers).await;
-        saved.unwrap();
-        f.store.catalogue_sync(company).await.unwrap()
-    };
-    save(&sync, None).await;
-    f.store
-        .want_reading(company, ReadingKind::Increment)
-        .await
-        .unwrap();
-    sync.begin(ReadingKind::Increment, f.now());
-    sync.fail("It is down.".to_owned(), f.now());
-    let mut sync = save(&sync, Some(ReadingKind::Increment)).await;
-    assert_eq!(sync.wanted, Some(ReadingKind::Sweep));
-    sync.begin(ReadingKind::Increment, f.now());
-    while sync.step.is_some() {
-        sync.next_step(f.now());
+async fn what_gave_way_is_still_wanted_when_what_went_first_fails(f: &Fixture) {
+    for (slug, larger, first) in [
+        ("a", ReadingKind::Sweep, ReadingKind::Increment),
+        ("b", ReadingKind::Full, ReadingKind::Increment),
+        ("c", ReadingKind::Full, ReadingKind::Sweep),
+    ] {
+        let company = f.company(slug).await;
+        let lease = f.leased(company).await;
+        let mut sync = f.store.catalogue_sync(company).await.unwrap();
+        sync.begin(larger, f.now());
+        let save = async |sync: &CatalogueSync, answers| {
+            let saved = f.store.save_sync(company, lease, sync, answers).await;
+            saved.unwrap();
+            f.store.catalogue_sync(company).await.unwrap()
+        };
+        save(&sync, None).await;
+        f.store.want_reading(company, first).await.unwrap();
+        sync.begin(first, f.now());
+        sync.fail("It is down.".to_owned(), f.now());
+        let mut sync = save(&sync, Some(first)).await;
+        assert_eq!(sync.wanted, Some(larger));
+        sync.begin(first, f.now());
+        while sync.step.is_some() {
+            sync.next_step(f.now());
+        }
+        let sync = save(&sync, Some(first)).await;
+        assert_eq!(sync.wanted, Some(larger), "and it is the next");
     }
-    let sync = save(&sync, Some(ReadingKind::Increment)).await;
-    assert_eq!(sync.wanted, Some(ReadingKind::Sweep), "and it is the next");
 }
 
 async fn a_stop_over_a_refusal_is_told_from_one_by_a_person(f: &Fixture) {
@@ -389,6 +394,7 @@ async fn changes_are_wanted_only_when_the_last_reading_is_old_and_nothing_is_und
 
     // A comparison of IDs does not read them: then they wait for its end.
     for (kind, is_wanted) in [(ReadingKind::Full, false), (ReadingKind::Sweep, true)] {
+        sync.step = None;
         sync.begin(kind, f.now());
         let begun = f.store.save_sync(company, lease, &sync, Some(kind)).await;
         begun.unwrap();

@@ -16,7 +16,7 @@ use unstale::{
 };
 
 use super::{Catalogue, paused};
-use crate::support::database::Backend;
+use crate::support::{database::Backend, log::Log};
 
 #[tokio::test]
 async fn whatever_comes_instead_of_a_page_is_a_sentence_and_the_next_attempt_finishes() {
@@ -70,6 +70,41 @@ async fn totals_that_lie_change_nothing() {
 }
 
 #[tokio::test]
+async fn what_adobe_counts_and_does_not_list_is_said_until_the_list_is_read_again() {
+    let log = Log::keep();
+    let c = Catalogue::of(10).await;
+    c.knobs(|knobs| knobs.search.total_rows = TotalRows::Says(12));
+    c.read_all().await;
+    let line = log.line("counts 12 assets, and 10 could be read");
+    assert!(
+        line.contains(" WARN ") && line.contains("total=12"),
+        "{line}"
+    );
+    c.later(Duration::from_hours(1));
+    let told = c.want(ReadingKind::Increment).await.notices.told();
+    assert!(told.unwrap().contains("counts 12 assets"));
+    c.knobs(|knobs| knobs.search.total_rows = TotalRows::True);
+    assert_eq!(c.want(ReadingKind::Sweep).await.notices.told(), None);
+}
+
+#[tokio::test]
+async fn what_a_comparison_could_not_read_is_still_said_after_changes() {
+    let c = Catalogue::of(10).await;
+    c.read_all().await;
+    c.knobs(|knobs| {
+        knobs.only = Some(Only::Operation("getFolderTree"));
+        knobs.fault = Some(20_003);
+    });
+    let told = c.want(ReadingKind::Sweep).await.notices.told();
+    assert!(told.unwrap().contains("The folders could not be read"));
+    c.knobs(|knobs| knobs.fault = None);
+    c.later(Duration::from_hours(1));
+    let told = c.want(ReadingKind::Increment).await.notices.told();
+    assert!(told.unwrap().contains("The folders could not be read"));
+    assert_eq!(c.want(ReadingKind::Sweep).await.notices.told(), None);
+}
+
+#[tokio::test]
 async fn a_page_that_repeats_for_ever_ends_with_a_sentence_and_what_was_read_stays() {
     let c = Catalogue::of(4_500).await;
     c.knobs(|knobs| knobs.search.repeats = Some(2..=2));
@@ -87,6 +122,21 @@ async fn a_page_that_repeats_for_ever_ends_with_a_sentence_and_what_was_read_sta
     c.later(Duration::from_hours(1));
     assert_eq!(Catalogue::finished(c.read().await).seen, 4_500);
     assert_eq!(c.found().await, c.there());
+}
+
+#[tokio::test]
+async fn short_pages_without_a_total_are_read_to_the_empty_one() {
+    for total in [TotalRows::True, TotalRows::Absent] {
+        let c = Catalogue::of(2_500).await;
+        c.knobs(|knobs| {
+            knobs.search.total_rows = total;
+            knobs.search.largest_page = Some(500);
+        });
+        assert_eq!(c.read_all().await.seen, 2_500, "{total:?}");
+        assert_eq!(c.found().await, c.there());
+        c.later(Duration::from_hours(1));
+        assert_eq!(c.want(ReadingKind::Sweep).await.seen, 2_500, "{total:?}");
+    }
 }
 
 #[tokio::test]
@@ -153,6 +203,8 @@ async fn an_asset_without_a_name_is_counted_and_left_out() {
     c.knobs(|knobs| knobs.search.nameless_row = Some(3));
     let sync = c.read_all().await;
     assert_eq!((sync.seen, sync.skipped), (2_500, 3));
+    let notice = sync.notices.told().expect("it is said");
+    assert!(notice.starts_with("3 assets are left out"), "{notice}");
     assert_eq!(c.found().await.len(), 2_497);
 }
 
@@ -206,8 +258,8 @@ async fn a_folder_that_no_index_takes_is_left_out_and_said() {
     c.library.add("deep", &path);
     let sync = c.read_all().await;
     assert_eq!((sync.seen, sync.skipped), (11, 1));
-    let notice = sync.notice.expect("it is said");
-    assert!(notice.starts_with("One folder is left out"), "{notice}");
+    let notice = sync.notices.told().expect("it is said");
+    assert!(notice.contains("One folder is left out"), "{notice}");
     let folders = c.store.known_folders(c.company).await.unwrap();
     assert!(!folders.is_empty() && !folders.iter().any(|it| it.ends_with(&path)));
 }
@@ -219,7 +271,7 @@ async fn the_notice_about_settings_shows_nobody_elses_page() {
         knobs.only = Some(Only::Operation("getUserInfo"));
         knobs.instead = Some(Instead::Unavailable);
     });
-    let notice = c.read_all().await.notice.expect("it is said");
+    let notice = c.read_all().await.notices.told().expect("it is said");
     assert!(
         notice.starts_with("The settings could not be read"),
         "{notice}"
@@ -386,7 +438,7 @@ async fn folders_and_presets_that_do_not_come_hold_up_no_changes() {
             assert!(c.library.replace(3));
             let sync = c.want(kind).await;
             assert_eq!((sync.changed, sync.step), (changed, None), "{instead:?}");
-            let notice = sync.notice.expect("it is said");
+            let notice = sync.notices.told().expect("it is said");
             let said = "could not be read, so what was known of them stays. ";
             assert!(notice.contains(said), "{notice}");
             c.knobs(|knobs| knobs.hold = false);
@@ -420,7 +472,7 @@ async fn folders_and_presets_that_are_refused_do_not_hold_up_the_catalogue() {
         assert_eq!(c.found().await.len(), 10, "{operation}");
         let sync = c.sync().await;
         assert!(!sync.stopped, "{operation}");
-        let notice = sync.notice.expect("it is said");
+        let notice = sync.notices.told().expect("it is said");
         assert!(
             notice.contains("could not be read, so what was known of them stays"),
             "{notice}"
@@ -430,5 +482,5 @@ async fn folders_and_presets_that_are_refused_do_not_hold_up_the_catalogue() {
     }
     c.knobs(|knobs| knobs.fault = None);
     c.read_all().await;
-    assert_eq!(c.sync().await.notice, None);
+    assert_eq!(c.sync().await.notices.told(), None);
 }
