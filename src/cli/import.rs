@@ -46,9 +46,15 @@ pub(super) async fn run(store: &Store, clock: &Clock, args: ImportArgs) -> anyho
         bail!("{}: {sentence}", args.file.display());
     }
     if store.connection(company.id).await?.is_some() {
+        let until = match args.kind {
+            Kind::Presets => "its own list takes the place of this one at the next reading",
+            Kind::Assets => {
+                "assets that it does not have go with the next comparison of all IDs, and what the file changes of the others \
+                 stays until they change there, or everything is read again"
+            }
+        };
         note!(
-            "unstale: {} is connected to Dynamic Media, whose own list takes the place of what is imported at the next \
-             reading",
+            "unstale: {} is connected to Dynamic Media: {until}",
             company.slug
         );
     }

@@ -16,8 +16,17 @@ macro_rules! note {
     ($($text:tt)*) => { $crate::cli::say::err(format_args!($($text)*)) };
 }
 
+/// Ends the program where the line is lost: half a template is not the template.
 pub(super) fn out(text: Arguments<'_>) {
-    let _ = writeln!(io::stdout(), "{text}");
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            err(format_args!(
+                "unstale: what was asked for cannot be written: {error}"
+            ));
+            std::process::exit(1);
+        }
+        _ => {}
+    }
 }
 
 pub(super) fn err(text: Arguments<'_>) {

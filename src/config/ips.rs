@@ -1,7 +1,7 @@
 //! How long Adobe may take to answer.
 //!
 //! `UNSTALE_IPS_TIMEOUT` is in whole seconds, which configurations hold already; `UNSTALE_IPS_TIMEOUT_MS` says the same in
-//! milliseconds, and wins where both are given in one place.
+//! milliseconds, and wins where both are given, be it one by a flag and the other by a variable; the settings file comes last.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::ips::Timeouts;
 /// The settings as flags and environment variables give them.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct IpsArgs {
-    /// Seconds to wait for an answer from Adobe [default: 60]
+    /// Seconds to wait for an answer from Adobe, unless milliseconds are given too [default: 60]
     #[arg(
         long,
         value_name = "SECONDS",

@@ -16,8 +16,10 @@ const SWEEP_INTERVAL: Duration = Duration::from_hours(24);
 /// missed.
 const OVERLAP: Duration = Duration::from_mins(10);
 
-/// After so many failures in a row a reading of everything, or of all IDs, lets others go first.
+/// After so many failures in a row a comparison of all IDs lets others go first.
 const PATIENCE: u32 = 3;
+/// The same of a reading of everything: it loses its place, for which an outage of an hour or two is no reason.
+const PATIENCE_WITH_ALL: u32 = 8;
 
 /// What is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -305,10 +307,10 @@ impl CatalogueSync {
         // By what is known, not by when a reading ended: a comparison tells of no changes.
         let changes_are_due = older(self.read_until.max(self.full_read_at), self.interval);
         if self.step.is_some() {
-            return if self.can_wait()
-                && self.failures >= PATIENCE
-                && (self.wanted.is_some() || changes_are_due)
-            {
+            let may_wait = self
+                .patience()
+                .is_some_and(|patience| self.failures >= patience);
+            return if may_wait && (self.wanted.is_some() || changes_are_due) {
                 self.wanted.or(Some(ReadingKind::Increment))
             } else {
                 self.kind
@@ -329,12 +331,15 @@ impl CatalogueSync {
         changes_are_due.then_some(ReadingKind::Increment)
     }
 
-    /// Whether the catalogue is of use without what is under way. Not where nothing, or another region's assets, would be there.
-    const fn can_wait(&self) -> bool {
+    /// After how many failures in a row others go first. Never where the catalogue is of no use without what is under way:
+    /// nothing, or another region's assets, would be there.
+    const fn patience(&self) -> Option<u32> {
         match self.kind {
-            Some(ReadingKind::Sweep) => true,
-            Some(ReadingKind::Full) => self.full_read_at.is_some() && !self.take_away,
-            Some(ReadingKind::Increment) | None => false,
+            Some(ReadingKind::Sweep) => Some(PATIENCE),
+            Some(ReadingKind::Full) if self.full_read_at.is_some() && !self.take_away => {
+                Some(PATIENCE_WITH_ALL)
+            }
+            Some(ReadingKind::Full | ReadingKind::Increment) | None => None,
         }
     }
 
@@ -582,13 +587,18 @@ mod tests {
         let failed = |sync: CatalogueSync| CatalogueSync {
             kind: Some(ReadingKind::Full),
             step: Some(Step::Confirm),
-            failures: 3,
+            failures: 8,
             ..sync
         };
         let later = NOW.plus(SYNC_INTERVAL);
         for wanted in [None, Some(ReadingKind::Increment), Some(ReadingKind::Sweep)] {
             let mut sync = failed(read());
             sync.wanted = wanted;
+            let sooner = CatalogueSync {
+                failures: 7,
+                ..sync.clone()
+            };
+            assert_eq!(sooner.due(later), Some(ReadingKind::Full), "{wanted:?}");
             let first = wanted.unwrap_or(ReadingKind::Increment);
             assert_eq!(sync.due(later), Some(first));
             sync.begin(first, later);

@@ -9,9 +9,12 @@ use super::Step;
 pub struct Notices(BTreeMap<Step, String>);
 
 impl Notices {
-    /// Says something more about a step.
+    /// Says something more about a step, once.
     pub fn add(&mut self, step: Step, sentence: &str) {
         let said = self.0.entry(subject(step)).or_default();
+        if said.contains(sentence) {
+            return;
+        }
         if !said.is_empty() {
             said.push(' ');
         }
@@ -73,6 +76,7 @@ mod tests {
         assert_eq!((notices.told(), notices.to_text()), (None, None));
         notices.add(Step::Folders, "No folders.");
         notices.add(Step::Assets, "One is left out.");
+        notices.add(Step::Sweep, "One is left out.");
         notices.add(Step::Folders, "One\nis too long.");
         let told = "One is left out. No folders. One is too long.";
         let kept = Notices::from_text(&notices.to_text().unwrap());

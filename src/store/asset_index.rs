@@ -107,19 +107,26 @@ pub(super) async fn prepare_postgres(pool: &PgPool) -> Result<(), sqlx::Error> {
 }
 
 async fn make_postgres(pool: &PgPool) -> Result<(), sqlx::Error> {
-    let mut tx = pool.begin().await?;
+    let mut turn = pool.begin().await?;
     sqlx::query("select pg_advisory_xact_lock($1)")
         .bind(ADVISORY_LOCK)
-        .execute(&mut *tx)
+        .execute(&mut *turn)
         .await?;
-    let others = async {
-        for sql in POSTGRES {
-            sqlx::query(sql).execute(&mut *tx).await?;
-        }
-        Ok(())
-    };
-    // The index of pieces takes five times as long as the others together, and PostgreSQL makes it on one core.
-    tokio::try_join!(others, make_trigrams(pool))?;
+    // The index of pieces takes five times as long as the others together, and PostgreSQL makes it on one core. Each side
+    // commits by itself: one that kept its lock on the table until the other is done would wait for it in a circle, behind
+    // whoever writes, and PostgreSQL would not see it.
+    let (others, trigrams) = (Box::pin(make_others(pool)), Box::pin(make_trigrams(pool)));
+    let (others, trigrams) = tokio::join!(others, trigrams);
+    others?;
+    trigrams?;
+    turn.commit().await
+}
+
+async fn make_others(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    for sql in POSTGRES {
+        sqlx::query(sql).execute(&mut *tx).await?;
+    }
     tx.commit().await
 }
 

@@ -259,7 +259,8 @@ async fn open_postgres(url: &DatabaseUrl, options: &PgConnectOptions) -> Result<
         .connect_with(options.clone())
         .await
         .map_err(|error| unconnected(error.to_string()))?;
-    asset_index::prepare_postgres(&pool)
+    // Apart: whoever opens a store need not carry all of its state.
+    Box::pin(asset_index::prepare_postgres(&pool))
         .await
         .map_err(|error| unmigrated(url, &error.into()))?;
     Ok(Db::Postgres(pool))

@@ -17,6 +17,12 @@ pub enum NoKey {
         "the key file {0} is missing, and the database holds passwords that were sealed with a key; {WHAT_TO_DO}"
     )]
     Missing(String),
+    /// Nobody is connected yet, and somebody who is about to be is known to a process with another key.
+    #[error(
+        "somebody is connecting a company just now, with another key than the one in {0}; name that key, or start again in a \
+         quarter of an hour, when what they have begun is forgotten"
+    )]
+    Pending(String),
     /// It opens none of the passwords that the database holds.
     #[error("the key in {0} opens none of the passwords in the database; {WHAT_TO_DO}")]
     Another(String),
@@ -41,13 +47,18 @@ pub async fn open_vault(
     if passwords.is_empty() {
         return Ok(Vault::open(source, clock)?);
     }
+    let of_company = |password: &SealedPassword| matches!(password.of, SealedFor::Company(_));
+    let is_pending = !passwords.iter().any(of_company);
     let vault = match Vault::open_existing(source, clock) {
+        Err(KeyError::Missing(_)) if is_pending => return Err(NoKey::Pending(source.to_string())),
         Err(KeyError::Missing(path)) => return Err(NoKey::Missing(path.display().to_string())),
         vault => vault?,
     };
     // One is enough: another may be damaged, or left from a key before.
     if passwords.iter().any(|password| opens(&vault, password)) {
         Ok(vault)
+    } else if is_pending {
+        Err(NoKey::Pending(source.to_string()))
     } else {
         Err(NoKey::Another(source.to_string()))
     }

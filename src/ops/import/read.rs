@@ -70,7 +70,7 @@ fn read(source: impl Read, kind: Kind, send: &Sender<Piece>) -> Result<(), Stopp
             "The file is encoded as UTF-16. Save it as “CSV UTF-8” and try again.",
         ));
     }
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).to_vec();
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).to_vec();
     let delimiter = delimiter(&head);
     let mut csv = csv::ReaderBuilder::new()
         .delimiter(delimiter)
@@ -144,6 +144,9 @@ fn broken(error: &io::Error, line: u64) -> Stopped {
     })
 }
 
+/// What some programs put before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The beginning of a file, header included unless it is absurdly long.
 fn first_bytes(source: &mut impl Read) -> io::Result<Vec<u8>> {
     const HEAD: u64 = 16 * 1024;
@@ -156,7 +159,9 @@ fn first_bytes(source: &mut impl Read) -> io::Result<Vec<u8>> {
 fn delimiter(head: &[u8]) -> u8 {
     let mut quoted = false;
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for &byte in head {
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    // Empty lines may stand before the header.
+    for &byte in head.iter().skip_while(|byte| matches!(byte, b'\n' | b'\r')) {
         match byte {
             b'"' => quoted = !quoted,
             b'\n' | b'\r' if !quoted => break,
@@ -219,9 +224,9 @@ mod tests {
     #[tokio::test]
     async fn lines_have_the_numbers_that_an_editor_shows_whatever_ends_them() {
         let text = "\nid,published\n\na,yes\n\n\n\nb,maybe\nc,yes\nd,perhaps";
-        for ends in ["\n", "\r\n", "\r"] {
+        for (ends, parts) in [("\n", ","), ("\r\n", ";"), ("\r", "\t"), ("\n", ";")] {
             for last in ["", ends] {
-                let text = text.replace('\n', ends) + last;
+                let text = text.replace('\n', ends).replace(',', parts) + last;
                 let (bad, good) = bad(&text).await;
                 let lines: Vec<u64> = bad.into_iter().map(|(line, _)| line).collect();
                 assert_eq!((lines, good), (vec![8, 10], 2), "{text:?}");

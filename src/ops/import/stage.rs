@@ -320,15 +320,18 @@ impl Held<'_> {
 
     /// Touches the file now and then, until somebody else has it.
     async fn keep(&self) -> StoreError {
+        let clock = &self.importer.clock;
+        let mut tried_at = self.file.lock().await.touched_at;
         loop {
-            let touched_at = self.file.lock().await.touched_at;
-            let due = touched_at.plus(TOUCHED_EVERY);
-            self.importer.clock.sleep_until(due).await;
+            clock.sleep_until(tried_at.plus(TOUCHED_EVERY)).await;
             let mut file = self.file.lock().await;
+            tried_at = clock.now();
             let (state, report) = (file.state, file.report.clone());
             match self.importer.store_as(file.clone(), state, report).await {
                 Ok(touched) => *file = touched,
-                Err(error) => return error,
+                Err(error @ StoreError::Conflict) => return error,
+                // A database that is away for a moment, or busy with an index, takes the file from nobody.
+                Err(error) => warn!(import = %file.id, %error, "an import could not be touched"),
             }
         }
     }

@@ -147,10 +147,13 @@ impl Verifier {
     /// Adds the next URLs of one of a company's invalidations of which all are wanted. Says how many that were.
     pub(super) async fn add_wanted(&self, company: CompanyId) -> Result<usize, StoreError> {
         for invalidation in self.store.wanted_all_checked(company).await? {
-            let (wanted, walked) = self.unchecked(company, invalidation).await?;
+            let from = self.store.walked(company, invalidation).await?;
+            let (wanted, walked) = self.unchecked(company, invalidation, from).await?;
             self.add_and_look(company, invalidation, &wanted).await?;
             if let Some(walked) = walked {
-                self.store.set_walked(company, invalidation, walked).await?;
+                self.store
+                    .set_walked(company, invalidation, from, walked)
+                    .await?;
             } else {
                 let now = self.clock.now();
                 self.store
@@ -164,15 +167,15 @@ impl Verifier {
         Ok(0)
     }
 
-    /// The next URLs of an invalidation that Adobe took and that nobody has looked at: [`ALL_AT_ONCE`], or a few more, for all
-    /// that one URL clears go together. With them, where to go on; `None` at the end.
+    /// The next URLs of an invalidation, from a place on, that Adobe took and that nobody has looked at: at most
+    /// [`ALL_AT_ONCE`]. With them, where to go on; `None` at the end.
     async fn unchecked(
         &self,
         company: CompanyId,
         invalidation: InvalidationId,
+        mut walked: Walked,
     ) -> Result<(Vec<NewCheck>, Option<Walked>), StoreError> {
         let hosts = Hosts::load(&self.store, company).await?;
-        let mut walked = self.store.walked(company, invalidation).await?;
         let (mut wanted, mut added) = (Vec::new(), HashSet::new());
         for batch in self.store.batches(company, invalidation).await? {
             let Some(taken) = Taken::of(&batch).filter(|_| batch.position >= walked.batch) else {
@@ -201,14 +204,12 @@ impl Verifier {
                 let spelt: Vec<&str> = spelt.into_iter().collect();
                 let known = self.store.looked_at(company, invalidation, &spelt).await?;
                 for sent in &urls {
-                    if wanted.len() >= ALL_AT_ONCE {
-                        return Ok((wanted, Some(walked)));
-                    }
-                    walked.to = sent.position;
-                    if !taken.holds(sent.position, &sent.url) {
-                        continue;
-                    }
-                    for url in sent.shown() {
+                    let is_taken = taken.holds(sent.position, &sent.url);
+                    for url in sent.shown().iter().filter(|_| is_taken) {
+                        if wanted.len() == ALL_AT_ONCE {
+                            // The rest of what this one clears comes next.
+                            return Ok((wanted, Some(walked)));
+                        }
                         let spelt = as_sent(url);
                         let is_known = known.contains(url.as_str())
                             || known.contains(spelt.as_str())
@@ -221,6 +222,7 @@ impl Verifier {
                             });
                         }
                     }
+                    walked.to = sent.position;
                 }
             }
         }

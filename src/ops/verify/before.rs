@@ -46,11 +46,26 @@ pub(super) struct Kept {
 impl Kept {
     /// `None` where there is no body, or no room for it.
     pub(super) fn of(probe: Result<Probe, String>, room: &Arc<Semaphore>) -> Option<Self> {
-        let probe = probe.ok()?;
-        let bytes = u32::try_from(probe.body.as_ref()?.len()).ok()?;
+        let (probe, bytes) = sized(probe)?;
         let room = Arc::clone(room).try_acquire_many_owned(bytes).ok()?;
         Some(Self { probe, room })
     }
+
+    /// The same as soon as there is room: for one who has the time. `None` where there is no body.
+    pub(super) async fn when_there_is_room(
+        probe: Result<Probe, String>,
+        room: &Arc<Semaphore>,
+    ) -> Option<Self> {
+        let (probe, bytes) = sized(probe)?;
+        let room = Arc::clone(room).acquire_many_owned(bytes).await.ok()?;
+        Some(Self { probe, room })
+    }
+}
+
+fn sized(probe: Result<Probe, String>) -> Option<(Probe, u32)> {
+    let probe = probe.ok()?;
+    let bytes = u32::try_from(probe.body.as_ref()?.len()).ok()?;
+    Some((probe, bytes))
 }
 
 /// A URL that could be chosen.

@@ -115,6 +115,9 @@ impl Verifier {
 
     /// Each company's looks are a task of their own: a host that is slow holds up no other company's.
     async fn keep_looking(&self) {
+        if let Err(error) = self.start_forgotten().await {
+            error!(%error, "batches that were accepted long ago could not be looked for");
+        }
         let mut swept = None;
         let mut tasks = JoinSet::new();
         let mut looking: HashMap<CompanyId, AbortHandle> = HashMap::new();
@@ -144,6 +147,14 @@ impl Verifier {
                 Some(_) = tasks.join_next() => {}
             }
         }
+    }
+
+    /// Starts what every process that could have started it died before, and however long ago.
+    async fn start_forgotten(&self) -> Result<(), StoreError> {
+        for batch in self.store.forgotten_batches().await? {
+            self.start(batch).await?;
+        }
+        Ok(())
     }
 
     /// Starts what a process that died has not started.

@@ -108,8 +108,7 @@ impl Verifier {
         Ok(())
     }
 
-    /// What is seen of a URL in each format, and the body of the plain one, of which the small picture is made, where there is
-    /// room for it.
+    /// What is seen of a URL in each format, and the body of the plain one, of which the small picture is made.
     async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> (Vec<Seen>, Option<Kept>) {
         let mut seen = Vec::new();
         let mut plain = None;
@@ -117,7 +116,7 @@ impl Verifier {
             let probe = self.probe(target, format).await;
             let after = look_of(&probe);
             if format == CheckFormat::Plain {
-                plain = Kept::of(probe, &self.room);
+                plain = Kept::when_there_is_room(probe, &self.room).await;
             } else {
                 drop(probe);
             }

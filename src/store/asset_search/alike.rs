@@ -65,6 +65,10 @@ impl Store {
         if beginning.chars().count() < 3 || beginning.len() > LONGEST_WORD {
             return Ok(Vec::new());
         }
+        // Until assets are loaded the indexes that all of this goes by are not there.
+        if self.indexed_to(company).await?.is_some() {
+            return Ok(Vec::new());
+        }
         let mut found = self.beginning_with(company, &meant.stem).await?;
         found.extend(self.one_typo_away(company, &meant).await?);
         if found.is_empty() {

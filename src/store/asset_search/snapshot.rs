@@ -42,6 +42,8 @@ const LASTS: Duration = Duration::from_mins(5);
 pub(in crate::store) struct Snapshot {
     /// All assets that have not vanished.
     pub(super) total: i64,
+    /// About as many as all companies have: the index of pieces leads to those of the others too.
+    pub(super) everywhere: i64,
     /// Some of them, by name.
     pub(super) rows: Vec<SampleRow>,
     /// Their searched texts.
@@ -173,12 +175,19 @@ impl Store {
     async fn make_snapshot(&self, company: CompanyId) -> Result<Arc<Snapshot>> {
         let folders = self.folders(company).await?;
         let total = folders.iter().map(|folder| folder.assets).sum();
+        let last: Option<i64> = on_reader!(self, |pool| {
+            sqlx::query_scalar("select max(number) from asset")
+                .fetch_one(pool)
+                .await?
+        });
+        let last = last.unwrap_or(0);
         let rows = if total <= SMALL {
             self.all_rows(company).await?
         } else {
-            self.some_rows(company, total).await?
+            self.some_rows(company, total, last).await?
         };
         let mut snapshot = Snapshot::new(total, rows);
+        snapshot.everywhere = last;
         snapshot.folders = FolderTree::new(folders, self.known_folders(company).await?);
         snapshot.knows_signs = !self.is_postgres();
         snapshot.is_indexed = self.has_trigrams(company).await?;
@@ -197,14 +206,9 @@ impl Store {
     }
 
     /// Rows at even distances by their numbers, which say nothing about them. Other companies' numbers are between them.
-    async fn some_rows(&self, company: CompanyId, total: i64) -> Result<Vec<SampleRow>> {
-        let last: Option<i64> = on_reader!(self, |pool| {
-            sqlx::query_scalar("select max(number) from asset")
-                .fetch_one(pool)
-                .await?
-        });
+    async fn some_rows(&self, company: CompanyId, total: i64, last: i64) -> Result<Vec<SampleRow>> {
         let step = usize::try_from((total / SAMPLE).max(1)).unwrap_or(1);
-        let numbers: Vec<i64> = (1..=last.unwrap_or(0)).step_by(step).collect();
+        let numbers: Vec<i64> = (1..=last).step_by(step).collect();
         let mut rows = Vec::new();
         for chunk in numbers.chunks(CHUNK) {
             let mut found: Vec<SampleRow> = on_reader!(self, |pool| {
@@ -257,6 +261,7 @@ impl Snapshot {
         }
         Self {
             total: total.max(count(rows.len())),
+            everywhere: total,
             letters: common_letters(&rows),
             rows,
             texts,

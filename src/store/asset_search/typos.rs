@@ -10,6 +10,9 @@ const LONGEST: usize = 100;
 /// In a shorter ID one mistake makes another word of it.
 const SHORTEST: usize = 4;
 
+/// No more names are looked up; of a long ID the rarest letters are not tried.
+const MOST_NAMES: usize = 5_000;
+
 /// Pieces that begin so far apart are not both broken by one mistake: a swap touches two letters.
 const APART: usize = 4;
 
@@ -17,7 +20,7 @@ const APART: usize = 4;
 const MOST_PIECES: usize = 5;
 const LEAST_PIECES: usize = 3;
 
-/// A piece that more assets have is not looked for, nor pieces that lead to more assets together.
+/// A piece that more assets have, of all companies, is not looked for, nor pieces that lead to more assets together.
 const LONGEST_LIST: f64 = 50_000.0;
 const MOST_ROWS: f64 = 2_000.0;
 
@@ -30,12 +33,13 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
 }
 
 /// All names from which one mistake leads to this one, and itself. Letters that were left out or replaced are among
-/// the given ones.
+/// the given ones, which are sorted by how common they are.
 pub(super) fn one_away(name: &str, letters: &[char]) -> BTreeSet<String> {
     let name: Vec<char> = name.chars().collect();
     if !(SHORTEST..=LONGEST).contains(&name.len()) {
         return BTreeSet::new();
     }
+    let letters = &letters[..letters.len().min(MOST_NAMES / (2 * name.len() + 1))];
     let mut names = BTreeSet::new();
     let mut add = |parts: &[&[char]]| names.insert(parts.concat().iter().collect());
     for at in 0..=name.len() {
@@ -60,7 +64,7 @@ pub(super) fn one_away(name: &str, letters: &[char]) -> BTreeSet<String> {
 /// common.
 pub(super) fn pieces_left_by_two(name: &str, snapshot: &Snapshot) -> Vec<Vec<[char; 3]>> {
     let letters: Vec<char> = name.chars().take(LONGEST).collect();
-    let total = float(snapshot.total);
+    let total = float(snapshot.everywhere);
     let share = |piece: &[char; 3]| {
         let seen = snapshot.trigrams.get(piece).copied().unwrap_or(0);
         (f64::from(seen) + 0.5) / float(snapshot.rows.len().max(1))
@@ -187,7 +191,16 @@ mod tests {
             "three of five"
         );
         assert_eq!(number(&snapshot, "glo_123456"), 0, "too short");
-        snapshot.total = 1_000_000;
+        snapshot.everywhere = 1_000_000;
         assert_eq!(number(&snapshot, "glo_1234567_front"), 0, "each is common");
+    }
+
+    #[test]
+    fn a_long_name_is_tried_with_the_commonest_letters() {
+        let letters: Vec<char> = ('a'..='z').chain('0'..='9').collect();
+        let name = "-".repeat(LONGEST);
+        let names = one_away(&name, &letters);
+        assert!(names.len() <= MOST_NAMES, "{}", names.len());
+        assert!(names.contains(&format!("a{name}")) && !names.contains(&format!("9{name}")));
     }
 }

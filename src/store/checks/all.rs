@@ -67,19 +67,23 @@ impl Store {
         Ok(walked.map_or_else(Walked::default, |(batch, to)| Walked { batch, to }))
     }
 
-    /// Keeps it.
+    /// Keeps it, unless somebody has begun anew meanwhile.
     pub async fn set_walked(
         &self,
         company: CompanyId,
         invalidation: InvalidationId,
+        from: Walked,
         walked: Walked,
     ) -> Result<()> {
-        let sql = "update check_run set walked_batch = $3, walked_to = $4 where invalidation_id = $1 and company_id = $2";
+        let sql = "update check_run set walked_batch = $3, walked_to = $4 where invalidation_id = $1 and company_id = $2 \
+                   and walked_batch = $5 and walked_to = $6";
         on_writer!(self, |pool| sqlx::query(sql)
             .bind(invalidation.uuid())
             .bind(company.uuid())
             .bind(walked.batch)
             .bind(walked.to)
+            .bind(from.batch)
+            .bind(from.to)
             .execute(pool)
             .await?
             .rows_affected());

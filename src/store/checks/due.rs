@@ -66,6 +66,16 @@ struct UncheckedRow {
     invalidation_id: Uuid,
 }
 
+impl From<UncheckedRow> for UncheckedBatch {
+    fn from(row: UncheckedRow) -> Self {
+        Self {
+            company: CompanyId::from_uuid(row.company_id),
+            invalidation: InvalidationId::from_uuid(row.invalidation_id),
+            id: BatchId::from_uuid(row.id),
+        }
+    }
+}
+
 /// Takes checks that are due. Where rows are locked by another node, PostgreSQL passes over them.
 macro_rules! lease {
     ($lock:literal) => {
@@ -97,14 +107,23 @@ impl Store {
             .bind(FailureKind::Partial.as_str())
             .fetch_all(pool)
             .await?);
-        Ok(rows
-            .into_iter()
-            .map(|row| UncheckedBatch {
-                company: CompanyId::from_uuid(row.company_id),
-                invalidation: InvalidationId::from_uuid(row.invalidation_id),
-                id: BatchId::from_uuid(row.id),
-            })
-            .collect())
+        Ok(rows.into_iter().map(UncheckedBatch::from).collect())
+    }
+
+    /// The accepted batches with URLs that wait for that, however old they are. All URLs are looked through whose purge is not
+    /// known: for the start of a process.
+    pub async fn forgotten_batches(&self) -> Result<Vec<UncheckedBatch>> {
+        // The beginning of the URL, because that is what its index holds.
+        let sql = "select distinct b.id, b.company_id, b.invalidation_id from url_check c cross join invalidation i \
+                   cross join invalidation_url u cross join batch b where c.purged_at is null and c.covered \
+                   and i.id = c.invalidation_id and u.company_id = i.company_id and u.number = i.number \
+                   and substr(u.url, 1, 400) = substr(c.sent_url, 1, 400) and u.url = c.sent_url and b.id = u.batch_id \
+                   and b.state = $1";
+        let rows: Vec<UncheckedRow> = on_walker!(self, |pool| sqlx::query_as(sql)
+            .bind(BatchState::Accepted.as_str())
+            .fetch_all(pool)
+            .await?);
+        Ok(rows.into_iter().map(UncheckedBatch::from).collect())
     }
 
     /// Whether the sample of an invalidation is chosen, be it that nothing could be.

@@ -258,7 +258,7 @@ async fn an_import_into_a_connected_company_says_what_becomes_of_it() {
     let imported = beside.run(&["import", "assets.csv"]).await;
     assert!(success(&imported).contains("1 line imported"));
     let said = text(&imported.stderr);
-    assert!(said.contains("at the next reading"), "{said}");
+    assert!(said.contains("with the next comparison"), "{said}");
 }
 
 /// An import of so many lines that it does not end before somebody stops it.

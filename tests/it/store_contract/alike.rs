@@ -8,6 +8,7 @@ on_both_databases_and_without_trigrams! {
     ids_that_are_much_alike_are_found
     an_id_is_found_by_one_with_a_typing_mistake_in_it
     the_most_alike_come_first
+    nothing_is_walked_through_while_assets_are_loaded
 }
 
 async fn like(t: &Fixture, company: CompanyId, id: &str) -> Vec<String> {
@@ -86,6 +87,15 @@ async fn the_most_alike_come_first(t: &Fixture) {
         "it begins so, and no other is one mistake away"
     );
     assert_eq!(like(t, company, "SHOE.jpg").await[..2], ["shoe", "shoes"]);
+}
+
+async fn nothing_is_walked_through_while_assets_are_loaded(t: &Fixture) {
+    let company = t.company("shop").await;
+    t.assets(company, &["shoe"]).await;
+    t.store.begin_bulk_load(company).await.unwrap();
+    assert_eq!(like(t, company, "sheo").await, [""; 0]);
+    t.store.finish_bulk_load(company).await.unwrap();
+    assert_eq!(like(t, company, "sheo").await, ["shoe"]);
 }
 
 /// Two mistakes are found by an index of pieces, where there is one.

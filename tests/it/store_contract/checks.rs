@@ -193,13 +193,18 @@ async fn that_all_are_wanted_stays_until_it_is_taken_back(t: &Fixture) {
     let due = store.companies_with_due_checks(now).await.unwrap();
     assert_eq!(due, [company]);
     let walked = Walked { batch: 1, to: 7 };
-    let set = store.set_walked(other, submission.id, walked);
+    let begin = Walked::default();
+    let set = store.set_walked(other, submission.id, begin, walked);
     set.await.unwrap();
     let at = async || store.walked(company, submission.id).await.unwrap();
     assert_eq!(at().await, Walked::default());
-    let set = store.set_walked(company, submission.id, walked);
+    let set = store.set_walked(company, submission.id, begin, walked);
     set.await.unwrap();
     assert_eq!(at().await, walked);
+    let late = Walked { batch: 0, to: 3 };
+    let set = store.set_walked(company, submission.id, begin, late);
+    set.await.unwrap();
+    assert_eq!(at().await, walked, "it has gone on meanwhile");
     let foreign = store.walked(other, submission.id).await.unwrap();
     assert_eq!(foreign, Walked::default());
     want(company, false).await;
@@ -371,12 +376,14 @@ async fn checks_start_when_adobe_has_taken_their_url(t: &Fixture) {
     assert_eq!(found, [unchecked]);
     let too_old = t.store.unchecked_batches(t.now()).await.unwrap();
     assert!(too_old.is_empty());
+    assert_eq!(t.store.forgotten_batches().await.unwrap(), [unchecked]);
 
     let taken = taken(t, unchecked).await.unwrap();
     assert_eq!((taken.count(), taken.taken_at), (2, accepted_at));
     let start = async |at| t.store.start_checks(unchecked, &taken, at).await.unwrap();
     assert_eq!(start(t.now()).await, 1);
     assert_eq!(start(t.later()).await, 0, "once");
+    assert!(t.store.forgotten_batches().await.unwrap().is_empty());
     let taken = take(t, lease(t)).await;
     assert_eq!(taken.len(), 1);
     assert_eq!(

@@ -178,7 +178,7 @@ async fn a_re_reading_that_cannot_finish_lets_changes_go_first_and_takes_nothing
             .read_soon(c.company, ReadingKind::Full)
             .await
             .unwrap();
-        for _ in 0..3 {
+        for _ in 0..8 {
             let before = c.ips.calls().len();
             c.failure().await;
             let calls = c.calls_since(before);
