@@ -117,17 +117,18 @@ pub async fn account(
     })
 }
 
-/// Whether an account that Adobe was asked with is still the company's. One that cannot be had any more has no successor.
+/// Whether the account that Adobe was asked with, if any, is still the company's. One that cannot be had any more has no
+/// successor.
 pub async fn is_current(
     store: &Store,
     vault: &Vault,
     company: CompanyId,
-    asked: &Account,
+    asked: Option<&Account>,
 ) -> Result<bool, StoreError> {
     match account(store, vault, company).await {
-        Ok(account) => Ok(asked.is_same_as(&account)),
+        Ok(account) => Ok(asked.is_none_or(|asked| asked.is_same_as(&account))),
         Err(AccountError::Store(error)) => Err(error),
-        // It opened a moment ago: whoever has another key has stored another.
+        // Whoever has another key has stored another.
         Err(AccountError::Unopenable(_)) => Ok(false),
         Err(_) => Ok(true),
     }

@@ -189,7 +189,8 @@ impl Dispatcher {
         if failure.kind.holds_back().is_none() {
             return false;
         }
-        let current = connection::is_current(&self.store, &self.vault, batch.company, account);
+        let current =
+            connection::is_current(&self.store, &self.vault, batch.company, Some(account));
         match current.await {
             Ok(is_current) => !is_current,
             Err(error) => {

@@ -30,7 +30,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::SyncConfig,
     domain::{CatalogueSync, CompanyId, ReadingKind},
-    ips::{self, Account},
+    ips,
     ops::connection::{self, Connector},
     store::{Store, StoreError, SyncLease},
     vault::Vault,
@@ -260,23 +260,14 @@ impl Syncer {
                 sync.fail(problem.clone(), self.clock.now());
                 self.store.save_sync(company, lease, &sync, None).await?;
                 // Not where somebody has changed the account meanwhile: that was another one's trouble.
-                if needs_somebody && self.is_current(company, asked_as.as_ref()).await? {
+                let (store, vault) = (&self.store, &self.vault);
+                if needs_somebody
+                    && connection::is_current(store, vault, company, asked_as.as_ref()).await?
+                {
                     self.store.refuse_sync(company).await?;
                 }
                 Ok(Ended::Failed(problem))
             }
-        }
-    }
-
-    /// Whether this is still the company's account.
-    async fn is_current(
-        &self,
-        company: CompanyId,
-        asked_as: Option<&Account>,
-    ) -> Result<bool, StoreError> {
-        match asked_as {
-            Some(asked) => connection::is_current(&self.store, &self.vault, company, asked).await,
-            None => Ok(true),
         }
     }
 
