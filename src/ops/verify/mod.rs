@@ -31,7 +31,7 @@ use crate::{
     store::{Store, StoreError, StoredPicture, Taken, UncheckedBatch},
 };
 
-/// A sweep passes over batches that ended longer ago than this.
+/// A sweep passes over batches that ended longer ago than this; only the start of a process looks for those too.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 
 /// So many small pictures are made at once: each may take much memory for a moment.
