@@ -128,6 +128,18 @@ fn trigrams(urls: &[(String, String)]) -> String {
     text.trim_end().to_owned()
 }
 
+/// As the store makes them.
+fn beginnings(urls: &BTreeSet<String>) -> String {
+    let names = urls.iter().map(|url| url.split('?').next().unwrap());
+    let names: BTreeSet<&str> = names.collect();
+    let mut text = String::from("\n");
+    for name in names {
+        text.push_str(name);
+        text.push('\n');
+    }
+    text
+}
+
 fn state(number: u64) -> &'static str {
     match mixed(number ^ 7) % 200 {
         0..3 => "refused",
@@ -165,7 +177,7 @@ macro_rules! fill {
             let mut insert = QueryBuilder::new(
                 "insert into invalidation (id, company_id, author_id, use_presets, use_template, clear_alias, fold, \
                  split, manual_urls, version, created_at, updated_at, submitted_at, number, url_count, state, verdict, searchable, \
-                 first_url, last_url) ",
+                 first_url, last_url, beginnings) ",
             );
             insert.push_values(chunk, |mut row, number| {
                 let at = submitted_at(*number, $count);
@@ -177,7 +189,7 @@ macro_rules! fill {
                 row.push_bind(i64::try_from(urls(*number).len()).unwrap());
                 row.push_bind(state(*number)).push_bind(verdict(*number, $count)).push_bind(true);
                 let urls: BTreeSet<String> = urls(*number).into_iter().map(|(url, _)| url).collect();
-                row.push_bind(urls.first().cloned()).push_bind(urls.last().cloned());
+                row.push_bind(urls.first().cloned()).push_bind(urls.last().cloned()).push_bind(beginnings(&urls));
             });
             insert.build().execute(&mut *tx).await.unwrap();
             let mut insert = QueryBuilder::new(

@@ -3,10 +3,12 @@
 //! `SQLite` joins in the order that `cross join` gives; PostgreSQL knows how common things are and finds its own.
 
 use super::{
+    beginnings::{SoughtBeginnings, origins},
     history::{HistoryOrder, HistoryQuery, UrlFilter},
+    history_span::Span,
     searchable::beginning,
     statement::Statement,
-    trigrams::fold,
+    trigrams::{fold, sought},
 };
 use crate::domain::{CompanyId, InvalidationState};
 
@@ -19,6 +21,9 @@ pub(super) const SENT: &str = "substr(u.url, 1, 400)";
 /// That of one that another clears along with itself.
 pub(super) const COVERED: &str = "c.url";
 
+/// Of a run with more URLs the index of pieces is asked before they are looked at.
+const LARGE: i64 = 1_000;
+
 /// Sorts behind everything that goes on after a beginning.
 const LAST: char = char::MAX;
 
@@ -27,6 +32,8 @@ const LAST: char = char::MAX;
 pub(super) enum Way {
     /// At the end of the history, by person, state or verdict where one is given.
     Walk,
+    /// There too, by how the URLs of each begin.
+    Beginnings(SoughtBeginnings),
     /// At what was cleared of the asset.
     Asset,
     /// At the URLs that are, or start with, a text: few.
@@ -39,6 +46,7 @@ pub(super) enum Way {
 pub(super) const fn number_of(way: &Way, is_postgres: bool) -> &'static str {
     match way {
         Way::Walk => "i.number",
+        Way::Beginnings(_) => "w.number",
         Way::Urls => "u.number",
         Way::Asset => "h.number",
         Way::Trigrams(_) if is_postgres => "t.number",
@@ -52,13 +60,34 @@ pub(super) fn source(
     company: CompanyId,
     query: &HistoryQuery,
     way: &Way,
+    span: Span,
     is_postgres: bool,
 ) {
-    const REST: &str = " cross join invalidation i cross join person p where ";
+    const REST: &str = " cross join invalidation i where ";
     match way {
         Way::Walk => {
             walk(sql, query, is_postgres);
-            sql.sql(" cross join person p where i.number is not null");
+            sql.sql(" where i.number is not null");
+        }
+        Way::Beginnings(sought) => {
+            // In two steps, so that the first one reads the index alone.
+            sql.sql("from (select i.number, ");
+            sought.push_found(sql, is_postgres);
+            sql.sql(" as is_found ");
+            walk(sql, query, is_postgres);
+            sql.sql(" where i.number is not null and i.company_id = ")
+                .uuid(company.uuid());
+            span.push(sql, "i.number", query.order);
+            sql.sql(" and (");
+            sought.push_found(sql, is_postgres);
+            sql.sql(" or ");
+            open(sql, query, sought, is_postgres);
+            sql.sql(")");
+            query.order.push(sql, "i.number");
+            if is_postgres {
+                sql.sql(" offset 0");
+            }
+            sql.sql(") w").sql(REST).sql("i.number = w.number");
         }
         Way::Asset => {
             sql.sql("from history_asset h").sql(REST);
@@ -110,8 +139,7 @@ pub(super) fn source(
                 .text(trigrams);
         }
     }
-    sql.sql(" and p.id = i.author_id and i.company_id = ")
-        .uuid(company.uuid());
+    sql.sql(" and i.company_id = ").uuid(company.uuid());
 }
 
 /// The invalidations in their order; in that of their numbers by person, state or verdict where one is given. `SQLite`
@@ -126,7 +154,9 @@ pub(super) fn walk(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool)
             (Some(_), _) => " indexed by invalidation_history_of",
             (None, Some(_)) if is_common => " indexed by invalidation_history_seen",
             (None, _) if state.is_some() => " indexed by invalidation_history_in",
-            (None, _) if begins(query).is_some() => " indexed by invalidation_history_urls",
+            (None, _) if SoughtBeginnings::of(query).is_some() => {
+                " indexed by invalidation_history_urls"
+            }
             (None, _) => " indexed by invalidation_history",
         });
     }
@@ -154,21 +184,83 @@ pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way, i
     if let Some(before) = query.before {
         sql.sql(" and i.submitted_at < ").number(before.as_micros());
     }
-    if *way != Way::Urls && (query.url.is_some() || query.host.is_some()) {
-        if let Some(text) = begins(query).map(beginning) {
-            // Neither is known of what an older node of several submits meanwhile.
-            sql.sql(" and (i.first_url is null or (i.first_url < ")
-                .text(format!("{text}{LAST}"))
-                .sql(" and i.last_url >= ")
-                .text(text)
-                .sql("))");
+    match way {
+        Way::Urls => {}
+        Way::Beginnings(_) => {
+            sql.sql(" and (w.is_found or ");
+            has_url(sql, query, is_postgres);
+            sql.sql(")");
         }
-        // A value rather than `exists`, which PostgreSQL might turn into reading all URLs there are.
-        sql.sql(" and (select 1 from batch b cross join invalidation_url u where b.invalidation_id = i.id ");
-        sql.sql("and u.batch_id = b.id");
-        url_conditions(sql, query, is_postgres);
-        sql.sql(" limit 1) = 1");
+        Way::Walk | Way::Asset | Way::Trigrams(_) => {
+            if let Some(sought) = SoughtBeginnings::of(query) {
+                sql.sql(" and (");
+                sought.push_found(sql, is_postgres);
+                sql.sql(" or ");
+                open(sql, query, &sought, is_postgres);
+                sql.sql(" and ");
+                has_url(sql, query, is_postgres);
+                sql.sql(")");
+            } else if query.url.is_some() {
+                sql.sql(" and ");
+                has_url(sql, query, is_postgres);
+            }
+        }
     }
+}
+
+/// Whether the URLs of an invalidation must be looked at.
+fn open(sql: &mut Statement, query: &HistoryQuery, sought: &SoughtBeginnings, is_postgres: bool) {
+    sought.push_open(sql, is_postgres);
+    if let Some(text) = begins(query).map(beginning) {
+        // Neither is known of what an older node of several submits meanwhile.
+        sql.sql(" and (i.first_url is null or (i.first_url < ")
+            .text(format!("{text}{LAST}"))
+            .sql(" and i.last_url >= ")
+            .text(text)
+            .sql("))");
+    }
+}
+
+/// Whether an invalidation has a URL as it is looked for. A value rather than `exists`, which PostgreSQL might turn into reading
+/// all URLs there are.
+fn has_url(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool) {
+    if let Some(pieces) = pieces(query) {
+        sql.sql("(i.url_count <= ").number(LARGE);
+        sql.sql(" or i.searchable = false or ");
+        if is_postgres {
+            sql.sql(
+                "(select 1 from _history_trigram t where t.number = i.number and t.trigrams @> ",
+            );
+            sql.sql("cast(string_to_array(").text(pieces);
+            sql.sql(", ' ') as integer[])) = 1) and ");
+        } else {
+            sql.sql("(select 1 from _history_trigram t where t._history_trigram match ")
+                .text(pieces);
+            sql.sql(" and t.rowid = i.number) = 1) and ");
+        }
+    }
+    sql.sql("(select 1 from batch b cross join invalidation_url u where b.invalidation_id = i.id ");
+    sql.sql("and u.batch_id = b.id");
+    url_conditions(sql, query, is_postgres);
+    sql.sql(" limit 1) = 1");
+}
+
+/// What the URL that is looked for holds, for the index of pieces; `None` when that tells nothing.
+pub(super) fn pieces(query: &HistoryQuery) -> Option<String> {
+    // All that a port leaves alone.
+    let host = query
+        .host
+        .as_deref()
+        .map(|host| match host.split_once("://") {
+            Some((_, host)) => host,
+            None => host,
+        });
+    let host = host.map(|host| host.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':'));
+    let url = query.url.as_ref().map(|url| match url {
+        UrlFilter::Contains(text) | UrlFilter::Is(text) | UrlFilter::Starts(text) => text.as_str(),
+    });
+    let needles: Vec<&str> = url.into_iter().chain(host).collect();
+    sought(&needles)
 }
 
 /// How a URL that is looked for begins, where that is known.
@@ -222,14 +314,11 @@ fn url_conditions(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool) 
         }
     }
     if let Some(host) = &query.host {
-        let host = escaped(&fold(host));
-        if host.contains("://") {
-            like(sql.sql(" and "), "u.url", &format!("{host}/%"));
-        } else {
-            like(sql.sql(" and ("), "u.url", &format!("https://{host}/%"));
-            like(sql.sql(" or "), "u.url", &format!("http://{host}/%"));
-            sql.sql(")");
+        sql.sql(" and (false");
+        for origin in origins(host) {
+            like(sql.sql(" or "), "u.url", &format!("{}/%", escaped(&origin)));
         }
+        sql.sql(")");
     }
 }
 

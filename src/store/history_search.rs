@@ -5,39 +5,30 @@
 
 use super::{
     Result, Store,
+    beginnings::SoughtBeginnings,
     convert::{at_most, count},
-    history::{EntryRow, HistoryCursor, HistoryOrder, HistoryPage, HistoryQuery, UrlFilter, page},
+    history::{EntryRow, HistoryCursor, HistoryPage, HistoryQuery, UrlFilter, page},
     history_conditions::{
-        COVERED, SENT, Way, begins, conditions, marks, number_of, source, url_beginning, walk,
+        COVERED, SENT, Way, begins, conditions, marks, number_of, pieces, source, url_beginning,
+        walk,
     },
+    history_span::Span,
     statement::Statement,
-    trigrams::sought,
 };
 use crate::{clock::Timestamp, domain::CompanyId};
 
-/// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history.
-const FEW_URLS: i64 = 10_000;
+/// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history. Some more
+/// are still quicker to read than the index of pieces.
+const FEW_URLS: i64 = 2_000;
+const MORE_URLS: i64 = 10_000;
 
-/// So many invalidations are few: looking at each is quicker than asking an index; the more so where their first and last URL
-/// tell which to look at.
+/// So many invalidations are few: looking at each is quicker than asking an index; the more so where their rows tell mostly
+/// which to look at.
 const FEW: i64 = 4_000;
-const FEW_BY_BEGINNING: i64 = 6_000;
+const FEW_BY_BEGINNING: i64 = 10_000;
 
 /// Of two that are submitted at once, the later one may get the lower number; never by more than this.
 const OUT_OF_ORDER: i64 = 100;
-
-/// A part of the history.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    /// Numbers above this.
-    above: i64,
-    /// Numbers below this.
-    below: i64,
-    /// What comes behind this, in the order of the page.
-    after: Option<HistoryCursor>,
-    /// What comes before this.
-    until: Option<HistoryCursor>,
-}
 
 impl Store {
     /// Looks for what was submitted.
@@ -65,19 +56,23 @@ impl Store {
         if query.asset.is_some() {
             return rows(Way::Asset, span).await;
         }
-        if self.are_urls_few(company, query).await? {
+        if self.are_urls_few(company, query, FEW_URLS).await? {
             return rows(Way::Urls, span).await;
         }
+        let walk = walk_of(query);
         let Some(pieces) = pieces(query) else {
-            return rows(Way::Walk, span).await;
+            return rows(walk, span).await;
         };
         // What is common is found at once by walking a little; for what is rare an index is quick.
         let Some(near) = self.nearest(company, query, span).await? else {
-            return rows(Way::Walk, span).await;
+            return rows(walk, span).await;
         };
-        let found = rows(Way::Walk, near).await?;
+        let found = rows(walk, near).await?;
         if count(found.len()) > limit {
             return Ok(found);
+        }
+        if self.are_urls_few(company, query, MORE_URLS).await? {
+            return rows(Way::Urls, span).await;
         }
         rows(Way::Trigrams(pieces), span).await
     }
@@ -92,14 +87,22 @@ impl Store {
     ) -> Result<Vec<EntryRow>> {
         let mut statement = Statement::default();
         statement.sql(
-            "select i.id, i.author_id, p.email as author_email, i.submitted_at, i.note, i.url_count, i.state, i.verdict, \
+            "select i.id, i.author_id, \
+             (select p.email from person p where p.id = i.author_id) as author_email, i.submitted_at, i.note, i.url_count, i.state, i.verdict, \
              i.use_presets, i.use_template, i.clear_alias, i.fold, i.split, i.preset_names, i.template_version, i.number ",
         );
         let number = number_of(way, self.is_postgres());
-        source(&mut statement, company, query, way, self.is_postgres());
+        source(
+            &mut statement,
+            company,
+            query,
+            way,
+            span,
+            self.is_postgres(),
+        );
         conditions(&mut statement, query, way, self.is_postgres());
-        within(&mut statement, number, query.order, span);
-        ordered(&mut statement, number, query.order);
+        span.push(&mut statement, number, query.order);
+        query.order.push(&mut statement, number);
         statement.sql(" limit ").number(limit.saturating_add(1));
         Ok(on_reader!(self, |pool| {
             let mut sql = build!(statement);
@@ -116,15 +119,24 @@ impl Store {
         span: Span,
     ) -> Result<Option<Span>> {
         let mut statement = Statement::default();
-        statement.sql("select i.number, i.url_count ");
+        // Only what an index holds.
+        statement.sql(if query.order.is_by_size() {
+            "select i.number, i.url_count "
+        } else {
+            "select i.number, cast(0 as bigint) "
+        });
         walk(&mut statement, query, self.is_postgres());
         statement
             .sql(" where i.number is not null and i.company_id = ")
             .uuid(company.uuid());
         marks(&mut statement, query);
-        within(&mut statement, "i.number", query.order, span);
-        ordered(&mut statement, "i.number", query.order);
-        let few = begins(query).map_or(FEW, |_| FEW_BY_BEGINNING);
+        span.push(&mut statement, "i.number", query.order);
+        query.order.push(&mut statement, "i.number");
+        let few = if SoughtBeginnings::of(query).is_some() {
+            FEW_BY_BEGINNING
+        } else {
+            FEW
+        };
         statement.sql(" limit 1 offset ").number(few);
         let edge: Option<(i64, i64)> = on_reader!(self, |pool| {
             let mut sql = build!(statement);
@@ -176,8 +188,13 @@ impl Store {
             .await?))
     }
 
-    /// Whether a URL with a certain beginning is looked for, and few begin so.
-    async fn are_urls_few(&self, company: CompanyId, query: &HistoryQuery) -> Result<bool> {
+    /// Whether a URL with a certain beginning is looked for, and at most so many begin so.
+    async fn are_urls_few(
+        &self,
+        company: CompanyId,
+        query: &HistoryQuery,
+        limit: i64,
+    ) -> Result<bool> {
         let Some(text) = begins(query) else {
             return Ok(false);
         };
@@ -189,7 +206,7 @@ impl Store {
         urls.sql(" union all select 1 from covered_url c where c.company_id = ")
             .uuid(company.uuid());
         url_beginning(&mut urls, COVERED, text, whole);
-        self.at_most(urls, FEW_URLS).await
+        self.at_most(urls, limit).await
     }
 
     /// Whether a query has at most so many rows; no more of them are read than it takes to know.
@@ -209,51 +226,17 @@ impl Store {
     }
 }
 
-/// One bound on each side: of several, `SQLite` goes by the first, and would walk to a later page from the beginning.
-fn within(sql: &mut Statement, number: &'static str, order: HistoryOrder, span: Span) {
-    let behind = span.after.map(|place| (place, order.is_descending()));
-    let before = span.until.map(|place| (place, !order.is_descending()));
-    let (mut above, mut below) = (span.above, span.below);
-    for (place, is_below) in behind.into_iter().chain(before) {
-        if order.is_by_size() {
-            let sign = if is_below { " < " } else { " > " };
-            sql.sql(" and (i.url_count, ")
-                .sql(number)
-                .sql(")")
-                .sql(sign);
-            sql.sql("(").number(place.url_count);
-            sql.sql(", ").number(place.number).sql(")");
-        } else if is_below {
-            below = below.min(place.number);
-        } else {
-            above = above.max(place.number);
-        }
+/// How to walk along the history: by how URLs begin where that is asked for, and nothing else that an index of its own knows.
+fn walk_of(query: &HistoryQuery) -> Way {
+    let HistoryQuery {
+        person,
+        state,
+        verdict,
+        ..
+    } = query;
+    let has_marks = person.is_some() || state.is_some() || verdict.is_some();
+    match SoughtBeginnings::of(query) {
+        Some(sought) if !has_marks && !query.order.is_by_size() => Way::Beginnings(sought),
+        _ => Way::Walk,
     }
-    sql.sql(" and ").sql(number).sql(" > ").number(above);
-    sql.sql(" and ").sql(number).sql(" < ").number(below);
-}
-
-fn ordered(sql: &mut Statement, number: &'static str, order: HistoryOrder) {
-    let direction = if order.is_descending() { " desc" } else { "" };
-    sql.sql(" order by ");
-    if order.is_by_size() {
-        sql.sql("i.url_count").sql(direction).sql(", ");
-    }
-    sql.sql(number).sql(direction);
-}
-
-/// What the URL that is looked for holds, for the index of pieces; `None` when that tells nothing.
-fn pieces(query: &HistoryQuery) -> Option<String> {
-    let host = query.host.as_deref().map(|host| {
-        if host.contains("://") {
-            format!("{host}/")
-        } else {
-            format!("://{host}/")
-        }
-    });
-    let url = query.url.as_ref().map(|url| match url {
-        UrlFilter::Contains(text) | UrlFilter::Is(text) | UrlFilter::Starts(text) => text.as_str(),
-    });
-    let needles: Vec<&str> = url.into_iter().chain(host.as_deref()).collect();
-    sought(&needles)
 }

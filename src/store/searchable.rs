@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     NewBatch, Result, Store,
+    beginnings::Beginnings,
     convert::{from_json, storable},
     trigrams::Trigrams,
 };
@@ -25,6 +26,7 @@ pub(super) struct Searchable {
     pub(super) assets: BTreeSet<String>,
     /// The beginnings of the first and the last URL, in the order of their bytes.
     pub(super) ends: Option<(String, String)>,
+    pub(super) beginnings: Beginnings,
 }
 
 impl Searchable {
@@ -43,6 +45,7 @@ impl Searchable {
             let url = storable(url);
             self.trigrams.add(&url);
             self.widen(beginning(&url));
+            self.beginnings.add(&url);
         }
         let named = origins.iter().filter_map(|origin| match origin {
             UrlOrigin::Base { asset }
@@ -101,9 +104,12 @@ macro_rules! write_searchable {
             .execute(&mut *$tx)
             .await?;
         let (first, last) = $searchable.ends.clone().unzip();
-        sqlx::query("update invalidation set first_url = $1, last_url = $2 where number = $3")
+        let sql =
+            "update invalidation set first_url = $1, last_url = $2, beginnings = $3 where number = $4";
+        sqlx::query(sql)
             .bind(first)
             .bind(last)
+            .bind($searchable.beginnings.to_text())
             .bind($number)
             .execute(&mut *$tx)
             .await?;

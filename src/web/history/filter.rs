@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use crate::{
     clock::Timestamp,
-    domain::{HistoryVerdict, InvalidationState},
+    domain::{HistoryVerdict, HostOrigin, InvalidationState},
     store::{HistoryOrder, HistoryQuery, UrlFilter},
 };
 
@@ -150,7 +150,7 @@ impl Filters {
                 .map(|days| (query.from, query.before) = days),
         );
         query.asset = given(&self.asset).map(str::to_owned);
-        query.host = given(&self.host).map(|host| host.trim_end_matches('/').to_owned());
+        query.host = given(&self.host).map(host_of);
         if let Some(after) = given(&self.after) {
             let place = after.parse().map(|after| query.after = Some(after));
             keep(place.map_err(|_| {
@@ -241,9 +241,35 @@ fn day(text: &str) -> Result<Timestamp, String> {
     Ok(Timestamp::from_micros(seconds.saturating_mul(1_000_000)))
 }
 
+/// The host that somebody typed or pasted, a whole URL too; without a scheme either is meant.
+fn host_of(text: &str) -> String {
+    match HostOrigin::pasted(text).map(|origin| origin.to_string()) {
+        Some(origin) if text.contains("://") => origin,
+        Some(origin) => origin.trim_start_matches("https://").to_owned(),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_read_from_what_is_pasted() {
+        for (text, host) in [
+            ("images.example.com", "images.example.com"),
+            ("Images.Example.com/", "images.example.com"),
+            (
+                "https://images.example.com:443/is/image/shop/shoe?wid=9",
+                "https://images.example.com",
+            ),
+            ("images.example.com/is/image/", "images.example.com"),
+            ("http://h:8080", "http://h:8080"),
+            ("not a host", "not a host"),
+        ] {
+            assert_eq!(host_of(text), host);
+        }
+    }
 
     fn wrong(query: &str) -> usize {
         Filters::read(Some(query))
