@@ -18,6 +18,7 @@ mod tally;
 mod texts;
 mod typos;
 
+use futures_util::future::try_join_all;
 use sqlx::{AssertSqlSafe, FromRow};
 
 pub(super) use self::snapshot::Snapshots;
@@ -135,44 +136,63 @@ impl Store {
         };
         let snapshot = self.snapshot(company).await?;
         let planner = Planner::new(&snapshot, &filter);
+        let stages = Stage::of(query, &filter);
+        let Some((rest, beginnings)) = stages.split_last() else {
+            return Ok(page);
+        };
+        // What begins with what was typed is soon found: all of it at once, and the rest only where the page has room.
+        let beginnings = beginnings
+            .iter()
+            .map(|stage| self.stage_rows(company, &filter, &planner, stage, limit + 1));
+        let beginnings = try_join_all(beginnings).await?;
+        let found = beginnings.iter().map(Vec::len).sum();
+        // One row more than asked for: when it is there, so is a next page.
+        let need = limit.saturating_add(1).saturating_sub(count(found));
+        let rest = if need > 0 {
+            self.stage_rows(company, &filter, &planner, rest, need)
+                .await?
+        } else {
+            Vec::new()
+        };
         let mut last = None;
-        for stage in Stage::of(query, &filter) {
-            // One row more than asked for: when it is there, so is a next page.
-            let need = limit
-                .saturating_add(1)
-                .saturating_sub(count(page.assets.len()));
-            let plan = planner.choose(&stage, need);
-            tracing::debug!(?plan, ?stage, "a search is planned");
-            let mut sql = Sql::default();
-            sql.push("with page as materialized (");
-            push_rows(
-                &mut sql,
-                self.is_postgres(),
-                company,
-                &filter,
-                &stage,
-                &plan,
-            );
-            sql.push(" limit ").bind(need).push(")");
-            sql.push(
-                " select a.key, a.id, a.file_name, a.folder, a.asset_type, a.published, a.handle, a.created_at, \
-                 a.changed_at, a.vanished_at, page.id_folded from page cross join asset a where a.number = page.number order by ",
-            );
-            sql.push(match stage.order {
-                Order::Name => "page.id_folded, page.key",
-                Order::Changed => "page.changed_at desc, page.key desc",
-            });
-            for found in self.rows(&sql).await? {
+        for (stage, rows) in stages.iter().zip(beginnings.into_iter().chain([rest])) {
+            for found in rows {
                 if count(page.assets.len()) == limit {
                     page.next = last;
                     return Ok(page);
                 }
                 let asset = Asset::from(found.asset);
-                last = Some(place(query.sort, &stage, &asset, found.id_folded));
+                last = Some(place(query.sort, stage, &asset, found.id_folded));
                 page.assets.push(asset);
             }
         }
         Ok(page)
+    }
+
+    /// The first rows of a stage.
+    async fn stage_rows(
+        &self,
+        company: CompanyId,
+        filter: &Filter,
+        planner: &Planner<'_>,
+        stage: &Stage,
+        need: i64,
+    ) -> Result<Vec<Found>> {
+        let plan = planner.choose(stage, need);
+        tracing::debug!(?plan, ?stage, "a search is planned");
+        let mut sql = Sql::default();
+        sql.push("with page as materialized (");
+        push_rows(&mut sql, self.is_postgres(), company, filter, stage, &plan);
+        sql.push(" limit ").bind(need).push(")");
+        sql.push(
+            " select a.key, a.id, a.file_name, a.folder, a.asset_type, a.published, a.handle, a.created_at, \
+             a.changed_at, a.vanished_at, page.id_folded from page cross join asset a where a.number = page.number order by ",
+        );
+        sql.push(match stage.order {
+            Order::Name => "page.id_folded, page.key",
+            Order::Changed => "page.changed_at desc, page.key desc",
+        });
+        self.rows(&sql).await
     }
 
     async fn rows(&self, sql: &Sql) -> Result<Vec<Found>> {

@@ -170,25 +170,31 @@ pub async fn show(
         Ok(my) => my,
         Err(no) => return Ok(elsewhere(no, &wanted)),
     };
-    // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
-    if wanted.after.is_empty()
-        && let Err(error) = app.syncer.freshen(my.at.company.id).await
-    {
-        tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
-    }
     let is_search = beside.action == "search";
     let wanted = if is_search { wanted.searched() } else { wanted };
     let said = match beside.added.parse() {
         Ok(added) => Some(all_selected(&app, &my, added).await?),
         Err(_) => None,
     };
-    let mut page = PickerPage::load(&app, &my, wanted, said).await?;
+    let (found, ()) = tokio::try_join!(find(&app, &my, &wanted), freshened(&app, &my, &wanted))?;
+    let mut page = PickerPage::of(&app, &my, wanted, found, said).await?;
     page.picker.is_search = is_search;
     if beside.count == "1" {
         let count = CountPart::load(&app, &my, &page.picker.wanted).await?;
         page.picker.count = Some(count);
     }
     page.answer(&headers)
+}
+
+/// Asks for a newer catalogue where somebody begins to look.
+async fn freshened(app: &App, my: &MyDraft, wanted: &Wanted) -> Result<(), AppError> {
+    // Freshness is a wish: that it cannot be had must not keep anybody from choosing.
+    if wanted.after.is_empty()
+        && let Err(error) = app.syncer.freshen(my.at.company.id).await
+    {
+        tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
+    }
+    Ok(())
 }
 
 /// The button on Add Details that leads to the picker. An address of its own part would not load the page anew.
@@ -201,12 +207,23 @@ impl PickerPage {
     pub async fn load(
         app: &App,
         my: &MyDraft,
+        wanted: Wanted,
+        said: Option<String>,
+    ) -> Result<Self, AppError> {
+        let found = find(app, my, &wanted).await?;
+        Self::of(app, my, wanted, found, said).await
+    }
+
+    /// Reads what belongs to what was found.
+    async fn of(
+        app: &App,
+        my: &MyDraft,
         mut wanted: Wanted,
+        mut found: FoundPage,
         mut said: Option<String>,
     ) -> Result<Self, AppError> {
         let company = my.at.company.id;
         let draft = draft_path(&my.at.company, my.draft.id, "");
-        let mut found = find(app, my, &wanted).await?;
         if found.assets.is_empty() && !wanted.after.is_empty() {
             // The place was the last one, or is none any more: an empty page would say that there is nothing at all.
             wanted = wanted.first_page();

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     domain::{Company, ImportId, PublishServer, Slug},
     error::AppError,
+    store::StoreError,
     web::layers::headers::ImageSources,
 };
 
@@ -27,28 +28,46 @@ impl FromRequestParts<App> for InCompany {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let slug: Slug = path_parameter(parts, "company").await?;
+        let slug = path_parameter(parts, "company").await?;
         let all = app.store.companies().await?;
-        let company = all
-            .iter()
-            .find(|company| company.slug == slug)
-            .cloned()
-            .ok_or(AppError::NotFound)?;
-        let (settings, hosts) = tokio::try_join!(
+        let company = named(&all, &slug)?;
+        let (at, ()) = Self::with(parts, app, company, all, async { Ok(()) }).await?;
+        Ok(at)
+    }
+}
+
+impl InCompany {
+    /// The company with what its pages need, and what else is asked for at once.
+    pub(super) async fn with<T>(
+        parts: &Parts,
+        app: &App,
+        company: Company,
+        all: Vec<Company>,
+        other: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<(Self, T), AppError> {
+        let (settings, hosts, other) = tokio::try_join!(
             app.store.company_settings(company.id),
             app.store.delivery_hosts(company.id),
+            other,
         )?;
         let preview_server = settings.preview_server;
         if let Some(sources) = parts.extensions.get::<ImageSources>() {
             let servers = [company.publish_server.as_ref(), preview_server.as_ref()];
             sources.allow(servers, &hosts);
         }
-        Ok(Self {
+        let at = Self {
             company,
             all,
             preview_server,
-        })
+        };
+        Ok((at, other))
     }
+}
+
+/// The company of that name in addresses.
+pub(super) fn named(all: &[Company], slug: &Slug) -> Result<Company, AppError> {
+    let company = all.iter().find(|company| company.slug == *slug);
+    company.cloned().ok_or(AppError::NotFound)
 }
 
 /// The id in `/settings/import/{id}`, whatever stands behind it.

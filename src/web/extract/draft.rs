@@ -6,7 +6,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{Editor, InCompany, company::path_parameter, person::Refused};
+use super::{
+    Editor, InCompany,
+    company::{named, path_parameter},
+    person::Refused,
+};
 use crate::{
     app::App,
     domain::{Company, InvalidationId},
@@ -84,12 +88,16 @@ impl FromRequestParts<App> for MyDraft {
     type Rejection = NoDraft;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, NoDraft> {
-        let editor = Editor::from_request_parts(parts, app).await?;
-        let at = InCompany::from_request_parts(parts, app).await?;
-        let InvalidationPath(id) = InvalidationPath::from_request_parts(parts, app).await?;
+        let slug = path_parameter(parts, "company").await;
+        let id = path_parameter(parts, "id").await;
         let store = &app.store;
-        let draft = store.draft(at.company.id, id).await;
-        let draft = draft.map_err(AppError::from)?;
+        // At once, but who asks is answered first.
+        let (editor, all) = tokio::join!(Editor::from_request_parts(parts, app), store.companies());
+        let editor = editor?;
+        let all = all.map_err(AppError::from)?;
+        let (company, id) = (named(&all, &slug?)?, id?);
+        let draft = store.draft(company.id, id);
+        let (at, draft) = InCompany::with(parts, app, company, all, draft).await?;
         let is_submitted = match draft {
             Some(draft) if draft.author == editor.0.id => return Ok(Self { editor, at, draft }),
             Some(_) => false,
