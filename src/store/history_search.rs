@@ -19,7 +19,7 @@ use crate::{clock::Timestamp, domain::CompanyId};
 
 /// So many URLs with the same beginning are few: reading where they are is quicker than walking along the history. Some more
 /// are still quicker to read than the index of pieces.
-const FEW_URLS: i64 = 2_000;
+const FEW_URLS: i64 = 500;
 const MORE_URLS: i64 = 10_000;
 
 /// So many invalidations are few: looking at each is quicker than asking an index; the more so where their rows tell mostly

@@ -51,7 +51,8 @@ const PASTE_BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// What the list of presets may weigh: thousands of names.
 const PRESETS_BODY_LIMIT: usize = 4 * 1024 * 1024;
 
-/// A tenth more bytes than by default, in half of the time: a page is made anew each time that it is asked for.
+/// Zstandard's own default. Brotli, for browsers without it, has a tenth more bytes than by default, in half of the time: a page
+/// is made anew each time that it is asked for.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(3);
 
 /// Every address of Unstale, with its layers.
