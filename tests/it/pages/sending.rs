@@ -200,6 +200,23 @@ async fn a_big_run_does_not_hold_up_a_single_picture() {
 }
 
 #[tokio::test]
+async fn a_big_run_does_not_hold_up_a_single_picture_while_pauses_are_long() {
+    let pause = Duration::from_mins(1);
+    let app = with_dispatch(DispatchConfig { pause, ..DISPATCH }).await;
+    let editor = app.editor().await;
+    let big = submitted(&app, &editor, 3_500).await;
+    accepted(&editor, &big, 1).await;
+    app.clock.advance(Duration::from_secs(24));
+    let single = submitted(&app, &editor, 1).await;
+    app.clock.advance(Duration::from_secs(35));
+    assert_eq!(standing(&editor.get(&single).await), "Waiting to be sent.");
+    app.clock.advance(Duration::from_secs(1));
+    accepted(&editor, &single, 1).await;
+    let sizes: Vec<usize> = sent(&app).iter().map(Vec::len).collect();
+    assert_eq!(sizes, [1_000, 1]);
+}
+
+#[tokio::test]
 async fn between_two_requests_there_is_the_pause_that_is_set() {
     let app = with_dispatch(DispatchConfig {
         pause: Duration::from_secs(2),

@@ -46,12 +46,13 @@ on_both_databases! {
 pub(super) const NODE: NodeId = NodeId(Uuid::from_u128(1));
 const OTHER_NODE: NodeId = NodeId(Uuid::from_u128(2));
 const LEASE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Fixture {
     async fn claim(&self, node: NodeId) -> Claim {
         let until = self.now().plus(LEASE);
         self.store
-            .claim_batch(node, self.now(), until, self.now())
+            .claim_batch(node, self.now(), until, self.now(), PATIENCE)
             .await
             .unwrap()
     }
@@ -275,7 +276,7 @@ async fn invalidations_take_turns_and_know_their_place(t: &Fixture) {
     for turn in 0..8 {
         if turn == 4 {
             let single = t.submitted_of(company, author, 1).await;
-            let queue = t.store.queue(company, t.now()).await.unwrap();
+            let queue = t.store.queue(company, PATIENCE).await.unwrap();
             let places: Vec<InvalidationId> =
                 queue.iter().map(|entry| entry.invalidation).collect();
             assert_eq!(places, [single.id, other.id, big.id]);
@@ -297,10 +298,10 @@ async fn invalidations_take_turns_and_know_their_place(t: &Fixture) {
         t.finish(&taken, &accepted()).await.unwrap();
     }
     assert_eq!(order.iter().collect::<String>(), "obobsobb");
-    assert_eq!(t.store.queue(company, t.now()).await.unwrap(), []);
+    assert_eq!(t.store.queue(company, PATIENCE).await.unwrap(), []);
     let elsewhere = t.company("elsewhere").await;
     t.submitted(company, author, 1).await;
-    assert_eq!(t.store.queue(elsewhere, t.now()).await.unwrap(), []);
+    assert_eq!(t.store.queue(elsewhere, PATIENCE).await.unwrap(), []);
 }
 
 async fn a_company_pauses_between_two_requests(t: &Fixture) {
@@ -490,7 +491,9 @@ async fn a_request_that_was_cut_off_was_one_all_the_same(t: &Fixture) {
         .await;
     let (now, next) = (t.now(), t.now().plus(Duration::from_secs(2)));
     let claim = async |now: Timestamp| {
-        let claim = t.store.claim_batch(NODE, now, now.plus(LEASE), next);
+        let claim = t
+            .store
+            .claim_batch(NODE, now, now.plus(LEASE), next, PATIENCE);
         claim.await.unwrap()
     };
     assert!(matches!(claim(now).await, Claim::Taken(_)));
@@ -996,7 +999,7 @@ async fn work(store: Store, node: NodeId, seen: Arc<Mutex<Seen>>, now: Timestamp
     let mut taken = 0;
     while !seen.lock().unwrap().waiting.is_empty() {
         let claim = store
-            .claim_batch(node, now, now.plus(LEASE), now)
+            .claim_batch(node, now, now.plus(LEASE), now, PATIENCE)
             .await
             .unwrap();
         let Claim::Taken(batch) = claim else {
