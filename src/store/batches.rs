@@ -410,6 +410,18 @@ impl Store {
             .await?);
         Ok(count.unsigned_abs())
     }
+
+    /// How many requests are to be made for what was submitted for a company; that of a batch on its way was made.
+    pub async fn requests_to_come(&self, company: CompanyId) -> Result<u64> {
+        // By way of the invalidations that have not ended, of which there are few beside a long history.
+        let sql = "select count(*) from invalidation i join batch b on b.invalidation_id = i.id where i.company_id = $1 \
+                   and i.number is not null and i.state in ('sending', 'paused') and b.state in ('waiting', 'unknown', 'paused')";
+        let count: i64 = on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(company.uuid())
+            .fetch_one(pool)
+            .await?);
+        Ok(count.unsigned_abs())
+    }
 }
 
 fn in_order(rows: Vec<QueueRow>, patience: Duration) -> Vec<QueueEntry> {

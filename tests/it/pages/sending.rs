@@ -541,3 +541,32 @@ async fn many_requests_in_a_day_are_warned_of_and_not_held_back() {
     app.clock.advance(Duration::from_hours(25));
     assert!(!admin.get(COMPANY).await.body.contains("Many requests"));
 }
+
+#[tokio::test]
+async fn what_waits_counts_for_the_warning_which_a_refused_page_has_too() {
+    let app = with_dispatch(DispatchConfig {
+        daily: 3,
+        ..DISPATCH
+    })
+    .await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    submitted(&app, &editor, 2_500).await;
+    app.ips().wait_for_calls(1).await;
+
+    let (_, details) = draft_with_urls(&editor, &numbered(&app, 2)).await;
+    let confirm = next(&editor, &details).await;
+    let warning = confirm.text(".notice.warns");
+    for part in [
+        "has made 1 request for",
+        "2 more are submitted",
+        "it would be 4",
+    ] {
+        assert!(warning.contains(part), "{part}: {warning}");
+    }
+    let stale = confirm.form("#confirm").set("revision", &"0".repeat(64));
+    let refused = editor.submit(&stale.press("do", "submit")).await;
+    assert_eq!(refused.status, 409);
+    assert_eq!(refused.texts(".notice.warns"), [warning]);
+    hold(&app, false);
+}

@@ -25,6 +25,7 @@ on_both_databases! {
     what_waits_is_sent_with_the_handle_of_the_region_that_the_company_is_in_now
     invalidations_take_turns_and_know_their_place
     a_company_pauses_between_two_requests
+    what_is_submitted_and_not_sent_is_still_to_come
     an_outcome_is_recorded_once
     what_may_pass_is_sent_again_later_and_recorded_as_a_repeat
     what_was_on_its_way_is_released_when_its_lease_has_ended
@@ -327,6 +328,34 @@ async fn a_company_pauses_between_two_requests(t: &Fixture) {
     assert_eq!(t.store.requests_since(company, until).await.unwrap(), 1);
     let other = t.company("other").await;
     assert_eq!(t.store.requests_since(other, start).await.unwrap(), 0);
+}
+
+async fn what_is_submitted_and_not_sent_is_still_to_come(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let other = t.company("other").await;
+    let counts = async || {
+        let made = t.store.requests_since(company, Timestamp::from_micros(0));
+        let to_come = t.store.requests_to_come(company);
+        (made.await.unwrap(), to_come.await.unwrap())
+    };
+    let submission = t.submitted(company, author, 4).await;
+    let steer = async |steering| {
+        t.store
+            .steer(company, submission.id, steering, "Bob", t.now())
+            .await
+            .unwrap()
+    };
+    t.draft(company, author).await;
+    assert_eq!(counts().await, (0, 4));
+    let on_its_way = t.take().await.unwrap();
+    assert_eq!(counts().await, (1, 3), "one that is on its way was made");
+    steer(Steering::Pause).await;
+    assert_eq!(counts().await, (1, 3));
+    t.finish(&on_its_way, &accepted()).await.unwrap();
+    assert_eq!(counts().await, (1, 3));
+    steer(Steering::Cancel).await;
+    assert_eq!(counts().await, (1, 0));
+    assert_eq!(t.store.requests_to_come(other).await.unwrap(), 0);
 }
 
 async fn an_outcome_is_recorded_once(t: &Fixture) {
