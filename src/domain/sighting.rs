@@ -46,6 +46,12 @@ impl Sighting {
             || !(self.is_delivered() || (self.status >= 400 && self.status < 500))
     }
 
+    /// There is no such picture any more, for certain.
+    #[must_use]
+    pub const fn is_gone(&self) -> bool {
+        matches!(self.status, 404 | 410)
+    }
+
     /// Whether it is the same that another look at the **same URL** showed; `None` when that cannot be told.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> Option<bool> {
@@ -127,9 +133,12 @@ impl Sighting {
     /// Either it is not what the edge has: a cache that passed over the query would have given its own copy of the URL. Or
     /// the cache says that it asked the origin, or its copy is just born, while the one of the URL itself was stored: a
     /// cache that says *miss* of both may only repeat what one behind it said when the copy was fetched.
+    ///
+    /// A refusal other than *gone* may be that of a firewall which does not like an `id=`, and says nothing of the picture.
     #[must_use]
     pub fn is_from_origin(&self, edge: &Self) -> bool {
-        if self.says_nothing() || self.evidence.word == Some(CacheWord::Hit) {
+        let tells = self.is_delivered() || self.is_gone();
+        if !tells || self.evidence.word == Some(CacheWord::Hit) {
             return false;
         }
         let is_new = self.evidence.asked_origin() || self.evidence.age == Some(0);
@@ -298,11 +307,21 @@ mod tests {
         assert!(!aged(1, 0).is_from_origin(&aged(1, 1)));
         assert!(!seen(1, 10).is_from_origin(&seen(1, 10)));
         assert!(seen(2, 10).is_from_origin(&seen(1, 10)));
-        let failing = Sighting {
-            status: 503,
-            ..spoken(2, 10, "TCP_MISS", 0)
-        };
-        assert!(!failing.is_from_origin(&edge));
+        for (status, believed) in [
+            (404, true),
+            (410, true),
+            (400, false),
+            (403, false),
+            (451, false),
+            (429, false),
+            (503, false),
+        ] {
+            let missing = Sighting {
+                status,
+                ..spoken(2, 10, "TCP_MISS", 0)
+            };
+            assert_eq!(missing.is_from_origin(&edge), believed, "{status}");
+        }
     }
 
     #[test]

@@ -117,6 +117,8 @@ pub enum Doubt {
     NotDelivered(u16),
     /// The origin delivers it, the edge does not.
     OnlyAtOrigin(u16),
+    /// The edge delivers it, the origin does not any more.
+    OnlyAtHost,
     /// Neither the picture from before nor that of the origin.
     Neither,
     /// The same as before, and nothing tells since when the cache has it.
@@ -153,6 +155,9 @@ impl fmt::Display for Doubt {
             Self::OnlyAtOrigin(status) => write!(
                 f,
                 "Dynamic Media delivers the picture, but the host answers with HTTP {status}. Open the address yourself; if it stays so, an administrator should know."
+            ),
+            Self::OnlyAtHost => f.write_str(
+                "Dynamic Media does not deliver this picture any more; the host still does. Purge it again; if that does not help, an administrator should know.",
             ),
             Self::Neither => f.write_str(
                 "The host delivers another picture than before the purge, but not the one that Dynamic Media has now. Purge it again.",
@@ -269,7 +274,7 @@ fn judge_one(looks: &Looks<'_>, purge: Purge) -> Judgement {
     }
     let old = before.and_then(|before| after.same_as(before));
     let current = origin.and_then(|origin| after.same_picture_as(origin));
-    match (current, old) {
+    let judged = match (current, old) {
         (Some(true), Some(true)) if !before.is_some_and(Sighting::was_fetched) => {
             Verdict::NothingNewer.into()
         }
@@ -290,7 +295,11 @@ fn judge_one(looks: &Looks<'_>, purge: Purge) -> Judgement {
             asked: looks.origin.is_some(),
         }
         .into(),
+    };
+    if origin.is_some_and(Sighting::is_gone) {
+        return judged.verdict.but(Doubt::OnlyAtHost);
     }
+    judged
 }
 
 fn not_delivered(

@@ -146,8 +146,57 @@ fn with_headers_every_row_of_the_table_holds() {
             "A = B, O no longer delivers",
             Some(hit_before(OLD)),
             kept(OLD),
+            Some(with_status(404, from_origin(9))),
+            Verdict::StillOld,
+        ),
+        (
+            "A = B, entered anew, O no longer delivers",
+            Some(hit_before(OLD)),
+            fetched(OLD),
+            Some(with_status(410, from_origin(9))),
+            Verdict::CachedAgain,
+        ),
+        (
+            "A = B, older, O refuses the look",
+            Some(hit_before(OLD)),
+            kept(OLD),
             Some(with_status(403, from_origin(9))),
             Verdict::StillOld,
+        ),
+        (
+            "A = B, entered anew, O refuses the look",
+            Some(hit_before(OLD)),
+            fetched(OLD),
+            Some(with_status(400, from_origin(9))),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "A ≠ B, O refuses the look",
+            Some(hit_before(OLD)),
+            fetched(NEW),
+            Some(with_status(403, from_origin(9))),
+            Verdict::Live,
+        ),
+        (
+            "A ≠ B, O no longer delivers",
+            Some(hit_before(OLD)),
+            fetched(NEW),
+            Some(with_status(404, from_origin(9))),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "no B, O refuses the look",
+            None,
+            kept(OLD),
+            Some(with_status(403, from_origin(9))),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "4xx after, O refuses the look",
+            Some(hit_before(OLD)),
+            with_status(403, fetched(9)),
+            Some(with_status(403, from_origin(9))),
+            Verdict::Gone,
         ),
         (
             "no O, A = B, older",
@@ -247,8 +296,36 @@ fn without_headers_every_row_of_the_table_holds() {
             "A = B, O no longer delivers",
             Some(before(OLD)),
             after(OLD),
-            Some(with_status(403, after(9))),
+            Some(with_status(404, after(9))),
             Verdict::StillOld,
+        ),
+        (
+            "A = B, O refuses the look",
+            Some(before(OLD)),
+            after(OLD),
+            Some(with_status(403, after(9))),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "A ≠ B, O refuses the look",
+            Some(before(OLD)),
+            after(NEW),
+            Some(with_status(400, after(9))),
+            Verdict::Live,
+        ),
+        (
+            "A ≠ B, O no longer delivers",
+            Some(before(OLD)),
+            after(NEW),
+            Some(with_status(410, after(9))),
+            Verdict::CouldNotCheck,
+        ),
+        (
+            "no B, O refuses the look",
+            None,
+            after(OLD),
+            Some(with_status(403, after(9))),
+            Verdict::CouldNotCheck,
         ),
         (
             "A ≠ B, A ≠ O",
@@ -309,6 +386,27 @@ fn without_headers_every_row_of_the_table_holds() {
     ] {
         assert_eq!(of(before, after, origin), expected, "{name}");
     }
+}
+
+#[test]
+fn what_only_the_host_still_delivers_is_said_so() {
+    let (before, spoke) = (Ok(seen(OLD, 90)), Ok(hit_before(OLD)));
+    for status in [404, 410] {
+        let gone = Ok(with_status(status, seen(9, 110)));
+        for (before, after) in [
+            (Some(&before), seen(OLD, 110)),
+            (Some(&before), seen(NEW, 110)),
+            (Some(&spoke), spoken(OLD, 110, "TCP_MISS", 0)),
+            (None, seen(OLD, 110)),
+        ] {
+            let doubt = verdict(before, &Ok(after), Some(&gone)).doubt;
+            assert_eq!(doubt, Some(Doubt::OnlyAtHost), "{status}");
+        }
+    }
+    // What is not known to be gone is not said to be.
+    let refused = Ok(with_status(403, seen(9, 110)));
+    let judged = verdict(Some(&before), &Ok(seen(OLD, 110)), Some(&refused));
+    assert_eq!(judged.doubt, Some(Doubt::Unproven));
 }
 
 #[test]

@@ -44,7 +44,8 @@ pub(super) fn may_reach(address: IpAddr, reach: Reach) -> bool {
     }
 }
 
-/// The address that one leads to in the end: IPv6 carries IPv4 inside where it is mapped, and by NAT64 and 6to4.
+/// The address that one leads to in the end: IPv6 carries IPv4 inside where it is mapped, translated or "compatible", by
+/// NAT64 and 6to4, and by Teredo with all bits turned round.
 fn innermost(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address.to_canonical() else {
         return address.to_canonical();
@@ -54,7 +55,11 @@ fn innermost(address: IpAddr) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(a, b, c, d))
     };
     match v6.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => v4(high, low),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x2002, high, low, ..] => v4(high, low),
+        [0x2001, 0, .., high, low] => v4(!high, !low),
+        [0, 0, 0, 0, 0, 0, high, low] if !v6.is_loopback() => v4(high, low),
         _ => v6.into(),
     }
 }
@@ -70,10 +75,13 @@ fn is_forbidden(address: IpAddr) -> bool {
 }
 
 /// Where clouds tell their machines about themselves, passwords included, at addresses that are not link-local: AWS (a range
-/// of its own inside the private ones), Google, Alibaba and Azure.
+/// of its own inside the private ones), Google, Alibaba, Azure and Oracle.
 fn is_metadata(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => matches!(v4.octets(), [100, 100, 100, 200] | [168, 63, 129, 16]),
+        IpAddr::V4(v4) => matches!(
+            v4.octets(),
+            [100, 100, 100, 200] | [168, 63, 129, 16] | [192, 0, 0, 192]
+        ),
         IpAddr::V6(v6) => matches!(
             v6.segments(),
             [0xfd00, 0xec2, ..] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254]
@@ -108,8 +116,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     // Networks have NAT64 of their own; which address is inside only they know.
     let local_nat64 = first == 0x64 && second == 0xff9b;
-    let documentation = first == 0x2001 && second == 0xdb8;
-    !(address.is_unique_local() || local_nat64 || documentation)
+    let documentation =
+        (first == 0x2001 && second == 0xdb8) || (first == 0x3fff && second < 0x1000);
+    // What private networks had before there were unique local addresses.
+    let site_local = first & 0xffc0 == 0xfec0;
+    !(address.is_unique_local() || site_local || local_nat64 || documentation)
 }
 
 #[cfg(test)]
@@ -128,6 +139,10 @@ mod tests {
             "::ffff:93.184.216.34",
             "64:ff9b::5db8:d822",
             "2002:5db8:d822::1",
+            "::93.184.216.34",
+            "::ffff:0:93.184.216.34",
+            "2001:0:4136:e378:8000:63bf:a247:27dd",
+            "3fff:1000::1",
         ] {
             assert!(may(address, Reach::Public), "{address}");
             assert!(may(address, Reach::Private), "{address}");
@@ -148,6 +163,17 @@ mod tests {
             "64:ff9b::a00:1",
             "64:ff9b:1::1",
             "2002:a00:1::1",
+            "::10.0.0.1",
+            "::127.0.0.1",
+            "::2",
+            "::ffff:0:10.0.0.1",
+            "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+            "fec0::1",
+            "feff::1",
+            "2001:db8::1",
+            "3fff::1",
+            "3fff:fff::1",
+            "192.0.0.1",
         ] {
             assert!(!may(address, Reach::Public), "{address}");
             assert!(may(address, Reach::Private), "{address}");
@@ -165,6 +191,11 @@ mod tests {
             "::ffff:100.100.100.200",
             "168.63.129.16",
             "64:ff9b::168.63.129.16",
+            "192.0.0.192",
+            "::ffff:192.0.0.192",
+            "::169.254.169.254",
+            "::ffff:0:169.254.169.254",
+            "2001:0:4136:e378:8000:63bf:5601:5601",
             "fd00:ec2::254",
             "fd00:ec2::23",
             "fd20:ce::254",

@@ -2,9 +2,13 @@
 //!
 //! The URL is asked for exactly as it is: a check that added anything to it would look at another cache entry.
 
+use std::time::Duration;
+
 use reqwest::{
     Response,
-    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPIRES, HeaderMap, HeaderName, LAST_MODIFIED},
+    header::{
+        CACHE_CONTROL, CONTENT_TYPE, DATE, ETAG, EXPIRES, HeaderMap, HeaderName, LAST_MODIFIED,
+    },
 };
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -12,10 +16,10 @@ use url::Url;
 use super::{
     Client, LookError, Reach,
     client::{evidence, no_answer},
-    freshness,
+    freshness::{self, Lifetime},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Timestamp},
     domain::{CheckFormat, Sighting},
 };
 
@@ -63,12 +67,7 @@ impl Client {
             last_modified: kept(headers, LAST_MODIFIED),
             length: body.as_ref().map_or(length, |body| Some(body.len() as u64)),
             evidence,
-            keeps: freshness::keeps(
-                text(headers, CACHE_CONTROL),
-                text(headers, EXPIRES),
-                evidence.age,
-                at,
-            ),
+            keeps: keeps(headers, evidence.age, at),
         };
         Ok(Probe {
             content_type: kept(headers, CONTENT_TYPE),
@@ -90,6 +89,19 @@ async fn read(response: &mut Response) -> Result<Option<Vec<u8>>, LookError> {
     Ok(Some(body))
 }
 
+fn keeps(headers: &HeaderMap, age: Option<u64>, at: Timestamp) -> Option<Duration> {
+    // A host and a cache before it may each add one, and all of them hold.
+    let all = headers.get_all(CACHE_CONTROL).iter();
+    let directives: Vec<&str> = all.filter_map(|value| value.to_str().ok()).collect();
+    let lifetime = Lifetime {
+        cache_control: &directives.join(","),
+        expires: text(headers, EXPIRES),
+        date: text(headers, DATE),
+        age,
+    };
+    freshness::keeps(&lifetime, at)
+}
+
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
@@ -97,4 +109,21 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 fn kept(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let text = text(headers, name)?;
     (text.len() <= HEADER_LIMIT).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn all_cache_control_headers_hold() {
+        let mut headers = HeaderMap::new();
+        for value in ["public, max-age=60", "no-cache"] {
+            headers.append(CACHE_CONTROL, HeaderValue::from_static(value));
+        }
+        let at = Timestamp::from_micros(0);
+        assert_eq!(keeps(&headers, None, at), Some(Duration::ZERO));
+    }
 }

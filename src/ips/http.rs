@@ -81,6 +81,12 @@ impl Client {
         }
     }
 
+    /// How long a call takes at most.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        self.total
+    }
+
     /// Calls one operation.
     pub(super) async fn call<O: Operation>(
         &self,

@@ -3,6 +3,8 @@
 //!
 //! That no company has two requests on their way, the unique index `batch_in_flight` sees to, for all nodes.
 
+use std::time::Duration;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -138,16 +140,17 @@ impl ClaimRow {
 impl Store {
     /// Takes the batch that is next, of a company that has none on its way and whose pause is over, until the lease ends.
     /// No batch is given to two who ask at once. The company's next request is not made before `next_request_at`, even
-    /// where this one is cut off.
+    /// where this one is cut off. Whose turn it is goes by the [patience](QueueEntry::patience) of those who wait.
     pub async fn claim_batch(
         &self,
         node: NodeId,
         now: Timestamp,
         lease_until: Timestamp,
         next_request_at: Timestamp,
+        patience: Duration,
     ) -> Result<Claim> {
         for _ in 0..CLAIM_ATTEMPTS {
-            let queue = self.open_queues(now).await?;
+            let queue = self.open_queues(patience).await?;
             let Some(next) = queue.iter().find(|entry| entry.is_due(now)) else {
                 let due = queue.iter().filter_map(|entry| entry.not_before).min();
                 return Ok(Claim::Nothing { due });

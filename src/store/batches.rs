@@ -1,6 +1,8 @@
 //! Batches as they stand: what pages show. For sending them see [`super::batch_claims`], for what people do to them
 //! [`super::batch_steering`].
 
+use std::time::Duration;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -376,23 +378,23 @@ impl Store {
     }
 
     /// A company's queue, in order: each invalidation that has something to be sent, with its next batch.
-    pub async fn queue(&self, company: CompanyId, now: Timestamp) -> Result<Vec<QueueEntry>> {
+    pub async fn queue(&self, company: CompanyId, patience: Duration) -> Result<Vec<QueueEntry>> {
         let sql = queue!(" and b.company_id = $1");
         let rows: Vec<QueueRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(company.uuid())
             .fetch_all(pool)
             .await?);
-        Ok(in_order(rows, now))
+        Ok(in_order(rows, patience))
     }
 
     /// The queues of all companies that have nothing on its way, in one order.
-    pub(super) async fn open_queues(&self, now: Timestamp) -> Result<Vec<QueueEntry>> {
+    pub(super) async fn open_queues(&self, patience: Duration) -> Result<Vec<QueueEntry>> {
         let sql = queue!(
             " and not exists (select 1 from batch s where s.company_id = b.company_id and s.state = 'sending')"
         );
         let rows: Vec<QueueRow> =
             on_reader!(self, |pool| sqlx::query_as(sql).fetch_all(pool).await?);
-        Ok(in_order(rows, now))
+        Ok(in_order(rows, patience))
     }
 
     /// How many requests went to Adobe for a company since an instant.
@@ -408,10 +410,22 @@ impl Store {
             .await?);
         Ok(count.unsigned_abs())
     }
+
+    /// How many requests are to be made for what was submitted for a company; that of a batch on its way was made.
+    pub async fn requests_to_come(&self, company: CompanyId) -> Result<u64> {
+        // By way of the invalidations that have not ended, of which there are few beside a long history.
+        let sql = "select count(*) from invalidation i join batch b on b.invalidation_id = i.id where i.company_id = $1 \
+                   and i.number is not null and i.state in ('sending', 'paused') and b.state in ('waiting', 'unknown', 'paused')";
+        let count: i64 = on_reader!(self, |pool| sqlx::query_scalar(sql)
+            .bind(company.uuid())
+            .fetch_one(pool)
+            .await?);
+        Ok(count.unsigned_abs())
+    }
 }
 
-fn in_order(rows: Vec<QueueRow>, now: Timestamp) -> Vec<QueueEntry> {
+fn in_order(rows: Vec<QueueRow>, patience: Duration) -> Vec<QueueEntry> {
     let mut queue: Vec<QueueEntry> = rows.into_iter().map(QueueEntry::from).collect();
-    QueueEntry::order(&mut queue, now);
+    QueueEntry::order(&mut queue, patience);
     queue
 }

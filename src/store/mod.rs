@@ -76,8 +76,8 @@ pub use self::{
     batches::Batch,
     catalogue_syncs::SyncLease,
     checks::{
-        Check, CheckLease, DueCheck, NewCheck, Round, StayedOld, StoredLook, StoredPicture, Taken,
-        UncheckedBatch, Walked,
+        Check, CheckCount, CheckLease, DueCheck, NewCheck, Round, StayedOld, StoredLook,
+        StoredPicture, Taken, UncheckedBatch, Walked,
     },
     company_settings::CompanySettings,
     connections::{AskedAs, Connection, ConnectionState, RememberedTemplate, Said},

@@ -3,7 +3,7 @@
 use super::view::{counted, grouped};
 use crate::{
     domain::{HistoryVerdict, Verdict},
-    store::Check,
+    store::CheckCount,
 };
 
 /// How a page shows a verdict.
@@ -69,22 +69,24 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts.
-    pub fn of(checks: &[Check]) -> Self {
+    /// Adds up.
+    pub fn of(counts: &[CheckCount]) -> Self {
         let mut tally = Self::default();
-        for check in checks.iter().filter(|check| check.covered) {
-            let is_pending = check.next_look_at.is_some();
-            tally.pending += u64::from(is_pending);
-            tally.is_covered |= check.url != check.sent_url;
-            match check.verdict {
-                Some(Verdict::Live | Verdict::Gone) => tally.live += 1,
-                Some(Verdict::StillOld) => tally.still_old += 1,
-                Some(Verdict::CachedAgain) => tally.cached_again += 1,
-                Some(Verdict::NothingNewer) => tally.nothing_newer += 1,
-                Some(Verdict::CouldNotCheck) if is_pending => tally.not_certain += 1,
-                Some(Verdict::CouldNotCheck) => tally.could_not_check += 1,
-                Some(Verdict::NotChecked) | None => {}
+        for count in counts.iter().filter(|count| count.covered) {
+            tally.is_covered |= count.behind_base > 0;
+            if count.is_pending {
+                tally.pending += count.urls;
             }
+            let of_verdict = match count.verdict {
+                Some(Verdict::Live | Verdict::Gone) => &mut tally.live,
+                Some(Verdict::StillOld) => &mut tally.still_old,
+                Some(Verdict::CachedAgain) => &mut tally.cached_again,
+                Some(Verdict::NothingNewer) => &mut tally.nothing_newer,
+                Some(Verdict::CouldNotCheck) if count.is_pending => &mut tally.not_certain,
+                Some(Verdict::CouldNotCheck) => &mut tally.could_not_check,
+                Some(Verdict::NotChecked) | None => continue,
+            };
+            *of_verdict += count.urls;
         }
         tally
     }
@@ -168,11 +170,12 @@ impl Tally {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::{clock::Timestamp, domain::CheckId};
+    use crate::{clock::Timestamp, domain::CheckId, store::Check};
+
+    const AT: Timestamp = Timestamp::from_micros(1_000_000);
 
     /// A URL that is looked at, or is to be.
     pub fn check(verdict: Option<Verdict>, pending: bool) -> Check {
-        const AT: Timestamp = Timestamp::from_micros(1_000_000);
         Check {
             id: CheckId::from_uuid(uuid::Uuid::nil()),
             url: "https://h/is/image/C/a?wid=1".to_owned(),
@@ -189,42 +192,64 @@ pub mod tests {
         }
     }
 
+    /// One of these, counted.
+    pub fn one(verdict: Option<Verdict>, is_pending: bool) -> CheckCount {
+        CheckCount {
+            covered: true,
+            verdict,
+            is_pending,
+            asks: false,
+            urls: 1,
+            unpurged: 0,
+            behind_base: 0,
+            kept_until: None,
+        }
+    }
+
     #[test]
     fn the_summary_counts_what_was_seen_and_claims_nothing_about_the_rest() {
-        let checks = [
-            check(Some(Verdict::Live), false),
-            check(Some(Verdict::Gone), false),
-            check(Some(Verdict::StillOld), true),
-            check(None, true),
+        let counts = [
+            one(Some(Verdict::Live), false),
+            one(Some(Verdict::Gone), false),
+            one(Some(Verdict::StillOld), true),
+            one(None, true),
         ];
-        let summary = |checks: &[Check], total| Tally::of(checks).summary(total);
-        let words = summary(&checks, 1_000).unwrap();
+        let summary = |counts: &[CheckCount], total| Tally::of(counts).summary(total);
+        let words = summary(&counts, 1_000).unwrap();
         assert_eq!(words, "Looked at 3 of 1,000: 2 live, 1 still old.");
-        assert_eq!(summary(&checks[3..], 1_000), None);
+        assert_eq!(summary(&counts[3..], 1_000), None);
         assert_eq!(
-            summary(&checks, 1).unwrap(),
+            summary(&counts, 1).unwrap(),
             "Looked at 3 URLs: 2 live, 1 still old."
         );
-        let mut covered = checks;
-        covered[1].sent_url = "https://h/is/image/C/a".to_owned();
+        let mut covered = counts;
+        covered[1].behind_base = 1;
         assert_eq!(
             summary(&covered, 1_000).unwrap(),
             "Looked at 3 URLs: 2 live, 1 still old.",
             "a thousand base URLs clear more than a thousand"
         );
+        let thousands = CheckCount {
+            urls: 1_200,
+            ..one(Some(Verdict::Live), false)
+        };
+        assert_eq!(
+            summary(&[thousands], 1_200).unwrap(),
+            "Looked at 1,200 of 1,200: 1,200 live."
+        );
     }
 
     #[test]
     fn a_sentence_says_live_only_of_what_was_seen_to_be_live() {
-        let live = check(Some(Verdict::Live), false);
-        let old = check(Some(Verdict::StillOld), false);
-        let not_cleared = Check {
+        let live = one(Some(Verdict::Live), false);
+        let old = one(Some(Verdict::StillOld), false);
+        let not_cleared = CheckCount {
             covered: false,
             ..old.clone()
         };
-        let waiting = check(None, true);
-        let unpublished = check(Some(Verdict::NothingNewer), false);
-        for (checks, sentence, class) in [
+        let waiting = one(None, true);
+        let unpublished = one(Some(Verdict::NothingNewer), false);
+        for (counts, sentence, class) in [
             (vec![], None, "info"),
             (vec![waiting.clone()], None, "info"),
             (
@@ -248,24 +273,24 @@ pub mod tests {
                 "info",
             ),
             (
-                vec![check(Some(Verdict::StillOld), true)],
+                vec![one(Some(Verdict::StillOld), true)],
                 Some("Of 1 checked so far: 1 still old."),
                 "info",
             ),
             (
                 vec![
-                    check(Some(Verdict::CouldNotCheck), true),
-                    check(Some(Verdict::CouldNotCheck), false),
+                    one(Some(Verdict::CouldNotCheck), true),
+                    one(Some(Verdict::CouldNotCheck), false),
                 ],
                 Some("Of 2 checked so far: 1 could not be checked, 1 not certain yet."),
                 "info",
             ),
         ] {
-            let tally = Tally::of(&checks);
+            let tally = Tally::of(&counts);
             assert_eq!(tally.sentence(false).as_deref(), sentence);
             assert_eq!(tally.class(), class, "{sentence:?}");
         }
-        let tally = Tally::of(&[check(Some(Verdict::Live), false)]);
+        let tally = Tally::of(&[one(Some(Verdict::Live), false)]);
         let running = tally.sentence(true).unwrap();
         assert_eq!(running, "1 of 1 checked so far is live.");
     }

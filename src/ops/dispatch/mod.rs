@@ -8,7 +8,7 @@ mod answer;
 mod sending;
 mod volume;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -19,6 +19,7 @@ use super::verify::Verifier;
 use crate::{
     clock::{Clock, Timestamp},
     config::DispatchConfig,
+    domain::{CompanyId, QueueEntry},
     ips,
     store::{Claim, NodeId, Store, StoreError},
     vault::Vault,
@@ -73,6 +74,15 @@ impl Dispatcher {
         &self.config
     }
 
+    /// A company's queue, in the order in which it is sent.
+    pub async fn queue(&self, company: CompanyId) -> Result<Vec<QueueEntry>, StoreError> {
+        self.store.queue(company, self.patience()).await
+    }
+
+    fn patience(&self) -> Duration {
+        QueueEntry::patience(self.config.pause + self.ips.timeout())
+    }
+
     /// Puts back at once what the process before this one left on its way. For the server at its start: where a database
     /// has one node, nobody else sends. A command beside it must wait until leases end.
     pub async fn take_over(&self) {
@@ -106,9 +116,13 @@ impl Dispatcher {
             let now = self.clock.now();
             let lease_until = now.plus(self.config.lease);
             let next_request_at = now.plus(self.config.pause);
-            let claim = self
-                .store
-                .claim_batch(self.node, now, lease_until, next_request_at);
+            let claim = self.store.claim_batch(
+                self.node,
+                now,
+                lease_until,
+                next_request_at,
+                self.patience(),
+            );
             match claim.await? {
                 Claim::Taken(batch) => {
                     let this = self.clone();

@@ -6,10 +6,7 @@ use sqlx::FromRow;
 
 use crate::{
     clock::Timestamp,
-    domain::{
-        CacheWord, CheckFormat, CheckId, CompanyId, Evidence, InvalidationId, Look, LookKind,
-        Sighting, Verdict,
-    },
+    domain::{CacheWord, CheckFormat, CheckId, CompanyId, Evidence, Look, LookKind, Sighting},
     store::{Result, Store, convert::unknown, statement::Statement},
 };
 
@@ -127,7 +124,7 @@ macro_rules! insert_looks {
 }
 pub(super) use insert_looks;
 
-/// The database's type for a number of a host's, however large.
+/// The database's type for a number, however large.
 pub(super) fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -143,47 +140,6 @@ impl Store {
             .fetch_all(pool)
             .await?);
         rows.into_iter().map(LookRow::into_look).collect()
-    }
-
-    /// Which URLs of an invalidation have a newer version that waits to be published, as the preview server showed when the
-    /// origin was looked at last.
-    pub async fn unpublished(
-        &self,
-        company: CompanyId,
-        invalidation: InvalidationId,
-    ) -> Result<HashSet<CheckId>> {
-        let sql = "select l.check_id, l.format, l.kind, l.at, l.failure, l.status, l.hash, l.etag, l.last_modified, l.length, \
-                   l.cache_word, l.age from url_check c join url_look l on l.check_id = c.id \
-                   where c.invalidation_id = $1 and c.company_id = $2 and c.verdict = $3 and l.format = $4 \
-                   and l.kind in ($5, $6)";
-        let rows: Vec<LookOfRow> = on_reader!(self, |pool| sqlx::query_as(sql)
-            .bind(invalidation.uuid())
-            .bind(company.uuid())
-            .bind(Verdict::NothingNewer.as_str())
-            .bind(CheckFormat::Plain.as_str())
-            .bind(LookKind::Origin.as_str())
-            .bind(LookKind::Preview.as_str())
-            .fetch_all(pool)
-            .await?);
-        let (mut origins, mut previews) = (HashMap::new(), Vec::new());
-        for row in rows {
-            let look = row.look.into_look()?;
-            let Ok(seen) = look.look else { continue };
-            let check = CheckId::from_uuid(row.check_id);
-            if look.kind == LookKind::Origin {
-                origins.insert(check, seen);
-            } else {
-                previews.push((check, seen));
-            }
-        }
-        // A preview server that was taken off the settings leaves its last look behind.
-        let is_newer = |check: &CheckId, preview: &Sighting| {
-            origins.get(check).is_some_and(|origin| {
-                preview.at >= origin.at && preview.is_newer_than_published(origin)
-            })
-        };
-        previews.retain(|(check, preview)| is_newer(check, preview));
-        Ok(previews.into_iter().map(|(check, _)| check).collect())
     }
 
     /// The same for several URLs at once.
@@ -278,25 +234,27 @@ impl Store {
         }))
     }
 
-    /// Which small pictures there are of an invalidation's URLs.
+    /// Which small pictures there are of these URLs.
     pub async fn pictures(
         &self,
         company: CompanyId,
-        invalidation: InvalidationId,
-    ) -> Result<Vec<(CheckId, LookKind)>> {
-        let sql = "select p.check_id, p.kind from look_picture p join url_check c on c.id = p.check_id \
-                   where c.invalidation_id = $1 and c.company_id = $2";
-        let rows: Vec<(uuid::Uuid, String)> = on_reader!(self, |pool| sqlx::query_as(sql)
-            .bind(invalidation.uuid())
-            .bind(company.uuid())
-            .fetch_all(pool)
-            .await?);
-        rows.into_iter()
-            .map(|(check, kind)| {
-                let kind =
-                    LookKind::from_word(&kind).ok_or_else(|| unknown("look_picture.kind"))?;
-                Ok((CheckId::from_uuid(check), kind))
-            })
-            .collect()
+        checks: &[CheckId],
+    ) -> Result<HashSet<(CheckId, LookKind)>> {
+        if checks.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut statement = Statement::default();
+        statement.sql("select check_id, kind from look_picture where check_id in ");
+        statement.uuids(checks.iter().map(|id| id.uuid()));
+        statement.sql(" and company_id = ").uuid(company.uuid());
+        let rows: Vec<(uuid::Uuid, String)> = on_reader!(self, |pool| {
+            let mut sql = build!(statement);
+            sql.build_query_as().fetch_all(pool).await?
+        });
+        let picture = |(check, kind): (uuid::Uuid, String)| {
+            let kind = LookKind::from_word(&kind).ok_or_else(|| unknown("look_picture.kind"))?;
+            Ok((CheckId::from_uuid(check), kind))
+        };
+        rows.into_iter().map(picture).collect()
     }
 }

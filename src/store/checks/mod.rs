@@ -1,11 +1,12 @@
 //! URLs that are looked at before and after a purge, and what can be said about them: which ones (here), when they are
 //! due (`due`) once Adobe took them (`taken`), how far looking at all of them has come (`all`), what a round of looks came to
-//! (`rounds`), what each look showed (`looks`), and over all of a company, what stayed old (`stayed_old`).
+//! (`rounds`), what each look showed (`looks`), what pages show of all that (`shown`), and what stayed old (`stayed_old`).
 
 mod all;
 mod due;
 mod looks;
 mod rounds;
+mod shown;
 mod stayed_old;
 mod taken;
 
@@ -20,6 +21,7 @@ pub use self::{
     due::{CheckLease, DueCheck, UncheckedBatch},
     looks::{StoredLook, StoredPicture},
     rounds::Round,
+    shown::CheckCount,
     stayed_old::StayedOld,
     taken::Taken,
 };
@@ -124,9 +126,6 @@ impl Check {
 
 impl CheckRow {
     fn into_check(self) -> Result<Check> {
-        let verdict = self
-            .verdict
-            .map(|word| Verdict::from_word(&word).ok_or_else(|| unknown("url_check.verdict")));
         Ok(Check {
             id: CheckId::from_uuid(self.id),
             url: self.url,
@@ -139,11 +138,16 @@ impl CheckRow {
                 .map(|micros| Duration::from_micros(micros.unsigned_abs())),
             looks: u32::try_from(self.looks).unwrap_or(u32::MAX),
             next_look_at: instant(self.next_look_at),
-            verdict: verdict.transpose()?,
+            verdict: verdict(self.verdict)?,
             doubt: self.doubt,
             verdict_at: instant(self.verdict_at),
         })
     }
+}
+
+fn verdict(word: Option<String>) -> Result<Option<Verdict>> {
+    word.map(|word| Verdict::from_word(&word).ok_or_else(|| unknown("url_check.verdict")))
+        .transpose()
 }
 
 fn micros(duration: Option<Duration>) -> Option<i64> {

@@ -1,5 +1,7 @@
 //! Covered URLs that stayed old although their base URL was purged: signs that a host clears each full URL only.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -33,6 +35,19 @@ struct StayedOldRow {
     purged_at: i64,
 }
 
+/// How many of an invalidation's covered URLs stayed old, by how their host is written: up to the first `/` after the
+/// scheme. No host is shorter than a character.
+macro_rules! by_host {
+    ($position:literal) => {
+        concat!(
+            "select substr(url, 1, 8 + ",
+            $position,
+            "(substr(url, 9) || '/', '/')) as host, count(*) as urls from url_check where invalidation_id = $1 and company_id = $2 ",
+            "and covered and url <> sent_url and verdict = $3 and next_look_at is null group by host"
+        )
+    };
+}
+
 impl Store {
     /// The covered URLs that stayed old, in the company's latest invalidations, the latest first. One that came into a cache
     /// anew is not among them: its old copy was cleared.
@@ -58,5 +73,34 @@ impl Store {
             })
         };
         Ok(rows.into_iter().filter_map(stayed_old).collect())
+    }
+
+    /// On which hosts covered URLs of an invalidation stayed old, and how many, see [`Check::stayed_old_behind_its_base`].
+    ///
+    /// [`Check::stayed_old_behind_its_base`]: crate::store::Check::stayed_old_behind_its_base
+    pub async fn stayed_old_by_host(
+        &self,
+        company: CompanyId,
+        invalidation: InvalidationId,
+    ) -> Result<BTreeMap<HostOrigin, u64>> {
+        let sql = if self.is_postgres() {
+            by_host!("strpos")
+        } else {
+            by_host!("instr")
+        };
+        let rows: Vec<(String, i64)> = on_reader!(self, |pool| sqlx::query_as(sql)
+            .bind(invalidation.uuid())
+            .bind(company.uuid())
+            .bind(Verdict::StillOld.as_str())
+            .fetch_all(pool)
+            .await?);
+        let mut hosts = BTreeMap::new();
+        for (host, urls) in rows {
+            // One host may be written in several ways.
+            if let Some(host) = HostOrigin::of(&host) {
+                *hosts.entry(host).or_insert(0) += urls.unsigned_abs();
+            }
+        }
+        Ok(hosts)
     }
 }

@@ -48,7 +48,8 @@ impl SeenView {
         let mut checks = store.checks(company, id).await?;
         checks.retain(|check| check.covered);
         let accepted = Taken::total(&store.batches(company, id).await?);
-        let summary = Tally::of(&checks).summary(accepted);
+        let counts = store.check_counts(company, id).await?;
+        let summary = Tally::of(&counts).summary(accepted);
         let more = checks.len().saturating_sub(LISTED);
         checks.truncate(LISTED);
         let ids: Vec<CheckId> = checks.iter().map(|check| check.id).collect();

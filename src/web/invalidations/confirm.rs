@@ -152,9 +152,7 @@ async fn answer(
     if htmx {
         return Ok(Html(page.as_list().render()?).into_response());
     }
-    let volume = app.dispatcher.volume(my.at.company.id).await?;
-    let warning = volume.for_submit(page.requests());
-    Ok(page.warned(warning).into_response())
+    Ok(page.warned(app, my).await?.into_response())
 }
 
 async fn change(app: &App, my: &MyDraft, form: &ConfirmForm) -> Result<(), AppError> {
@@ -252,7 +250,7 @@ async fn submit(
     let inputs = reload(app, my).await?;
     Ok(match ConfirmPage::new(my, &inputs, &form.wanted()) {
         Some(page) => {
-            let page = page.with_history(app, my).await?;
+            let page = page.with_history(app, my).await?.warned(app, my).await?;
             (status, page.refused(headline, sentence)).into_response()
         }
         None => Redirect::to(&draft_path(company, my.draft.id, "details")).into_response(),

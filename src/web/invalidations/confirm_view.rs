@@ -157,14 +157,13 @@ impl ConfirmPage {
         Ok(self)
     }
 
-    /// How many requests Submit would make.
-    pub fn requests(&self) -> usize {
-        self.requests
-    }
-
-    /// The same page, with a warning.
-    pub fn warned(self, volume: Option<String>) -> Self {
-        Self { volume, ..self }
+    /// The same page, with a warning where the company would make more requests in a day than are normal.
+    pub async fn warned(self, app: &App, my: &MyDraft) -> Result<Self, StoreError> {
+        let volume = app.dispatcher.volume(my.at.company.id).await?;
+        Ok(Self {
+            volume: volume.for_submit(self.requests),
+            ..self
+        })
     }
 
     /// The same page, with why the press was refused.

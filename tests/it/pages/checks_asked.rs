@@ -238,6 +238,63 @@ async fn all_that_was_looked_at_can_be_seen_page_by_page() {
 }
 
 #[tokio::test]
+async fn what_asks_for_somebody_is_on_the_first_page_and_all_are_counted() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let url = |wid: u32| app.exact(&format!("spinset?wid={wid}"));
+    let path = purge(&editor, &(1..=120).map(url).collect::<Vec<_>>()).await;
+    let page = judged(&app, &editor, &path).await;
+    let all = page
+        .form("form:has([value=check-all])")
+        .press("do", "check-all");
+    editor.submit(&all).await;
+    judged(&app, &editor, &path).await;
+    app.execute(
+        "update url_check set verdict = 'nothing-newer', next_look_at = 4000000000000000 where url like '%wid=118'; \
+         update url_check set verdict = 'could-not-check', doubt = 'Because.' where url like '%wid=119'; \
+         update url_check set verdict = 'still-old' where url like '%wid=120'",
+    )
+    .await;
+    let first = editor.get(&path).await;
+    let second = editor.get(&format!("{path}?checks=2")).await;
+    let mut live: Vec<String> = (1..=117).map(url).collect();
+    live.sort();
+    let mut expected = [120, 119, 118].map(url).to_vec();
+    expected.extend(live);
+    assert_eq!(first.texts(".check-row .url-text"), expected[..100]);
+    assert_eq!(second.texts(".check-row .url-text"), expected[100..]);
+
+    let seen = "117 live, 1 still old, 1 with nothing newer, 1 could not be checked.";
+    for page in [&first, &second] {
+        let summary = page.text("#checks > p[role=status]");
+        let again = "1 URL will be looked at again.";
+        assert_eq!(summary, format!("Looked at 120 of 120: {seen} {again}"));
+        let headline = page.text("#standing");
+        assert!(
+            headline.contains(&format!("Of 120 checked so far: {seen}")),
+            "{headline}"
+        );
+        let rows = page.texts("#urls .url-row");
+        assert_eq!(rows.len(), 120);
+        let with = |badge: &str| {
+            let rows = rows.iter().filter(|row| row.contains(badge));
+            rows.map(String::as_str).collect::<Vec<_>>()
+        };
+        assert_eq!(with("Live").len(), 117);
+        for (badge, wid) in [("Still old", 120), ("Could not check", 119)] {
+            let rows = with(badge);
+            let is_own = rows.len() == 1 && rows[0].contains(&url(wid));
+            assert!(is_own, "{badge}: {rows:?}");
+        }
+        assert_eq!(
+            page.count("#urls .url-row .status"),
+            119,
+            "one is not decided"
+        );
+    }
+}
+
+#[tokio::test]
 async fn each_list_of_the_outcome_stays_where_it_is_while_the_other_goes_on() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

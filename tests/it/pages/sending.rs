@@ -200,6 +200,23 @@ async fn a_big_run_does_not_hold_up_a_single_picture() {
 }
 
 #[tokio::test]
+async fn a_big_run_does_not_hold_up_a_single_picture_while_pauses_are_long() {
+    let pause = Duration::from_mins(1);
+    let app = with_dispatch(DispatchConfig { pause, ..DISPATCH }).await;
+    let editor = app.editor().await;
+    let big = submitted(&app, &editor, 3_500).await;
+    accepted(&editor, &big, 1).await;
+    app.clock.advance(Duration::from_secs(24));
+    let single = submitted(&app, &editor, 1).await;
+    app.clock.advance(Duration::from_secs(35));
+    assert_eq!(standing(&editor.get(&single).await), "Waiting to be sent.");
+    app.clock.advance(Duration::from_secs(1));
+    accepted(&editor, &single, 1).await;
+    let sizes: Vec<usize> = sent(&app).iter().map(Vec::len).collect();
+    assert_eq!(sizes, [1_000, 1]);
+}
+
+#[tokio::test]
 async fn between_two_requests_there_is_the_pause_that_is_set() {
     let app = with_dispatch(DispatchConfig {
         pause: Duration::from_secs(2),
@@ -523,4 +540,33 @@ async fn many_requests_in_a_day_are_warned_of_and_not_held_back() {
     assert!(!editor.get(COMPANY).await.body.contains("Many requests"));
     app.clock.advance(Duration::from_hours(25));
     assert!(!admin.get(COMPANY).await.body.contains("Many requests"));
+}
+
+#[tokio::test]
+async fn what_waits_counts_for_the_warning_which_a_refused_page_has_too() {
+    let app = with_dispatch(DispatchConfig {
+        daily: 3,
+        ..DISPATCH
+    })
+    .await;
+    hold(&app, true);
+    let editor = app.editor().await;
+    submitted(&app, &editor, 2_500).await;
+    app.ips().wait_for_calls(1).await;
+
+    let (_, details) = draft_with_urls(&editor, &numbered(&app, 2)).await;
+    let confirm = next(&editor, &details).await;
+    let warning = confirm.text(".notice.warns");
+    for part in [
+        "has made 1 request for",
+        "2 more are submitted",
+        "it would be 4",
+    ] {
+        assert!(warning.contains(part), "{part}: {warning}");
+    }
+    let stale = confirm.form("#confirm").set("revision", &"0".repeat(64));
+    let refused = editor.submit(&stale.press("do", "submit")).await;
+    assert_eq!(refused.status, 409);
+    assert_eq!(refused.texts(".notice.warns"), [warning]);
+    hold(&app, false);
 }

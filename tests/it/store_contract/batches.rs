@@ -25,6 +25,7 @@ on_both_databases! {
     what_waits_is_sent_with_the_handle_of_the_region_that_the_company_is_in_now
     invalidations_take_turns_and_know_their_place
     a_company_pauses_between_two_requests
+    what_is_submitted_and_not_sent_is_still_to_come
     an_outcome_is_recorded_once
     what_may_pass_is_sent_again_later_and_recorded_as_a_repeat
     what_was_on_its_way_is_released_when_its_lease_has_ended
@@ -46,12 +47,13 @@ on_both_databases! {
 pub(super) const NODE: NodeId = NodeId(Uuid::from_u128(1));
 const OTHER_NODE: NodeId = NodeId(Uuid::from_u128(2));
 const LEASE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Fixture {
     async fn claim(&self, node: NodeId) -> Claim {
         let until = self.now().plus(LEASE);
         self.store
-            .claim_batch(node, self.now(), until, self.now())
+            .claim_batch(node, self.now(), until, self.now(), PATIENCE)
             .await
             .unwrap()
     }
@@ -275,7 +277,7 @@ async fn invalidations_take_turns_and_know_their_place(t: &Fixture) {
     for turn in 0..8 {
         if turn == 4 {
             let single = t.submitted_of(company, author, 1).await;
-            let queue = t.store.queue(company, t.now()).await.unwrap();
+            let queue = t.store.queue(company, PATIENCE).await.unwrap();
             let places: Vec<InvalidationId> =
                 queue.iter().map(|entry| entry.invalidation).collect();
             assert_eq!(places, [single.id, other.id, big.id]);
@@ -297,10 +299,10 @@ async fn invalidations_take_turns_and_know_their_place(t: &Fixture) {
         t.finish(&taken, &accepted()).await.unwrap();
     }
     assert_eq!(order.iter().collect::<String>(), "obobsobb");
-    assert_eq!(t.store.queue(company, t.now()).await.unwrap(), []);
+    assert_eq!(t.store.queue(company, PATIENCE).await.unwrap(), []);
     let elsewhere = t.company("elsewhere").await;
     t.submitted(company, author, 1).await;
-    assert_eq!(t.store.queue(elsewhere, t.now()).await.unwrap(), []);
+    assert_eq!(t.store.queue(elsewhere, PATIENCE).await.unwrap(), []);
 }
 
 async fn a_company_pauses_between_two_requests(t: &Fixture) {
@@ -326,6 +328,34 @@ async fn a_company_pauses_between_two_requests(t: &Fixture) {
     assert_eq!(t.store.requests_since(company, until).await.unwrap(), 1);
     let other = t.company("other").await;
     assert_eq!(t.store.requests_since(other, start).await.unwrap(), 0);
+}
+
+async fn what_is_submitted_and_not_sent_is_still_to_come(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let other = t.company("other").await;
+    let counts = async || {
+        let made = t.store.requests_since(company, Timestamp::from_micros(0));
+        let to_come = t.store.requests_to_come(company);
+        (made.await.unwrap(), to_come.await.unwrap())
+    };
+    let submission = t.submitted(company, author, 4).await;
+    let steer = async |steering| {
+        t.store
+            .steer(company, submission.id, steering, "Bob", t.now())
+            .await
+            .unwrap()
+    };
+    t.draft(company, author).await;
+    assert_eq!(counts().await, (0, 4));
+    let on_its_way = t.take().await.unwrap();
+    assert_eq!(counts().await, (1, 3), "one that is on its way was made");
+    steer(Steering::Pause).await;
+    assert_eq!(counts().await, (1, 3));
+    t.finish(&on_its_way, &accepted()).await.unwrap();
+    assert_eq!(counts().await, (1, 3));
+    steer(Steering::Cancel).await;
+    assert_eq!(counts().await, (1, 0));
+    assert_eq!(t.store.requests_to_come(other).await.unwrap(), 0);
 }
 
 async fn an_outcome_is_recorded_once(t: &Fixture) {
@@ -490,7 +520,9 @@ async fn a_request_that_was_cut_off_was_one_all_the_same(t: &Fixture) {
         .await;
     let (now, next) = (t.now(), t.now().plus(Duration::from_secs(2)));
     let claim = async |now: Timestamp| {
-        let claim = t.store.claim_batch(NODE, now, now.plus(LEASE), next);
+        let claim = t
+            .store
+            .claim_batch(NODE, now, now.plus(LEASE), next, PATIENCE);
         claim.await.unwrap()
     };
     assert!(matches!(claim(now).await, Claim::Taken(_)));
@@ -996,7 +1028,7 @@ async fn work(store: Store, node: NodeId, seen: Arc<Mutex<Seen>>, now: Timestamp
     let mut taken = 0;
     while !seen.lock().unwrap().waiting.is_empty() {
         let claim = store
-            .claim_batch(node, now, now.plus(LEASE), now)
+            .claim_batch(node, now, now.plus(LEASE), now, PATIENCE)
             .await
             .unwrap();
         let Claim::Taken(batch) = claim else {

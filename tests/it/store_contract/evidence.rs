@@ -1,53 +1,17 @@
-use std::{collections::HashSet, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use unstale::{
-    domain::{HostOrigin, LookKind, Purge, Verdict},
+    domain::{HostOrigin, Purge, Verdict},
     store::{NewCheck, Round, StayedOld},
 };
 
 use super::{
     Fixture,
-    checks::{due, lease, look, new_check, round, submitted, take},
+    checks::{lease, new_check, round, submitted, take},
 };
 
 on_both_databases! {
-    a_version_that_waits_is_seen_by_what_two_looks_showed
     covered_urls_that_stayed_old_are_found_by_host
-}
-
-async fn a_version_that_waits_is_seen_by_what_two_looks_showed(t: &Fixture) {
-    let (company, invalidation, id) = due(t).await;
-    let other = t.company("other").await;
-    let unpublished = async |company| t.store.unpublished(company, invalidation).await.unwrap();
-    let see = async |verdict: Verdict, origin: u8, preview: Option<u8>| {
-        let lease = lease(t);
-        let taken = take(t, lease).await;
-        let mut looks = vec![look(t.now(), LookKind::Origin, origin)];
-        looks.extend(preview.map(|picture| look(t.now(), LookKind::Preview, picture)));
-        let round = Round {
-            looks,
-            judgement: verdict.into(),
-            ..round(t, 1)
-        };
-        t.store
-            .finish_round(&taken[0], lease, &round)
-            .await
-            .unwrap();
-        t.later();
-        unpublished(company).await
-    };
-    assert!(see(Verdict::NothingNewer, 1, Some(1)).await.is_empty());
-    assert_eq!(
-        see(Verdict::NothingNewer, 1, Some(2)).await,
-        HashSet::from([id])
-    );
-    assert!(unpublished(other).await.is_empty());
-    assert!(
-        see(Verdict::StillOld, 1, Some(2)).await.is_empty(),
-        "no verdict is touched"
-    );
-    let after = see(Verdict::NothingNewer, 1, None).await;
-    assert!(after.is_empty(), "that look is older than the origin's");
 }
 
 async fn covered_urls_that_stayed_old_are_found_by_host(t: &Fixture) {
@@ -80,6 +44,11 @@ async fn covered_urls_that_stayed_old_are_found_by_host(t: &Fixture) {
     add("http://a/x?3", base, Verdict::Live, false).await;
     add(base, base, Verdict::StillOld, false).await;
     assert!(t.store.stayed_old(company).await.unwrap().is_empty());
+    let by_host = async |company| {
+        let by_host = t.store.stayed_old_by_host(company, submission.id);
+        by_host.await.unwrap()
+    };
+    assert!(by_host(company).await.is_empty());
     add("http://A:80/x?4", base, Verdict::StillOld, false).await;
     let expected = StayedOld {
         host: HostOrigin::of(base).unwrap(),
@@ -89,4 +58,18 @@ async fn covered_urls_that_stayed_old_are_found_by_host(t: &Fixture) {
     assert_eq!(t.store.stayed_old(company).await.unwrap(), [expected]);
     let other = t.company("other").await;
     assert!(t.store.stayed_old(other).await.unwrap().is_empty());
+
+    // However its host is written, and with whatever follows it.
+    for url in [
+        "http://a/x?5",
+        "http://bcd",
+        "http://bcd?x/y",
+        "https://b:8443/x/y",
+    ] {
+        add(url, base, Verdict::StillOld, false).await;
+    }
+    let expected = [("http://a", 2), ("http://bcd", 2), ("https://b:8443", 1)];
+    let expected = expected.map(|(host, urls)| (HostOrigin::of(host).unwrap(), urls));
+    assert_eq!(by_host(company).await, BTreeMap::from(expected));
+    assert!(by_host(other).await.is_empty());
 }

@@ -50,6 +50,7 @@ mod bulk_load;
 mod catalogue;
 mod catalogue_syncs;
 mod checks;
+mod checks_shown;
 mod companies;
 mod connections;
 mod drafts;

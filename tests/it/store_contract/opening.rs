@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use unstale::store::{AssetQuery, DatabaseUrl, OpenError, Store};
 
 use super::{Fixture, ids};
@@ -36,7 +38,7 @@ async fn everything_is_there_after_a_restart(t: &Fixture) {
         ids(&store.search_assets(company, &query).await.unwrap().assets),
         ["spinset"]
     );
-    let queue = store.queue(company, t.now()).await.unwrap();
+    let queue = store.queue(company, Duration::from_mins(1)).await.unwrap();
     assert_eq!(queue[0].invalidation, submission.id);
 }
 

@@ -82,9 +82,7 @@ pub async fn show(
     .await?;
     let headline = Headline::load(&app, &at.company, &invalidation, &batches, &section).await?;
     let mut parts = section.render()? + &headline.beside().render()?;
-    if let Some(urls) =
-        UrlsView::load(&app.store, at.company.id, &batches, &section, &place).await?
-    {
+    if let Some(urls) = UrlsView::load(&app.store, at.company.id, &batches, &place).await? {
         parts += &UrlsBeside { urls }.render()?;
     }
     Ok(Html(parts).into_response())

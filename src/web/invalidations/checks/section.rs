@@ -1,30 +1,30 @@
 //! The section *Is it live?* of the outcome page: what can be said of all URLs together, and one row for each.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     time::Duration,
 };
 
 use askama::Template;
 
 use super::{
-    row::{CheckRow, rank},
-    summary::{Browsers, DoubtedHost, browsers, doubted},
+    row::CheckRow,
+    summary::{Browsers, DoubtedHost, browsers},
 };
 use crate::{
     clock::Timestamp,
-    domain::{BatchId, CheckId, Company, CompanyId, HistoryVerdict, InvalidationId},
+    domain::{BatchId, CheckId, Company, CompanyId, InvalidationId},
     error::AppError,
-    store::{Batch, Check, Fate, Fates, Store, Taken},
+    store::{Batch, Check, CheckCount, Fate, Fates, Store, Taken},
     web::{
         invalidations::outcome::Place,
-        verdicts::{Badge, Tally},
+        verdicts::Tally,
         view::{company_path, counted, outcome_path},
     },
 };
 
 /// So many URLs are shown on a page, with their pictures.
-const SHOWN: usize = 100;
+const SHOWN: u64 = 100;
 
 /// By then the looks at an accepted batch are due, even where a process has died in between.
 const STARTING: Duration = Duration::from_mins(2);
@@ -62,17 +62,15 @@ pub struct ChecksSection {
     /// Nothing more is on its way: all that there is can be looked at.
     can_want_all: bool,
     /// How many URLs can be purged again.
-    old: usize,
+    old: u64,
     /// How many were looked at, or are to be.
-    total: usize,
+    total: u64,
     /// Where on the outcome this is.
     place: Place,
     /// The page of them that is shown, from 1.
-    page: usize,
-    pages: usize,
+    page: u64,
+    pages: u64,
     rows: Vec<CheckRow>,
-    /// All of them.
-    checks: Vec<Check>,
     is_admin: bool,
     /// *Settings > Delivery hosts*.
     hosts_page: String,
@@ -91,27 +89,30 @@ impl ChecksSection {
     ) -> Result<Self, AppError> {
         // First: the mark goes when the last of them are added, and those are then among the checks.
         let wants_all = store.wanted_all_checked(company.id).await?.contains(&id);
-        let checks = store.checks(company.id, id).await?;
-        let pictures = store.pictures(company.id, id).await?;
-        let unpublished = store.unpublished(company.id, id).await?;
+        let counts = store.check_counts(company.id, id).await?;
+        let of_all = |number: fn(&CheckCount) -> u64| counts.iter().map(number).sum::<u64>();
+        let total = of_all(|count| count.urls);
+        let pending = of_all(|count| if count.is_pending { count.urls } else { 0 });
+        let old = of_all(|count| if count.stayed_old() { count.urls } else { 0 });
+        let doubted = if old > 0 {
+            store.stayed_old_by_host(company.id, id).await?
+        } else {
+            BTreeMap::new()
+        };
         let this = outcome_path(company, id);
         let accepted = Taken::total(batches);
         let sending = batches.iter().any(|batch| batch.state.is_under_way());
-        let pending = checks.iter().filter(|check| check.is_pending()).count();
-        let tally = Tally::of(&checks);
-        let mut shown: Vec<&Check> = checks.iter().collect();
-        shown.sort_by_key(|check| (!check.asked, rank(check)));
-        let pages = checks.len().div_ceil(SHOWN).max(1);
+        let tally = Tally::of(&counts);
+        let pages = total.div_ceil(SHOWN).max(1);
         let page = place.checks.clamp(1, pages);
-        let shown: Vec<&Check> = shown
-            .into_iter()
-            .skip((page - 1) * SHOWN)
-            .take(SHOWN)
-            .collect();
+        let shown = store
+            .checks_shown(company.id, id, (page - 1) * SHOWN, SHOWN)
+            .await?;
         let ids: Vec<CheckId> = shown.iter().map(|check| check.id).collect();
+        let pictures = store.pictures(company.id, &ids).await?;
         let mut looks = store.looks_of(company.id, &ids).await?;
         let fates = fates(store, company.id, id, batches, &shown).await?;
-        let awaits = checks.iter().any(|check| check.purged_at.is_none())
+        let awaits = counts.iter().any(|count| count.unpurged > 0)
             || !store.is_sampled(company.id, id).await?;
         let is_starting = awaits && has_just_taken(batches, now);
         let running = sending || wants_all || pending > 0 || is_starting;
@@ -129,26 +130,27 @@ impl ChecksSection {
             accepted: accepted > 0,
             summary: tally.summary(accepted),
             tally,
-            pending: (pending > 0).then(|| counted(pending as u64, "URL")),
-            browsers: browsers(&checks),
-            doubted: doubted(&checks),
+            pending: (pending > 0).then(|| counted(pending, "URL")),
+            browsers: browsers(&counts),
+            doubted: doubted
+                .iter()
+                .map(|(host, urls)| DoubtedHost::new(host, *urls))
+                .collect(),
             wants_all,
             can_want_all: accepted > 0 && !sending,
-            old: checks.iter().filter(|check| check.stayed_old()).count(),
-            total: checks.len(),
+            old,
+            total,
             place: place.at_checks(page),
             page,
             pages,
             rows: shown
-                .into_iter()
+                .iter()
                 .map(|check| {
-                    let newer_waits = unpublished.contains(&check.id);
                     let fate = fates.get(&check.id).copied();
                     let looks = looks.remove(&check.id).unwrap_or_default();
-                    CheckRow::new(check, fate, &this, &pictures, &looks, newer_waits)
+                    CheckRow::new(check, fate, &this, &pictures, &looks)
                 })
                 .collect(),
-            checks,
             is_admin,
             hosts_page: format!("{}/settings/hosts", company_path(company)),
             this,
@@ -169,23 +171,6 @@ impl ChecksSection {
     pub const fn tally(&self) -> Tally {
         self.tally
     }
-
-    /// What was seen of these URLs that were sent, where anything was or is to be looked at since their purge.
-    pub fn badges(&self, sent: &HashSet<&str>) -> HashMap<&str, Badge> {
-        let mut verdicts: HashMap<&str, HistoryVerdict> = HashMap::new();
-        let of_sent = self.checks.iter().filter(|check| {
-            check.covered && check.purged_at.is_some() && sent.contains(check.sent_url.as_str())
-        });
-        for check in of_sent {
-            let verdict = HistoryVerdict::of_url(check.verdict, check.is_pending());
-            let of_all = verdicts.entry(&check.sent_url).or_insert(verdict);
-            *of_all = HistoryVerdict::together([*of_all, verdict]);
-        }
-        // What is not decided has no badge.
-        verdicts.retain(|_, verdict| *verdict != HistoryVerdict::Checking);
-        let badges = verdicts.into_iter();
-        badges.map(|(url, verdict)| (url, verdict.into())).collect()
-    }
 }
 
 /// Whether Adobe took the URLs that were looked at before the purge only, and those that it is not known to have cleared.
@@ -194,9 +179,9 @@ async fn fates(
     company: CompanyId,
     id: InvalidationId,
     batches: &[Batch],
-    checks: &[&Check],
+    checks: &[Check],
 ) -> Result<HashMap<CheckId, Fate>, AppError> {
-    let settled = |check: &&Check| check.covered && check.purged_at.is_some();
+    let settled = |check: &Check| check.covered && check.purged_at.is_some();
     if checks.iter().all(settled) {
         return Ok(HashMap::new());
     }

@@ -1,9 +1,8 @@
 //! What can be said of all URLs that were looked at together.
 
 use crate::{
-    clock::Timestamp,
     domain::HostOrigin,
-    store::Check,
+    store::CheckCount,
     web::view::{Moment, counted},
 };
 
@@ -26,13 +25,10 @@ pub(super) struct DoubtedHost {
 
 /// The latest instant to which a browser may keep the old picture: from just before the purge, or from the last time that
 /// it was seen to be given out since.
-pub(super) fn browsers(checks: &[Check]) -> Option<Browsers> {
-    let until = |check: &Check| -> Option<(Timestamp, bool)> {
-        let (purged, keeps) = (check.purged_at?, check.keeps?);
-        Some((purged.plus(keeps), keeps.is_zero()))
-    };
-    let covered = checks.iter().filter(|check| check.covered);
-    let (latest, asks) = covered.filter_map(until).max()?;
+pub(super) fn browsers(counts: &[CheckCount]) -> Option<Browsers> {
+    let covered = counts.iter().filter(|count| count.covered);
+    let until = covered.filter_map(|count| Some((count.kept_until?, count.asks)));
+    let (latest, asks) = until.max()?;
     Some(if asks {
         Browsers::Ask
     } else {
@@ -40,61 +36,38 @@ pub(super) fn browsers(checks: &[Check]) -> Option<Browsers> {
     })
 }
 
-/// Hosts whose URLs stayed old although their base URL was purged.
-pub(super) fn doubted(checks: &[Check]) -> Vec<DoubtedHost> {
-    let mut hosts = std::collections::BTreeMap::new();
-    for check in checks
-        .iter()
-        .filter(|check| check.stayed_old_behind_its_base())
-    {
-        if let Some(host) = HostOrigin::of(&check.url) {
-            *hosts.entry(host).or_insert(0_u64) += 1;
-        }
-    }
-    hosts
-        .into_iter()
-        .map(|(host, urls)| DoubtedHost {
+impl DoubtedHost {
+    /// So many of its URLs stayed old.
+    pub(super) fn new(host: &HostOrigin, urls: u64) -> Self {
+        Self {
             host: host.to_string(),
             urls: counted(urls, "URL"),
-        })
-        .collect()
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::{domain::Verdict, web::verdicts::tests::check};
-
-    const AT: Timestamp = Timestamp::from_micros(1_000_000);
+    use crate::{clock::Timestamp, web::verdicts::tests::one};
 
     #[test]
     fn browsers_may_keep_the_old_picture_for_as_long_as_the_longest_lived_one() {
-        let keeping = |seconds| Check {
-            keeps: Some(Duration::from_secs(seconds)),
-            ..check(None, true)
+        let keeping = |seconds: i64| CheckCount {
+            asks: seconds == 0,
+            kept_until: Some(Timestamp::from_micros((1 + seconds) * 1_000_000)),
+            ..one(None, true)
         };
-        assert!(browsers(&[check(None, true)]).is_none());
+        assert!(browsers(&[one(None, true)]).is_none());
         assert!(matches!(browsers(&[keeping(0)]), Some(Browsers::Ask)));
-        let Some(Browsers::Keep(until)) = browsers(&[keeping(0), keeping(60), keeping(9)]) else {
+        let not_cleared = CheckCount {
+            covered: false,
+            ..keeping(90)
+        };
+        let kept = browsers(&[keeping(0), keeping(60), keeping(9), not_cleared]);
+        let Some(Browsers::Keep(until)) = kept else {
             panic!("they keep it");
         };
         assert_eq!(until.machine, "1970-01-01T00:01:01Z");
-    }
-
-    #[test]
-    fn a_host_whose_covered_urls_stay_old_is_doubted() {
-        let covered = Check {
-            sent_url: "https://h/is/image/C/a".to_owned(),
-            ..check(Some(Verdict::StillOld), false)
-        };
-        assert_eq!(doubted(std::slice::from_ref(&covered))[0].host, "https://h");
-        assert!(doubted(&[check(Some(Verdict::StillOld), false)]).is_empty());
-        let unfinished = Check {
-            next_look_at: Some(AT),
-            ..covered
-        };
-        assert!(doubted(&[unfinished]).is_empty());
     }
 }

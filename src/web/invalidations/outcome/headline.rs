@@ -41,7 +41,7 @@ impl Headline {
             .iter()
             .any(|batch| matches!(batch.state, BatchState::Waiting | BatchState::Unknown));
         let queue = if waits {
-            app.store.queue(company.id, now).await?
+            app.dispatcher.queue(company.id).await?
         } else {
             Vec::new()
         };

@@ -107,7 +107,7 @@ pub async fn show(
     if htmx {
         return Ok(Html(page.as_progress().render()?).into_response());
     }
-    let urls = UrlsView::load(&app.store, at.company.id, &batches, &page.checks, &place).await?;
+    let urls = UrlsView::load(&app.store, at.company.id, &batches, &place).await?;
     Ok(OutcomePage { urls, ..page }.into_response())
 }
 
@@ -128,7 +128,7 @@ async fn refuse(
     let batches = app.store.batches(company, id).await?;
     let place = Place::default();
     let page = OutcomePage::new(app, at, shell, &invalidation, &batches, &place).await?;
-    let urls = UrlsView::load(&app.store, company, &batches, &page.checks, &place).await?;
+    let urls = UrlsView::load(&app.store, company, &batches, &place).await?;
     let page = OutcomePage {
         refused: Some(sentence),
         urls,

@@ -18,7 +18,7 @@ pub struct Place {
     pub after: i64,
     /// Which page of what was looked at, from 1.
     #[serde(default, deserialize_with = "number")]
-    pub checks: usize,
+    pub checks: u64,
 }
 
 impl Place {
@@ -32,7 +32,7 @@ impl Place {
     }
 
     /// The same with another page of what was looked at.
-    pub fn at_checks(&self, page: usize) -> Self {
+    pub fn at_checks(&self, page: u64) -> Self {
         Self {
             checks: page,
             ..self.clone()

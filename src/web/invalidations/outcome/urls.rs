@@ -1,17 +1,16 @@
 //! The URLs of one batch, 200 at a time, and what happened to it. The checks, when they move, bring both lists along.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use askama::Template;
 
 use super::Place;
 use crate::{
-    domain::{BatchChange, BatchEvent, CompanyId},
+    domain::{BatchChange, BatchEvent, CompanyId, HistoryVerdict},
     error::AppError,
     store::{Batch, Store, SubmittedUrl},
     web::{
         covered::Covered,
-        invalidations::checks::ChecksSection,
         verdicts::Badge,
         view::{Moment, origins_words},
     },
@@ -60,7 +59,6 @@ impl UrlsView {
         store: &Store,
         company: CompanyId,
         batches: &[Batch],
-        checks: &ChecksSection,
         place: &Place,
     ) -> Result<Option<Self>, AppError> {
         let named = batches
@@ -73,8 +71,9 @@ impl UrlsView {
         };
         let urls = store.batch_urls(company, batch.id, after, ROWS).await?;
         let events = store.batch_events(company, batch.id).await?;
-        let sent: HashSet<&str> = urls.iter().map(|url| url.url.as_str()).collect();
-        let seen = checks.badges(&sent);
+        let sent: Vec<&str> = urls.iter().map(|url| url.url.as_str()).collect();
+        let seen = store.verdicts_of_sent(company, batch.invalidation, &sent);
+        let seen = seen.await?;
         let last = urls.last().map_or(0, |url| url.position);
         Ok(Some(Self {
             position: batch.position,
@@ -87,12 +86,16 @@ impl UrlsView {
     }
 }
 
-fn row(submitted: &SubmittedUrl, seen: &HashMap<&str, Badge>) -> RowView {
+fn row(submitted: &SubmittedUrl, seen: &HashMap<String, HistoryVerdict>) -> RowView {
+    let seen = seen.get(&submitted.url);
     RowView {
         url: submitted.url.clone(),
         origins: origins_words(&submitted.origins, usize::MAX),
         covered: Covered::of(&submitted.covers),
-        seen: seen.get(submitted.url.as_str()).copied(),
+        // What is not decided has no badge.
+        seen: seen
+            .filter(|verdict| **verdict != HistoryVerdict::Checking)
+            .map(|verdict| Badge::from(*verdict)),
     }
 }
 
