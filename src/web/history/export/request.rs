@@ -16,15 +16,19 @@ use crate::{
 
 /// The columns of the CSV. `state` and `verdict` are of the whole invalidation; those from `request` to `reason` are of the
 /// request, but `adobe_handle` and `estimated_seconds` of what took this URL, which in a search for a bad URL is a request
-/// of its own; so are those at the end:
+/// of its own. Those at the end are each of their own:
 ///
 /// - `failure`: the sort of failure, a word of [`crate::domain::FailureKind`];
 /// - `maybe_taken`: `yes` where an earlier attempt got no clear answer;
 /// - `named_url`: the URL that Adobe named when it refused;
 /// - `taken`: whether Adobe took this URL: `yes`, `no`, or `unknown` where no answer tells;
 /// - `also_clears`: the URLs that this one clears along with itself, with blanks between;
-/// - `url_code`, `url_reason`: what Adobe said of this URL, where it named it or a search found it.
-pub(super) const COLUMNS: [&str; 29] = [
+/// - `url_code`, `url_reason`: what Adobe said of this URL, where it named it or a search found it;
+/// - `attempts`: how often the request was made, the parts of a search included;
+/// - `warnings`: how many warnings Adobe gave to what took this URL;
+/// - `assets`: the IDs of the assets that were selected, also those that no URL was sent for, with semicolons between; in
+///   the first line of each invalidation only, as 50,000 URLs may come from as many assets.
+pub(super) const COLUMNS: [&str; 32] = [
     "invalidation",
     "submitted_at",
     "by",
@@ -54,6 +58,9 @@ pub(super) const COLUMNS: [&str; 29] = [
     "url_code",
     "url_reason",
     "also_clears",
+    "attempts",
+    "warnings",
+    "assets",
 ];
 
 /// One request to Adobe with all that is known of it.
@@ -70,14 +77,20 @@ pub(super) struct Request {
     /// The presets that were chosen; null where all were.
     presets: Option<BTreeSet<String>>,
     template_version: Option<i32>,
+    /// The IDs of the assets that were selected, also those that no URL was sent for. With the first request only: null
+    /// with the others.
+    assets: Option<Vec<String>>,
     request: i32,
     root: String,
     request_state: &'static str,
     sent_at: Option<String>,
     finished_at: Option<String>,
+    /// How often it was made, the parts of a search included.
+    attempts: i32,
     /// Of the request as a whole.
     adobe_handle: Option<String>,
     estimated_seconds: Option<i32>,
+    warnings: Option<i32>,
     failure: Option<&'static str>,
     adobe_code: Option<i32>,
     reason: Option<String>,
@@ -99,6 +112,7 @@ struct RequestUrl {
     /// Of the request that took it; of a search each part has its own.
     adobe_handle: Option<String>,
     estimated_seconds: Option<i32>,
+    warnings: Option<i32>,
     /// What Adobe said of it, where it named it or a search found it.
     adobe_code: Option<i32>,
     reason: Option<String>,
@@ -120,6 +134,7 @@ impl Request {
     pub(super) fn new(
         entry: &HistoryEntry,
         batch: &Batch,
+        assets: Option<Vec<String>>,
         urls: Vec<HistoryUrl>,
         seen: Vec<HistoryCheck>,
     ) -> Self {
@@ -148,13 +163,16 @@ impl Request {
                 _ => None,
             },
             template_version: entry.template_version,
+            assets,
             request: batch.position,
             root: batch.root.clone(),
             request_state: batch.state.as_str(),
             sent_at: batch.sent_at.map(machine),
             finished_at: batch.finished_at.map(machine),
+            attempts: batch.attempts,
             adobe_handle: receipt.and_then(|receipt| receipt.handle.clone()),
             estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
+            warnings: receipt.map(|receipt| receipt.warnings),
             failure: failure.map(|failure| failure.kind.as_str()),
             adobe_code: failure.and_then(|failure| failure.code),
             reason: failure.map(|failure| failure.reason.clone()),
@@ -174,6 +192,7 @@ impl Request {
         let presets = Vec::from_iter(self.presets.unwrap_or_default());
         let options = self.options.join("; ");
         let presets = presets.join("; ");
+        let mut assets = self.assets.map(|assets| assets.join("; "));
         let lines = self.urls.into_iter().map(|url| {
             let origins: Vec<_> = url.origins.iter().map(origin_words).collect();
             let latest = url
@@ -211,6 +230,9 @@ impl Request {
                 number(url.adobe_code),
                 url.reason.unwrap_or_default(),
                 url.also_clears.join(" "),
+                self.attempts.to_string(),
+                number(url.warnings),
+                assets.take().unwrap_or_default(),
             ]
         });
         lines.collect()
@@ -245,6 +267,7 @@ impl RequestUrl {
             taken: taken(fates, &url),
             adobe_handle: receipt.and_then(|receipt| receipt.handle.clone()),
             estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
+            warnings: receipt.map(|receipt| receipt.warnings),
             adobe_code: refusal.as_ref().and_then(|refusal| refusal.code),
             reason: refusal.map(|refusal| refusal.reason),
             verdict: HistoryVerdict::together(checks.iter().map(|check| check.verdict)).as_str(),
