@@ -48,6 +48,8 @@ pub struct Batch {
     pub named_url: Option<String>,
     /// What held it back where nobody did: Adobe refused the account with another batch. Only of one that is paused.
     pub held_by: Option<FailureKind>,
+    /// What somebody wants of it after the request that is on its way: to be paused, or called off.
+    pub wish: Option<BatchChange>,
     /// Not to be sent again before.
     pub retry_at: Option<Timestamp>,
     /// Nobody knows whether Adobe took an earlier attempt.
@@ -140,6 +142,7 @@ struct BatchRow {
     failure_reason: Option<String>,
     named_url: Option<String>,
     held_by: Option<String>,
+    steering: Option<String>,
     retry_at: Option<i64>,
     maybe_taken: bool,
     search_limit: i32,
@@ -232,6 +235,9 @@ impl BatchRow {
         let held_by = self
             .held_by
             .map(|word| FailureKind::from_word(&word).ok_or_else(|| unknown("batch.held_by")));
+        let wish = self
+            .steering
+            .map(|word| BatchChange::from_word(&word).ok_or_else(|| unknown("batch.steering")));
         Ok(Batch {
             id: BatchId::from_uuid(self.id),
             invalidation: InvalidationId::from_uuid(self.invalidation_id),
@@ -251,6 +257,7 @@ impl BatchRow {
             failure,
             named_url: self.named_url,
             held_by: held_by.transpose()?,
+            wish: wish.transpose()?,
             retry_at: instant(self.retry_at),
             maybe_taken: self.maybe_taken,
             search_limit: self.search_limit,
@@ -303,7 +310,7 @@ impl Store {
              (select min(e.at) from batch_event e where e.batch_id = batch.id and e.change = 'sent') as first_sent_at, \
              sent_at, finished_at, \
              receipt_handle, estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, \
-             held_by, retry_at, maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
+             held_by, steering, retry_at, maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
              from batch where invalidation_id in ",
         );
         statement.uuids(invalidations.iter().map(|id| id.uuid()));

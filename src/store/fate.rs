@@ -149,6 +149,7 @@ mod tests {
             }),
             named_url: None,
             held_by: None,
+            wish: None,
             retry_at: None,
             maybe_taken: false,
             search_limit: 0,

@@ -285,6 +285,7 @@ mod tests {
             failure: None,
             named_url: None,
             held_by: None,
+            wish: None,
             retry_at: None,
             maybe_taken: false,
             search_limit: 0,
