@@ -164,6 +164,7 @@ pub(super) struct ProbeRow {
     batch_id: Uuid,
     part: String,
     sent_at: Option<i64>,
+    answered_at: Option<i64>,
     accepted: bool,
     code: Option<i32>,
     reason: Option<String>,
@@ -202,6 +203,7 @@ impl ProbeRow {
         let probe = Probe {
             part,
             sent_at: instant(self.sent_at),
+            answered_at: instant(self.answered_at),
             answer,
         };
         Ok((BatchId::from_uuid(self.batch_id), probe))
@@ -338,7 +340,7 @@ impl Store {
     async fn load_probes(&self, batches: &mut [&mut Batch]) -> Result<()> {
         let mut statement = Statement::default();
         statement.sql(
-            "select batch_id, part, sent_at, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
+            "select batch_id, part, sent_at, answered_at, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
              from batch_probe where batch_id in ",
         );
         statement.uuids(batches.iter().map(|batch| batch.id.uuid()));

@@ -36,7 +36,7 @@ async fn find(editor: &Browser, path: &str, page: &Answer) -> Answer {
 }
 
 /// Presses *Find the bad URL*, or *Go on*.
-async fn begin(editor: &Browser, page: &Answer) {
+pub(super) async fn begin(editor: &Browser, page: &Answer) {
     let form = page.form("form[action$=find-bad-url]");
     let batch = page
         .attributes("form[action$=find-bad-url] button", "value")
@@ -177,6 +177,10 @@ async fn the_record_and_the_exports_tell_what_a_search_found_and_sent() {
         assert_eq!(told.contains(&cell("adobe_handle")), !is_bad);
         assert_eq!(cell("estimated_seconds"), if is_bad { "" } else { "5" });
         assert_eq!((cell("failure"), cell("maybe_taken")), ("partial", "no"));
+        assert_eq!(cell("url_taken_at").is_empty(), is_bad);
+        for (name, column) in [("sent_at", "url_sent_at"), ("taken_at", "url_taken_at")] {
+            assert_eq!(url[name].as_str().unwrap_or_default(), cell(column));
+        }
         assert_eq!(url["url"], cell("url"));
         assert_eq!(url["taken"], taken);
         assert_eq!(url["reason"].as_str().unwrap_or_default(), reason);

@@ -55,7 +55,7 @@ pub(super) async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answ
         .expect("the verdicts become final")
 }
 
-async fn looked_at_all(app: &TestApp, path: &str) {
+pub(super) async fn looked_at_all(app: &TestApp, path: &str) {
     let is_due = |check: &Check| check.next_look_at.is_some_and(|at| at <= app.clock.now());
     while checks(app, path).await.iter().any(is_due) {
         tokio::task::yield_now().await;

@@ -26,9 +26,11 @@ use crate::{
 /// - `url_code`, `url_reason`: what Adobe said of this URL, where it named it or a search found it;
 /// - `attempts`: how often the request was made, the parts of a search included;
 /// - `warnings`: how many warnings Adobe gave to what took this URL;
+/// - `url_sent_at`, `url_taken_at`: the instants between which Adobe cleared this URL; of what a search took, those of its
+///   own request;
 /// - `assets`: the IDs of the assets that were selected, also those that no URL was sent for, with semicolons between; in
 ///   the first line of each invalidation only, as 50,000 URLs may come from as many assets.
-pub(super) const COLUMNS: [&str; 32] = [
+pub(super) const COLUMNS: [&str; 34] = [
     "invalidation",
     "submitted_at",
     "by",
@@ -60,6 +62,8 @@ pub(super) const COLUMNS: [&str; 32] = [
     "also_clears",
     "attempts",
     "warnings",
+    "url_sent_at",
+    "url_taken_at",
     "assets",
 ];
 
@@ -109,6 +113,9 @@ struct RequestUrl {
     also_clears: Vec<String>,
     /// Whether Adobe took it: `yes`, `no`, or `unknown`.
     taken: &'static str,
+    /// Where it did, the instants between which it cleared the URL.
+    sent_at: Option<String>,
+    taken_at: Option<String>,
     /// Of the request that took it; of a search each part has its own.
     adobe_handle: Option<String>,
     estimated_seconds: Option<i32>,
@@ -232,6 +239,8 @@ impl Request {
                 url.also_clears.join(" "),
                 self.attempts.to_string(),
                 number(url.warnings),
+                url.sent_at.unwrap_or_default(),
+                url.taken_at.unwrap_or_default(),
                 assets.take().unwrap_or_default(),
             ]
         });
@@ -263,8 +272,11 @@ impl RequestUrl {
         let checks = checks.remove(&url.url).unwrap_or_default();
         let receipt = fates.receipt(url.position, &url.url);
         let refusal = fates.refusal(url.position, &url.url);
+        let purge = fates.purge(url.position, &url.url);
         Self {
             taken: taken(fates, &url),
+            sent_at: purge.map(|purge| machine(purge.sent_at)),
+            taken_at: purge.map(|purge| machine(purge.taken_at)),
             adobe_handle: receipt.and_then(|receipt| receipt.handle.clone()),
             estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
             warnings: receipt.map(|receipt| receipt.warnings),

@@ -397,6 +397,7 @@ mod tests {
         let taken = |first, last| Probe {
             part: Part::range(first..=last),
             sent_at: None,
+            answered_at: None,
             answer: Ok(Receipt::default()),
         };
         let batch = Batch {
