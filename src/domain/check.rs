@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{PurgeScope, Verdict};
+use super::{PurgeScope, Verdict, origin_url::modifiers};
 use crate::clock::Timestamp;
 
 /// What a browser says that it can show. Smart Imaging answers each with a picture of its own, and a cache keeps each.
@@ -20,11 +20,12 @@ impl CheckFormat {
     /// All formats.
     pub const ALL: [Self; 3] = [Self::Plain, Self::Webp, Self::Avif];
 
-    /// The formats in which a URL is looked at: all for pictures where Smart Imaging is on, which is what a purge scope of
-    /// `base` tells.
+    /// The formats in which a URL is looked at, the plain one first: all for pictures where Smart Imaging is on. A purge scope
+    /// of `base` tells so, the URL itself, or an answer to it that was seen to be negotiated.
     #[must_use]
-    pub fn of(url: &str, scope: PurgeScope) -> &'static [Self] {
-        if scope == PurgeScope::Base && url.contains("/is/image/") {
+    pub fn of(url: &str, scope: PurgeScope, is_negotiated: bool) -> &'static [Self] {
+        let is_smart = is_negotiated || scope == PurgeScope::Base || asks_for_smart_imaging(url);
+        if is_smart && url.contains("/is/image/") {
             &Self::ALL
         } else {
             &[Self::Plain]
@@ -56,6 +57,19 @@ impl CheckFormat {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.as_str() == word)
     }
+}
+
+/// Whether a URL turns Smart Imaging on, whatever the company's default: `bfc=on`, `dpr=on,2`, `network=on`.
+fn asks_for_smart_imaging(url: &str) -> bool {
+    let url = url.split('#').next().unwrap_or_default();
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let is_on = |modifier: &&str| {
+        let (name, value) = modifier.split_once('=').unwrap_or((modifier, ""));
+        let first = value.split([',', '%']).next().unwrap_or_default();
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        ["bfc", "dpr", "network"].iter().any(is) && first.eq_ignore_ascii_case("on")
+    };
+    modifiers(query).is_some_and(|modifiers| modifiers.iter().any(is_on))
 }
 
 /// What a look is at.
@@ -224,16 +238,36 @@ mod tests {
     #[test]
     fn every_format_is_looked_at_where_smart_imaging_is_on() {
         let picture = "https://h/is/image/C/a";
-        assert_eq!(CheckFormat::of(picture, PurgeScope::Base).len(), 3);
-        assert_eq!(
-            CheckFormat::of(picture, PurgeScope::Exact),
-            [CheckFormat::Plain]
-        );
+        let of = CheckFormat::of;
+        assert_eq!(of(picture, PurgeScope::Base, false), CheckFormat::ALL);
+        assert_eq!(of(picture, PurgeScope::Exact, false), [CheckFormat::Plain]);
+        assert_eq!(of(picture, PurgeScope::Exact, true), CheckFormat::ALL);
+        assert_eq!(CheckFormat::ALL[0], CheckFormat::Plain);
         let file = "https://h/is/content/C/a.pdf";
-        assert_eq!(
-            CheckFormat::of(file, PurgeScope::Base),
-            [CheckFormat::Plain]
-        );
+        assert_eq!(of(file, PurgeScope::Base, true), [CheckFormat::Plain]);
+    }
+
+    #[test]
+    fn a_url_may_turn_smart_imaging_on_by_itself() {
+        for (query, expected) in [
+            ("bfc=on", true),
+            ("wid=300&BFC=On", true),
+            ("$p$&dpr=on,2&x", true),
+            ("dpr=on%2C1.5", true),
+            ("network=on#top", true),
+            ("dpr=on", true),
+            ("bfc=off", false),
+            ("dpr=off", false),
+            ("dpr=2", false),
+            ("bfc", false),
+            ("abfc=on", false),
+            ("src=is{C/b?bfc=on}", false),
+            ("", false),
+        ] {
+            let url = format!("https://h/is/image/C/a?{query}");
+            let formats = CheckFormat::of(&url, PurgeScope::Exact, false);
+            assert_eq!(formats.len() == 3, expected, "{query}");
+        }
     }
 
     #[test]

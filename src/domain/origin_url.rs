@@ -54,7 +54,7 @@ pub fn at_server(url: &str, server: &PublishServer) -> Option<String> {
 
 /// Splits at `&`, but not inside a nested request, whose brackets keep their own. `None` where a bracket is never closed:
 /// what belongs to what is unclear then.
-fn modifiers(query: &str) -> Option<Vec<&str>> {
+pub(super) fn modifiers(query: &str) -> Option<Vec<&str>> {
     let mut depth = 0_u32;
     let modifiers = query
         .split(|c: char| {

@@ -113,6 +113,8 @@ pub struct Probe {
     pub part: Part,
     /// When it was sent; not known of those that an older version made.
     pub sent_at: Option<Timestamp>,
+    /// When it was answered; not known either of older ones.
+    pub answered_at: Option<Timestamp>,
     /// What Adobe gave for the part when it took it, or said when it refused a URL of it.
     pub answer: Result<Receipt, Refusal>,
 }
@@ -234,6 +236,7 @@ mod tests {
             probes.push(Probe {
                 part,
                 sent_at: None,
+                answered_at: None,
                 answer,
             });
         }

@@ -8,6 +8,7 @@ use reqwest::{
     Response,
     header::{
         CACHE_CONTROL, CONTENT_TYPE, DATE, ETAG, EXPIRES, HeaderMap, HeaderName, LAST_MODIFIED,
+        VARY,
     },
 };
 use sha2::{Digest as _, Sha256};
@@ -29,6 +30,9 @@ const BODY_LIMIT: usize = 8 * 1024 * 1024;
 /// A header is kept up to so many characters.
 const HEADER_LIMIT: usize = 300;
 
+/// Dynamic Media's own word that it chose the format, or would have.
+const SMART_IMAGING: HeaderName = HeaderName::from_static("x-adobe-smart-imaging");
+
 /// What a host answered.
 #[derive(Debug, Clone)]
 pub struct Probe {
@@ -36,6 +40,8 @@ pub struct Probe {
     pub sighting: Sighting,
     /// The body's media type, as the host names it.
     pub content_type: Option<String>,
+    /// Whether the answer depends on the formats that the one who asks can show.
+    pub is_negotiated: bool,
     /// The body; `None` when it was too large.
     pub body: Option<Vec<u8>>,
 }
@@ -71,6 +77,7 @@ impl Client {
         };
         Ok(Probe {
             content_type: kept(headers, CONTENT_TYPE),
+            is_negotiated: is_negotiated(headers),
             sighting,
             body,
         })
@@ -100,6 +107,14 @@ fn keeps(headers: &HeaderMap, age: Option<u64>, at: Timestamp) -> Option<Duratio
         age,
     };
     freshness::keeps(&lifetime, at)
+}
+
+fn is_negotiated(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(VARY).iter();
+    let values = values.filter_map(|value| value.to_str().ok());
+    let mut names = values.flat_map(|value| value.split(','));
+    headers.contains_key(SMART_IMAGING)
+        || names.any(|name| name.trim().eq_ignore_ascii_case("accept"))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

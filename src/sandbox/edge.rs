@@ -13,7 +13,7 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -31,6 +31,9 @@ const CAPACITY: usize = 4_096;
 
 /// The size of a huge body, in bytes.
 const HUGE: usize = 9 * 1024 * 1024;
+
+/// Stands between a URL and the format of an entry; in no URL that can be asked for.
+const FORMAT: char = ' ';
 
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
@@ -67,6 +70,10 @@ pub struct Switches {
     pub huge: bool,
     /// The key leaves out the query, so that a random `id=` does not lead past the cache.
     pub ignore_query: bool,
+    /// Keeps an entry for each of AVIF, WebP and the rest, by `Accept`, and says so in `Vary`, as with Smart Imaging.
+    pub negotiates: bool,
+    /// A purge clears only what is kept for those who can show neither AVIF nor WebP.
+    pub purges_plain_only: bool,
 }
 
 #[derive(Debug, Default)]
@@ -103,8 +110,13 @@ impl Edge {
         if cache.switches.drop_purges {
             return;
         }
-        cache.entries.retain(|url, _| {
-            let base = url.split_once('?').map_or(url.as_str(), |(base, _)| base);
+        let plain_only = cache.switches.purges_plain_only;
+        cache.entries.retain(|key, _| {
+            let (url, format) = key.split_once(FORMAT).unwrap_or((key, ""));
+            if plain_only && !format.is_empty() {
+                return true;
+            }
+            let base = url.split_once('?').map_or(url, |(base, _)| base);
             let covered = self.scope == PurgeScope::Base && urls.contains(base);
             !(covered || urls.contains(url))
         });
@@ -218,6 +230,12 @@ async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     if switches.ignore_query {
         url.truncate(url.find('?').unwrap_or(url.len()));
     }
+    if switches.negotiates
+        && let Some(format) = format(request.headers())
+    {
+        url.push(FORMAT);
+        url.push_str(format);
+    }
     let (mut entry, hit) = edge.look_up(&url, uri.path(), uri.query());
 
     let keep = if entry.answer.lifetime.is_some() {
@@ -226,6 +244,9 @@ async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Response {
         "no-store"
     };
     let mut headers = vec![(header::CACHE_CONTROL, keep.to_owned())];
+    if switches.negotiates {
+        headers.push((header::VARY, "Accept".to_owned()));
+    }
     if switches.huge {
         entry.answer = entry.answer.swollen(HUGE);
     }
@@ -236,6 +257,13 @@ async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Response {
         headers.push((X_CACHE, format!("{outcome} from sandbox")));
     }
     entry.answer.respond(request.headers(), &headers)
+}
+
+/// The best format that the one who asks can show.
+fn format(headers: &HeaderMap) -> Option<&'static str> {
+    let accept = headers.get(header::ACCEPT)?.to_str().ok()?;
+    let formats = ["image/avif", "image/webp"];
+    formats.into_iter().find(|format| accept.contains(format))
 }
 
 #[cfg(test)]

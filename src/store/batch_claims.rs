@@ -191,7 +191,7 @@ impl Store {
         let lease =
             "update batch set sent_at = $1, lease_owner = $2, lease_until = $3 where id = $4";
         let urls = "select url from invalidation_url where batch_id = $1 order by position";
-        let probes = "select batch_id, part, sent_at, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
+        let probes = "select batch_id, part, sent_at, answered_at, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
                       from batch_probe where batch_id = $1 order by number";
         in_transaction!(self, |tx| {
             let paused = sqlx::query(pause)

@@ -262,8 +262,8 @@ impl Store {
         // The failure that the search is about stays.
         let searched_on = "update batch set failures = 0, retry_at = null where id = $1";
         let probe = "insert into batch_probe (company_id, batch_id, number, part, accepted, code, reason, receipt_handle, \
-                     estimated_seconds, warnings, sent_at) values ($1, $2, \
-                     (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6, $7, $8, $9, $10)";
+                     estimated_seconds, warnings, sent_at, answered_at) values ($1, $2, \
+                     (select coalesce(max(number), 0) + 1 from batch_probe where batch_id = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         // All of them first and in order, as people steer them: two who lock the same in different orders end each other.
         let waiting = if self.is_postgres() {
             "select id from batch where company_id = $1 and (state in ('waiting', 'unknown') or state = 'sending') \
@@ -315,6 +315,7 @@ impl Store {
                     .bind(receipt.and_then(|receipt| receipt.estimated_seconds))
                     .bind(receipt.map_or(0, |receipt| receipt.warnings))
                     .bind(answered.sent_at.map(Timestamp::as_micros))
+                    .bind(answered.answered_at.map(Timestamp::as_micros))
                     .execute(&mut *tx)
                     .await?;
             }

@@ -50,6 +50,8 @@ pub struct Batch {
     pub named_url: Option<String>,
     /// What held it back where nobody did: Adobe refused the account with another batch. Only of one that is paused.
     pub held_by: Option<FailureKind>,
+    /// What somebody wants of it after the request that is on its way: to be paused, or called off.
+    pub wish: Option<BatchChange>,
     /// Not to be sent again before.
     pub retry_at: Option<Timestamp>,
     /// Nobody knows whether Adobe took an earlier attempt.
@@ -142,6 +144,7 @@ struct BatchRow {
     failure_reason: Option<String>,
     named_url: Option<String>,
     held_by: Option<String>,
+    steering: Option<String>,
     retry_at: Option<i64>,
     maybe_taken: bool,
     search_limit: i32,
@@ -163,6 +166,7 @@ pub(super) struct ProbeRow {
     batch_id: Uuid,
     part: String,
     sent_at: Option<i64>,
+    answered_at: Option<i64>,
     accepted: bool,
     code: Option<i32>,
     reason: Option<String>,
@@ -201,6 +205,7 @@ impl ProbeRow {
         let probe = Probe {
             part,
             sent_at: instant(self.sent_at),
+            answered_at: instant(self.answered_at),
             answer,
         };
         Ok((BatchId::from_uuid(self.batch_id), probe))
@@ -234,6 +239,9 @@ impl BatchRow {
         let held_by = self
             .held_by
             .map(|word| FailureKind::from_word(&word).ok_or_else(|| unknown("batch.held_by")));
+        let wish = self
+            .steering
+            .map(|word| BatchChange::from_word(&word).ok_or_else(|| unknown("batch.steering")));
         Ok(Batch {
             id: BatchId::from_uuid(self.id),
             invalidation: InvalidationId::from_uuid(self.invalidation_id),
@@ -253,6 +261,7 @@ impl BatchRow {
             failure,
             named_url: self.named_url,
             held_by: held_by.transpose()?,
+            wish: wish.transpose()?,
             retry_at: instant(self.retry_at),
             maybe_taken: self.maybe_taken,
             search_limit: self.search_limit,
@@ -305,7 +314,7 @@ impl Store {
              (select min(e.at) from batch_event e where e.batch_id = batch.id and e.change = 'sent') as first_sent_at, \
              sent_at, finished_at, \
              receipt_handle, estimated_seconds, warnings, failure_kind, failure_code, failure_reason, named_url, \
-             held_by, retry_at, maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
+             held_by, steering, retry_at, maybe_taken, search_limit, search_sound, refusal_code, refusal_reason \
              from batch where invalidation_id in ",
         );
         statement.uuids(invalidations.iter().map(|id| id.uuid()));
@@ -333,7 +342,7 @@ impl Store {
     async fn load_probes(&self, batches: &mut [&mut Batch]) -> Result<()> {
         let mut statement = Statement::default();
         statement.sql(
-            "select batch_id, part, sent_at, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
+            "select batch_id, part, sent_at, answered_at, accepted, code, reason, receipt_handle, estimated_seconds, warnings \
              from batch_probe where batch_id in ",
         );
         statement.uuids(batches.iter().map(|batch| batch.id.uuid()));

@@ -2,7 +2,7 @@
 //! what it said where it did not.
 
 use super::{Batch, Taken};
-use crate::domain::{BatchState, Receipt, Refusal, Search};
+use crate::domain::{BatchState, Purge, Receipt, Refusal, Search};
 
 /// Whether Adobe took a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,14 @@ impl<'a> Fates<'a> {
                 }
                 _ => false,
             }
+    }
+
+    /// When the URL at a place was purged, if Adobe took it.
+    #[must_use]
+    pub fn purge(&self, place: i64, url: &str) -> Option<Purge> {
+        let taken = self.taken.as_ref();
+        let taken = taken.filter(|taken| taken.holds(place, url))?;
+        Some(taken.purge(place))
     }
 
     /// What Adobe gave for the URL at a place, if it took it.
@@ -149,6 +157,7 @@ mod tests {
             }),
             named_url: None,
             held_by: None,
+            wish: None,
             retry_at: None,
             maybe_taken: false,
             search_limit: 0,
@@ -219,6 +228,7 @@ mod tests {
         let probe = |range, answer| Probe {
             part: Part::range(range),
             sent_at: None,
+            answered_at: None,
             answer,
         };
         let why = |reason: &str| Refusal {

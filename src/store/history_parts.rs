@@ -72,6 +72,34 @@ impl Store {
             .collect()
     }
 
+    /// The IDs of the assets that were selected in several invalidations, in the order of selection, whether a URL was sent
+    /// for them or not; vanished ones are among them.
+    pub async fn history_assets(
+        &self,
+        company: CompanyId,
+        invalidations: &[InvalidationId],
+    ) -> Result<Vec<(InvalidationId, String)>> {
+        if invalidations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::default();
+        statement.sql(
+            "select s.invalidation_id, a.id from invalidation_asset s join asset a on a.key = s.asset_key \
+             where s.invalidation_id in ",
+        );
+        statement.uuids(invalidations.iter().map(|id| id.uuid()));
+        statement.sql(" and s.company_id = ").uuid(company.uuid());
+        statement.sql(" order by s.invalidation_id, s.position");
+        let rows: Vec<(Uuid, String)> = on_reader!(self, |pool| {
+            let mut sql = build!(statement);
+            sql.build_query_as().fetch_all(pool).await?
+        });
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|(invalidation, asset)| (InvalidationId::from_uuid(invalidation), asset))
+            .collect())
+    }
+
     /// Who submitted something in this company, by address.
     pub async fn people_of_history(&self, company: CompanyId) -> Result<Vec<(PersonId, String)>> {
         let sql = "select p.id, p.email from person p where exists (select 1 from invalidation i \

@@ -47,9 +47,10 @@ impl Dispatcher {
         if !self.store_outcome(batch, &outcome, probe.as_ref()).await {
             return;
         }
-        if outcome.change().to().is_final() {
+        // A part that Adobe took is cleared now, and the search may be held back for days.
+        if outcome.change().to().is_final() || probe.as_ref().is_some_and(Probe::is_accepted) {
             self.verifier
-                .ended(UncheckedBatch {
+                .answered(UncheckedBatch {
                     company: batch.company,
                     invalidation: batch.invalidation,
                     id: batch.id,
@@ -247,6 +248,7 @@ impl Dispatcher {
         let probe = Probe {
             part,
             sent_at: Some(batch.taken_at),
+            answered_at: Some(self.clock.now()),
             answer,
         };
         let probes: Vec<Probe> = search.probes.iter().chain([&probe]).cloned().collect();

@@ -1,6 +1,10 @@
 //! B: what the edge gives before the purge. Taken once, stored before the first byte is sent, never taken again.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -32,6 +36,12 @@ struct Chosen {
     url: String,
     sent_url: String,
     target: Target,
+}
+
+impl Chosen {
+    fn formats(&self, is_negotiated: bool) -> &'static [CheckFormat] {
+        CheckFormat::of(&self.url, self.target.scope, is_negotiated)
+    }
 }
 
 /// What was seen of URLs, in each format.
@@ -97,31 +107,30 @@ impl Verifier {
             () = &mut allowed => return Ok(()),
         };
 
-        let mut seen = Seen::new();
+        let (mut seen, mut negotiated) = (Seen::new(), HashSet::new());
         let mut kept = Vec::new();
         let slots = Semaphore::new(AT_ONCE);
+        let look = |chosen, format| self.look_at(chosen, format, &slots);
         let mut looks: FuturesUnordered<_> = chosen
             .iter()
             .flat_map(|chosen| {
-                let formats = CheckFormat::of(&chosen.url, chosen.target.scope);
-                formats.iter().map(move |&format| (chosen, format))
+                let formats = chosen.formats(false).iter();
+                formats.map(move |&format| (chosen, format))
             })
-            .map(async |(chosen, format)| {
-                // It is never closed.
-                let _slot = slots.acquire().await;
-                (
-                    (chosen.id, format),
-                    self.probe(&chosen.target, format).await,
-                )
-            })
+            .map(|(chosen, format)| look(chosen, format))
             .collect();
         loop {
             tokio::select! {
-                look = looks.next() => match look {
-                    Some(((check, format), probe)) => {
-                        seen.insert((check, format), look_of(&probe));
+                answered = looks.next() => match answered {
+                    Some((chosen, format, probe)) => {
+                        seen.insert((chosen.id, format), look_of(&probe));
                         if format == CheckFormat::Plain {
-                            kept.extend(Kept::of(probe, &self.room).map(|kept| (check, kept)));
+                            if probe.as_ref().is_ok_and(|probe| probe.is_negotiated) {
+                                negotiated.insert(chosen.id);
+                                let more = &chosen.formats(true)[chosen.formats(false).len()..];
+                                looks.extend(more.iter().map(|&format| look(chosen, format)));
+                            }
+                            kept.extend(Kept::of(probe, &self.room).map(|kept| (chosen.id, kept)));
                         }
                     }
                     None => break,
@@ -134,7 +143,7 @@ impl Verifier {
 
         let checks: Vec<_> = chosen
             .iter()
-            .map(|chosen| self.new_check(chosen, &seen))
+            .map(|chosen| self.new_check(chosen, &seen, negotiated.contains(&chosen.id)))
             .collect();
         let now = self.clock.now();
         self.store
@@ -143,6 +152,17 @@ impl Verifier {
         self.store.set_sampled(company, invalidation, now).await?;
         self.keep_pictures(company, kept);
         Ok(())
+    }
+
+    async fn look_at<'a>(
+        &self,
+        chosen: &'a Chosen,
+        format: CheckFormat,
+        slots: &Semaphore,
+    ) -> (&'a Chosen, CheckFormat, Result<Probe, String>) {
+        // It is never closed.
+        let _slot = slots.acquire().await;
+        (chosen, format, self.probe(&chosen.target, format).await)
     }
 
     /// Chooses the sample, of what Adobe has taken so far, where nobody could before the purge: what is missing then is the
@@ -164,7 +184,7 @@ impl Verifier {
             .iter()
             .map(|chosen| NewCheck {
                 before: Vec::new(),
-                ..self.new_check(chosen, &nothing)
+                ..self.new_check(chosen, &nothing, false)
             })
             .collect();
         let now = self.clock.now();
@@ -181,9 +201,9 @@ impl Verifier {
         Ok(())
     }
 
-    fn new_check(&self, chosen: &Chosen, seen: &Seen) -> NewCheck {
+    fn new_check(&self, chosen: &Chosen, seen: &Seen, is_negotiated: bool) -> NewCheck {
         let now = self.clock.now();
-        let formats = CheckFormat::of(&chosen.url, chosen.target.scope);
+        let formats = chosen.formats(is_negotiated);
         let before: Vec<_> = formats
             .iter()
             .map(|&format| {
@@ -315,6 +335,7 @@ mod tests {
             let probe = Probe {
                 sighting,
                 content_type: None,
+                is_negotiated: false,
                 body: Some(vec![0; bytes]),
             };
             Kept::of(Ok(probe), &room)

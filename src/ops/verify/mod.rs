@@ -1,10 +1,10 @@
 //! Checks: looks at delivery hosts before and after a purge, and what can be said of each URL.
 //!
 //! Before the first byte of an invalidation is sent, a sample of its URLs is looked at once, within a time that sending may
-//! spare (`before`). When Adobe has taken a batch, its URLs are looked at again and again, at growing intervals, until
-//! their verdict is final (`rounds`); the table of verdicts is `domain::judge`. What is due stands in the database and is
-//! taken by a lease, so that a restart loses nothing and one node looks. Only the company's own hosts are ever contacted
-//! (`hosts`); its preview server changes no verdict (`preview`). Nothing here sends a purge.
+//! spare (`before`). When Adobe has taken a batch, or a part of it in a search, its URLs are looked at again and again, at
+//! growing intervals, until their verdict is final (`rounds`); the table of verdicts is `domain::judge`. What is due stands
+//! in the database and is taken by a lease, so that a restart loses nothing and one node looks. Only the company's own hosts
+//! are ever contacted (`hosts`); its preview server changes no verdict (`preview`). Nothing here sends a purge.
 
 mod asked;
 mod before;
@@ -31,7 +31,7 @@ use crate::{
     store::{Store, StoreError, StoredPicture, Taken, UncheckedBatch},
 };
 
-/// A sweep passes over batches that ended longer ago than this; only the start of a process looks for those too.
+/// A sweep passes over what Adobe answered longer ago than this; only the start of a process looks for those too.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(48);
 
 /// So many small pictures are made at once: each may take much memory for a moment.
@@ -88,8 +88,9 @@ impl Verifier {
         self.look_before(company, invalidation).await
     }
 
-    /// Says that a batch is at its end: the URLs of it that Adobe took are looked at when the time has come.
-    pub async fn ended(&self, batch: UncheckedBatch) {
+    /// Says that a batch is at its end, or that Adobe took a part of it in a search: the URLs that it took so far are looked at
+    /// when the time has come.
+    pub async fn answered(&self, batch: UncheckedBatch) {
         if let Err(error) = self.start(batch).await {
             warn!(batch = %batch.id, %error, "checks could not be started; they are with the next sweep");
         }

@@ -86,7 +86,8 @@ impl Verifier {
         let hosts = Hosts::load(&self.store, check.company).await?;
         let before = self.store.looks(check.company, check.id).await?;
         let (seen, plain) = if let Some(target) = hosts.target(&check.url) {
-            self.see(&check.url, &target, &hosts).await
+            let was_negotiated = before.iter().any(|look| look.format != CheckFormat::Plain);
+            self.see(&check.url, &target, &hosts, was_negotiated).await
         } else {
             let nothing = Seen {
                 format: CheckFormat::Plain,
@@ -108,14 +109,24 @@ impl Verifier {
         Ok(())
     }
 
-    /// What is seen of a URL in each format, and the body of the plain one, of which the small picture is made.
-    async fn see(&self, url: &str, target: &Target, hosts: &Hosts) -> (Vec<Seen>, Option<Kept>) {
+    /// What is seen of a URL in each format, and the body of the plain one, of which the small picture is made. Whether the
+    /// answers are negotiated, an earlier look has told or the plain one tells.
+    async fn see(
+        &self,
+        url: &str,
+        target: &Target,
+        hosts: &Hosts,
+        was_negotiated: bool,
+    ) -> (Vec<Seen>, Option<Kept>) {
         let mut seen = Vec::new();
         let mut plain = None;
-        for &format in CheckFormat::of(url, target.scope) {
+        let mut formats = CheckFormat::of(url, target.scope, was_negotiated);
+        while let Some(&format) = formats.get(seen.len()) {
             let probe = self.probe(target, format).await;
             let after = look_of(&probe);
             if format == CheckFormat::Plain {
+                let is_negotiated = probe.as_ref().is_ok_and(|probe| probe.is_negotiated);
+                formats = CheckFormat::of(url, target.scope, was_negotiated || is_negotiated);
                 plain = Kept::when_there_is_room(probe, &self.room).await;
             } else {
                 drop(probe);

@@ -90,14 +90,21 @@ macro_rules! lease {
 }
 
 impl Store {
-    /// The batches that ended after an instant and of which Adobe took something, of invalidations with URLs that wait for
-    /// that, or that somebody asked for before, when nothing cleared them; or whose sample is still to be chosen.
+    /// The batches that ended after an instant and of which Adobe took something, and those of which it took a part then in a
+    /// search that goes on or is held back; of invalidations with URLs that wait for that, or that somebody asked for before,
+    /// when nothing cleared them; or whose sample is still to be chosen.
     pub async fn unchecked_batches(&self, since: Timestamp) -> Result<Vec<UncheckedBatch>> {
         let sql = "select b.id, b.company_id, b.invalidation_id from batch b where b.finished_at > $1 \
                    and (exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id \
                    and (c.purged_at is null or (not c.covered and c.created_at <= b.finished_at))) \
                    or exists (select 1 from check_run r where r.invalidation_id = b.invalidation_id and not r.sampled)) \
-                   and (b.state = $2 or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0)))";
+                   and (b.state = $2 or (b.state in ($3, $4, $5) and (b.failure_kind = $6 or b.search_limit > 0))) \
+                   union all select b.id, b.company_id, b.invalidation_id from batch b \
+                   where b.search_limit > 0 and b.finished_at is null \
+                   and exists (select 1 from batch_probe p where p.batch_id = b.id and p.accepted and p.answered_at > $1) \
+                   and (exists (select 1 from url_check c where c.invalidation_id = b.invalidation_id \
+                   and (c.purged_at is null or not c.covered)) \
+                   or exists (select 1 from check_run r where r.invalidation_id = b.invalidation_id and not r.sampled))";
         let rows: Vec<UncheckedRow> = on_reader!(self, |pool| sqlx::query_as(sql)
             .bind(since.as_micros())
             .bind(BatchState::Accepted.as_str())

@@ -1,4 +1,4 @@
-//! What Adobe took of a batch: all of it, the parts of a search that it accepted, or all but the URL that it named.
+//! What Adobe took of a batch: all of it, the parts of a search that it accepted so far, or all but the URL that it named.
 
 use crate::{
     clock::Timestamp,
@@ -13,40 +13,53 @@ pub struct Taken {
     pub taken_at: Timestamp,
     /// Nothing of them was sent before.
     sent_at: Timestamp,
-    /// The parts that a search sent later, each with its request.
-    sent_later: Vec<(Part, Timestamp)>,
+    /// The parts that a search sent, each with its own request.
+    parts: Vec<TakenPart>,
     part: Part,
     /// The URL that was left out, where Adobe told it by its text.
     but: Option<String>,
 }
 
+/// A part that a search sent, and its own times as far as they are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct TakenPart {
+    part: Part,
+    sent_at: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
+}
+
 impl Taken {
-    /// What Adobe took of a batch that is at its end; `None` when that is nothing, or not known.
+    /// What Adobe took of a batch that is at its end, or is searched for a bad URL; `None` when that is nothing, or not known.
     #[must_use]
     pub fn of(batch: &Batch) -> Option<Self> {
         let all = || Part::range(1..=batch.url_count);
         let kind = batch.failure.as_ref().map(|failure| failure.kind);
         let (part, but) = match (batch.state, batch.search()) {
             (BatchState::Accepted, _) => (all(), None),
-            (BatchState::Refused | BatchState::Failed | BatchState::Cancelled, Some(search)) => {
-                (search.sent, None)
-            }
+            // Also while it goes on, or is held back: what Adobe took of it is cleared, whatever becomes of the rest.
+            (_, Some(search)) => (search.sent, None),
             // Which ones it took is known only where it named the one that it did not take.
             (BatchState::Refused, None) if kind == Some(FailureKind::Partial) => {
                 (all(), Some(batch.named_url.clone()?))
             }
             _ => return None,
         };
-        let taken_at = batch.finished_at?;
-        // Where an attempt got no answer, nothing tells which one cleared a URL.
-        let probes = batch.probes.iter().filter(|_| !batch.maybe_taken);
-        let accepted = probes.filter(|probe| probe.is_accepted());
+        let accepted = batch.probes.iter().filter(|probe| probe.is_accepted());
+        let parts: Vec<TakenPart> = accepted
+            .map(|probe| TakenPart {
+                part: probe.part.clone(),
+                // Where an attempt got no answer, nothing tells which one cleared a URL.
+                sent_at: probe.sent_at.filter(|_| !batch.maybe_taken),
+                answered_at: probe.answered_at,
+            })
+            .collect();
+        // A search goes on after that, and may end much later.
+        let last = parts.iter().filter_map(|part| part.answered_at).max();
+        let taken_at = last.or(batch.finished_at)?;
         let taken = Self {
             taken_at,
             sent_at: batch.first_sent_at.unwrap_or(taken_at),
-            sent_later: accepted
-                .filter_map(|probe| Some((probe.part.clone(), probe.sent_at?)))
-                .collect(),
+            parts,
             part,
             but,
         };
@@ -56,11 +69,12 @@ impl Taken {
     /// When the URL at a place was purged: by the request that sent it.
     #[must_use]
     pub fn purge(&self, place: i64) -> Purge {
-        let mut parts = self.sent_later.iter();
-        let own = parts.find(|(part, _)| part.contains(place));
+        let own = self.parts.iter().find(|own| own.part.contains(place));
+        let sent_at = own.and_then(|own| own.sent_at);
+        let taken_at = own.and_then(|own| own.answered_at);
         Purge {
-            sent_at: own.map_or(self.sent_at, |(_, sent_at)| *sent_at),
-            taken_at: self.taken_at,
+            sent_at: sent_at.unwrap_or(self.sent_at),
+            taken_at: taken_at.unwrap_or(self.taken_at),
         }
     }
 

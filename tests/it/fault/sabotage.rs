@@ -71,6 +71,8 @@ fn switches_of(mood: u64) -> Switches {
         parent: mood == 27,
         ignore_query: mood == 28,
         huge: mood == 29,
+        negotiates: matches!(mood, 34 | 35),
+        purges_plain_only: mood == 35,
     }
 }
 

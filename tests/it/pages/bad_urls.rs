@@ -31,12 +31,17 @@ async fn refused_without_a_name(app: &TestApp, editor: &Browser, text: &str) -> 
 
 /// Presses *Find the bad URL*, or *Go on*, and waits for what comes of it.
 async fn find(editor: &Browser, path: &str, page: &Answer) -> Answer {
+    begin(editor, page).await;
+    settled(editor, path).await
+}
+
+/// Presses *Find the bad URL*, or *Go on*.
+pub(super) async fn begin(editor: &Browser, page: &Answer) {
     let form = page.form("form[action$=find-bad-url]");
     let batch = page
         .attributes("form[action$=find-bad-url] button", "value")
         .remove(0);
     editor.submit_and_follow(&form.press("batch", &batch)).await;
-    settled(editor, path).await
 }
 
 #[tokio::test]
@@ -80,6 +85,34 @@ async fn a_bad_url_that_adobe_does_not_name_is_found_and_the_good_ones_are_sent(
     let resubmit = page.form("form[action$=resubmit]").press("batch", &batch);
     let confirm = editor.submit_and_follow(&resubmit).await;
     assert_eq!(listed(&confirm), [bad], "what was sent is done with");
+}
+
+#[tokio::test]
+async fn a_search_is_paused_while_a_part_of_it_is_on_its_way() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let (path, page) = refused_without_a_name(&app, &editor, "n00006").await;
+    hold(&app, true);
+    begin(&editor, &page).await;
+    app.ips().wait_for_calls(2).await;
+    let mut page = editor.get(&path).await;
+    assert!(page.has(".status.sending"), "{}", page.body);
+    for (press, offered, told) in [
+        ("pause", ["resume", "cancel"], "is paused"),
+        ("resume", ["pause", "cancel"], "holds after this request"),
+        ("pause", ["resume", "cancel"], "is paused"),
+    ] {
+        let form = page.form("form[action$=sending]").press("do", press);
+        page = editor.submit_and_follow(&form).await;
+        let buttons = page.attributes("form[action$=sending] button", "value");
+        assert_eq!(buttons, offered);
+        let note = page.text("#on-its-way");
+        assert!(note.contains(told), "{note}");
+    }
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert!(page.has(".status.paused"), "{}", page.body);
+    assert_eq!(sent(&app).len(), 2, "the part on its way was the last");
 }
 
 #[tokio::test]
@@ -144,6 +177,10 @@ async fn the_record_and_the_exports_tell_what_a_search_found_and_sent() {
         assert_eq!(told.contains(&cell("adobe_handle")), !is_bad);
         assert_eq!(cell("estimated_seconds"), if is_bad { "" } else { "5" });
         assert_eq!((cell("failure"), cell("maybe_taken")), ("partial", "no"));
+        assert_eq!(cell("url_taken_at").is_empty(), is_bad);
+        for (name, column) in [("sent_at", "url_sent_at"), ("taken_at", "url_taken_at")] {
+            assert_eq!(url[name].as_str().unwrap_or_default(), cell(column));
+        }
         assert_eq!(url["url"], cell("url"));
         assert_eq!(url["taken"], taken);
         assert_eq!(url["reason"].as_str().unwrap_or_default(), reason);

@@ -55,7 +55,7 @@ pub(super) async fn judged(app: &TestApp, browser: &Browser, path: &str) -> Answ
         .expect("the verdicts become final")
 }
 
-async fn looked_at_all(app: &TestApp, path: &str) {
+pub(super) async fn looked_at_all(app: &TestApp, path: &str) {
     let is_due = |check: &Check| check.next_look_at.is_some_and(|at| at <= app.clock.now());
     while checks(app, path).await.iter().any(is_due) {
         tokio::task::yield_now().await;
@@ -485,6 +485,73 @@ async fn a_covered_url_is_looked_at_in_every_format_and_its_host_is_doubted_when
         .get("/c/dms7snapshot/invalidations/export.csv")
         .await;
     assert!(csv.body.contains(&stage.url));
+}
+
+/// The formats in which the only URL of an invalidation was looked at, before or after.
+async fn formats(stage: &Stage, path: &str, kind: LookKind) -> Vec<CheckFormat> {
+    let company = stage.app.company().await.id;
+    let check = checks(&stage.app, path).await.remove(0);
+    let looks = stage.app.app.store.looks(company, check.id).await.unwrap();
+    let mut formats: Vec<_> = looks
+        .iter()
+        .filter(|look| look.kind == kind && look.look.is_ok())
+        .map(|look| look.format)
+        .collect();
+    formats.sort_unstable();
+    formats
+}
+
+#[tokio::test]
+async fn an_old_copy_in_another_format_is_seen_on_any_host_that_negotiates() {
+    for negotiates in [true, false] {
+        let stage = Stage::on(Backend::Sqlite, |switches| {
+            switches.negotiates = negotiates;
+            switches.purges_plain_only = true;
+        })
+        .await;
+        stage.app.seen_as(&stage.url, "image/webp").await;
+        stage.publish();
+        let path = stage.purge().await;
+        let page = judged(&stage.app, &stage.editor, &path).await;
+        let check = checks(&stage.app, &path).await.remove(0);
+        let (verdict, looked_at) = if negotiates {
+            (Verdict::StillOld, &CheckFormat::ALL[..])
+        } else {
+            (Verdict::Live, &CheckFormat::ALL[..1])
+        };
+        assert_eq!(check.verdict, Some(verdict), "{}", page.body);
+        for kind in [LookKind::Before, LookKind::After] {
+            assert_eq!(formats(&stage, &path, kind).await, looked_at, "{kind:?}");
+        }
+        let row = page.text(".check-row");
+        assert_eq!(row.contains("As WebP: "), negotiates, "{row}");
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_looked_before_the_look_after_tells_that_the_host_negotiates() {
+    let stage = Stage::on(Backend::Sqlite, |switches| {
+        switches.negotiates = true;
+        switches.failing = true;
+    })
+    .await;
+    let path = stage.purge().await;
+    stage.edge().switch(|switches| switches.failing = false);
+    judged(&stage.app, &stage.editor, &path).await;
+    let after = formats(&stage, &path, LookKind::After).await;
+    assert_eq!(after, CheckFormat::ALL);
+}
+
+#[tokio::test]
+async fn a_url_that_asks_for_smart_imaging_is_looked_at_in_every_format() {
+    let app = TestApp::start().await;
+    let url = app.exact("spinset?wid=300&bfc=on");
+    let stage = Stage::with(app, url, PurgeScope::Exact, |_| {}).await;
+    stage.publish();
+    let path = stage.purge().await;
+    judged(&stage.app, &stage.editor, &path).await;
+    let before = formats(&stage, &path, LookKind::Before).await;
+    assert_eq!(before, CheckFormat::ALL);
 }
 
 #[tokio::test]

@@ -8,8 +8,11 @@ use unstale::{
 };
 
 use super::{
-    checks::{PATIENCE, Stage, checks, invalidation, judged},
-    draft_with_urls, next, settled, submit,
+    bad_urls::begin,
+    checks::{PATIENCE, Stage, checks, invalidation, judged, looked_at_all},
+    draft_with_urls, next,
+    sending::hold,
+    settled, submit,
 };
 use crate::support::app::{Start, TestApp};
 
@@ -230,6 +233,59 @@ async fn where_adobe_names_not_all_that_it_refused_nothing_is_called_cleared() {
         .await;
     let last = history.text("#last");
     assert!(last.starts_with("Last submitted "), "{last}");
+}
+
+#[tokio::test]
+async fn what_a_held_back_search_has_sent_is_looked_at_and_known_to_be_cleared() {
+    let stage = Stage::start(false).await;
+    let (app, editor) = (&stage.app, &stage.editor);
+    app.ips()
+        .knobs(|knobs| knobs.refuse = Some("zz1".to_owned()));
+    stage.publish();
+    let urls = [stage.url.clone(), app.exact("zz1"), app.exact("zz2")];
+    let (_, details) = draft_with_urls(editor, &urls.join("\n")).await;
+    let path = submit(editor, &next(editor, &details).await).await;
+    let page = settled(editor, &path).await;
+    hold(app, true);
+    begin(editor, &page).await;
+    app.ips().wait_for_calls(2).await;
+    let page = editor.get(&path).await;
+    let pause = page.form("form[action$=sending]").press("do", "pause");
+    editor.submit_and_follow(&pause).await;
+    hold(app, false);
+    let page = settled(editor, &path).await;
+    assert!(page.has(".status.paused"), "{}", page.body);
+
+    let answered = app.clock.now();
+    let own = async || {
+        let checks = checks(app, &path).await.into_iter();
+        let mut checks = checks.filter(|check| check.url == stage.url);
+        checks.next().unwrap()
+    };
+    let looked_at = async {
+        while own().await.verdict.is_none() {
+            app.clock.advance(Duration::from_secs(6));
+            let _ = tokio::time::timeout(Duration::from_secs(2), looked_at_all(app, &path)).await;
+        }
+    };
+    let looked_at = tokio::time::timeout(PATIENCE, looked_at).await;
+    looked_at.expect("it does not wait for the rest");
+    let check = own().await;
+    assert_eq!(check.verdict, Some(Verdict::Live));
+    assert_eq!(check.purged_at, Some(answered));
+    let ask = async |url: &str| {
+        let page = editor.get(&format!("{path}/still-old")).await;
+        editor.submit(&page.form("main form").set("url", url)).await
+    };
+    assert_eq!(ask(&stage.url).await.status, 303);
+    let refused = ask(&urls[2]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text("[role=alert]").contains("not come to their"));
+
+    app.clock.advance(Duration::from_hours(5));
+    let cancel = page.form("form[action$=sending]").press("do", "cancel");
+    editor.submit_and_follow(&cancel).await;
+    assert_eq!(own().await.purged_at, Some(answered));
 }
 
 #[tokio::test]

@@ -433,6 +433,56 @@ async fn an_export_holds_what_is_filtered_and_no_formula() {
 }
 
 #[tokio::test]
+async fn an_export_names_the_selected_assets_once_also_those_without_a_url() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    app.add_asset("=1+1").await;
+    let draft = new_draft(&editor).await;
+    for asset in ["=1+1", "size-guide"] {
+        pick(&editor, &draft, asset).await;
+    }
+    let form = pick(&editor, &draft, "spinset").await.form("#details");
+    let form = form
+        .without("template")
+        .without("presets")
+        .set("urls", &numbered(&app, 1_001))
+        .set("split", "true");
+    let details = editor.submit_and_follow(&form.press("do", "count")).await;
+    let confirm = next(&editor, &details).await;
+    settled(&editor, &submit(&editor, &confirm).await).await;
+    submitted(&editor, &app.exact("boot"), "").await;
+
+    let json = editor.get(&format!("{HISTORY}/export.json")).await;
+    let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+    let field = |name: &str| {
+        let requests = json.as_array().unwrap().iter();
+        requests
+            .map(|request| request[name].clone())
+            .collect::<serde_json::Value>()
+    };
+    let selected = ["=1+1", "size-guide", "spinset"];
+    assert_eq!(field("assets"), serde_json::json!([[], selected, null]));
+    assert_eq!(field("attempts"), serde_json::json!([1, 1, 1]));
+    assert_eq!(field("warnings"), serde_json::json!([0, 0, 0]));
+
+    let csv = editor.get(&format!("{HISTORY}/export.csv")).await;
+    let mut reader = csv::Reader::from_reader(csv.body.as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let cells = |rows: &[csv::StringRecord], name: &str| {
+        let at = heads.iter().position(|head| head == name).unwrap();
+        let cells = rows.iter().map(|row| row[at].to_owned());
+        cells.collect::<Vec<_>>()
+    };
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(heads.iter().next_back(), Some("assets"));
+    let assets = cells(&rows, "assets");
+    assert_eq!(assets[..2], ["", "'=1+1; size-guide; spinset"]);
+    assert!(assets[2..].iter().all(String::is_empty), "told once");
+    assert!(cells(&rows, "attempts").iter().all(|cell| cell == "1"));
+    assert!(cells(&rows, "warnings").iter().all(|cell| cell == "0"));
+}
+
+#[tokio::test]
 async fn an_export_is_read_to_its_end_in_pieces() {
     let app = TestApp::start().await;
     let editor = app.editor().await;

@@ -418,6 +418,32 @@ async fn what_is_called_off_while_it_is_on_its_way_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_single_request_that_hangs_is_called_off_after_it() {
+    let app = TestApp::start().await;
+    app.ips()
+        .knobs(|knobs| knobs.instead = Some(Instead::Unavailable));
+    hold(&app, true);
+    let editor = app.editor().await;
+    let path = submitted(&app, &editor, 1).await;
+    app.ips().wait_for_calls(1).await;
+    let page = editor.get(&path).await;
+    assert!(page.has(".status.sending"), "{}", page.body);
+    let note = page.text("#on-its-way");
+    assert!(note.contains("cannot be called back"), "{note}");
+    let cancel = page.form("form[action$=sending]").press("do", "cancel");
+    let page = editor.submit_and_follow(&cancel).await;
+    assert!(page.has(".status.sending"), "{}", page.body);
+    assert!(!page.has("form[action$=sending]"), "it is called off");
+    let note = page.text("#on-its-way");
+    assert!(note.contains("is not sent"), "{note}");
+    hold(&app, false);
+    let page = settled(&editor, &path).await;
+    assert!(page.has(".status.cancelled"), "{}", page.body);
+    assert!(!page.has("#on-its-way"));
+    assert_eq!(sent(&app).len(), 1);
+}
+
+#[tokio::test]
 async fn what_waits_is_held_back_when_adobe_refuses_the_account_until_it_is_mended() {
     let app = TestApp::start().await;
     app.ips().knobs(|knobs| knobs.fault = Some(10_001));

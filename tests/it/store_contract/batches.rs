@@ -179,6 +179,7 @@ fn probe(part: Part, accepted: bool) -> Probe {
     Probe {
         part,
         sent_at: None,
+        answered_at: None,
         answer: if accepted {
             Ok(receipt())
         } else {

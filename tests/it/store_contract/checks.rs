@@ -7,8 +7,8 @@ use unstale::{
         LookKind, Part, Probe, Purge, Receipt, Sighting, Verdict,
     },
     store::{
-        BatchOutcome, CheckLease, DueCheck, NewCheck, Round, StoreError, StoredLook, StoredPicture,
-        Submission, Taken, UncheckedBatch, UnpurgedCheck, Walked,
+        BatchOutcome, CheckLease, DueCheck, NewCheck, Round, Steering, StoreError, StoredLook,
+        StoredPicture, Submission, Taken, UncheckedBatch, UnpurgedCheck, Walked,
     },
 };
 
@@ -23,6 +23,7 @@ on_both_databases! {
     checks_start_when_adobe_has_taken_their_url
     what_was_asked_for_in_vain_is_looked_at_when_adobe_takes_it
     what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not
+    what_a_search_took_counts_from_its_own_answer_also_while_it_is_held_back
     a_look_is_taken_by_one
     a_lease_that_was_lost_stores_nothing
     what_a_dead_process_had_taken_is_given_back
@@ -466,6 +467,7 @@ async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture
     let probe = Probe {
         part: Part::range(2..=2),
         sent_at: Some(batch.taken_at),
+        answered_at: Some(t.now()),
         answer: Ok(Receipt::default()),
     };
     let found = failed(FailureKind::Partial, Some(url(1, 0)));
@@ -495,6 +497,65 @@ async fn what_adobe_took_of_a_batch_is_looked_at_and_the_rest_is_not(t: &Fixture
     let mut expected = [url(0, 0), url(1, 1)];
     expected.sort();
     assert_eq!(looked_at, expected);
+}
+
+async fn what_a_search_took_counts_from_its_own_answer_also_while_it_is_held_back(t: &Fixture) {
+    let (company, submission) = submitted(t, 1).await;
+    let urls = submission.batches[0].urls.iter();
+    let checks: Vec<_> = urls.map(|it| new_check(t, &it.url, &it.url)).collect();
+    let added = t.store.add_checks(company, submission.id, &checks, t.now());
+    added.await.unwrap();
+    let batch = t.take().await.unwrap();
+    let refused = failed(FailureKind::BadUrl, None);
+    t.finish(&batch, &refused).await.unwrap();
+    let begun = t
+        .store
+        .start_search(company, batch.id, 1, false, "Bob", t.now());
+    begun.await.unwrap();
+    t.later();
+    let batch = t.take().await.unwrap();
+    let answered_at = t.later();
+    let probe = Probe {
+        part: Part::range(1..=1),
+        sent_at: Some(batch.taken_at),
+        answered_at: Some(answered_at),
+        answer: Ok(Receipt::default()),
+    };
+    t.finish_as(NODE, &batch, &BatchOutcome::SearchedOn, Some(&probe))
+        .await
+        .unwrap();
+    let steer = async |steering| {
+        t.later();
+        let steered = t
+            .store
+            .steer(company, submission.id, steering, "Bob", t.now());
+        assert_eq!(steered.await.unwrap(), 1);
+    };
+    let purge = Purge {
+        sent_at: batch.taken_at,
+        taken_at: answered_at,
+    };
+    let since = batch.taken_at;
+    for steering in [Steering::Pause, Steering::Resume, Steering::Pause] {
+        steer(steering).await;
+        let unchecked = t.store.unchecked_batches(since).await.unwrap();
+        assert_eq!(unchecked.len(), 1, "{steering:?}");
+        let taken = taken(t, unchecked[0]).await.unwrap();
+        assert_eq!((taken.count(), taken.purge(1)), (1, purge));
+    }
+    let long_since = t.store.unchecked_batches(t.now()).await.unwrap();
+    assert_eq!(long_since, []);
+    let unchecked = t.store.unchecked_batches(since).await.unwrap()[0];
+    let before = taken(t, unchecked).await.unwrap();
+    let started = t.store.start_checks(unchecked, &before, t.now()).await;
+    assert_eq!(started.unwrap(), 1);
+    steer(Steering::Cancel).await;
+    let after = taken(t, unchecked).await.unwrap();
+    assert_eq!(after.purge(1), purge, "whenever the search ends");
+    assert_eq!(after.taken_at, answered_at);
+    let due = take(t, lease(t)).await;
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].purge, purge);
 }
 
 async fn a_look_is_taken_by_one(t: &Fixture) {

@@ -29,6 +29,7 @@ on_both_databases! {
     an_asset_of_the_same_id_under_another_root_is_another
     what_an_older_version_submitted_becomes_searchable
     batches_and_urls_of_many_are_read_at_once
+    the_assets_that_were_selected_in_many_are_read_at_once
     a_note_is_kept_with_the_draft_and_stays_when_it_is_submitted
     a_copy_has_the_choices_and_is_a_draft
     what_colleagues_cleared_lately_is_known
@@ -704,6 +705,33 @@ async fn batches_and_urls_of_many_are_read_at_once(t: &Fixture) {
     assert_eq!(first.origins, one.batches[0].urls[0].origins);
     assert_eq!(t.store.batches_of(company, &[]).await.unwrap(), []);
     assert_eq!(t.store.history_urls(company, &[]).await.unwrap(), []);
+}
+
+async fn the_assets_that_were_selected_in_many_are_read_at_once(t: &Fixture) {
+    let (company, author) = (t.company("shop").await, t.person("ann@example.com").await);
+    let assets = t.assets(company, &["a", "b", "c"]).await;
+    let mut submitted = Vec::new();
+    for selected in [&[2, 0][..], &[1], &[]] {
+        t.later();
+        let mut draft = t.draft(company, author).await;
+        let keys: Vec<_> = selected.iter().map(|at| assets[*at].key).collect();
+        let add = t.store.add_draft_assets(company, draft.id, &keys, t.now());
+        add.await.unwrap();
+        draft = t.store.draft(company, draft.id).await.unwrap().unwrap();
+        t.store.submit(&t.submission(&draft, 1, 1)).await.unwrap();
+        submitted.push(draft.id);
+    }
+    t.db.execute("update asset set vanished_at = 1 where id = 'a'")
+        .await;
+    let named = |of: usize, asset: &str| (submitted[of], asset.to_owned());
+    let read = t.store.history_assets(company, &submitted).await.unwrap();
+    assert_eq!(read, [named(0, "c"), named(0, "a"), named(1, "b")]);
+    let read = t.store.history_assets(company, &submitted[1..]);
+    assert_eq!(read.await.unwrap(), [named(1, "b")]);
+    assert_eq!(t.store.history_assets(company, &[]).await.unwrap(), []);
+    let other = t.company("other").await;
+    let read = t.store.history_assets(other, &submitted);
+    assert_eq!(read.await.unwrap(), []);
 }
 
 async fn a_note_is_kept_with_the_draft_and_stays_when_it_is_submitted(t: &Fixture) {

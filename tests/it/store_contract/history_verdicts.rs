@@ -424,6 +424,7 @@ async fn finish(t: &Fixture, outcome: &BatchOutcome, probe: Option<bool>) {
     let probe = probe.map(|accepted| Probe {
         part: Part::range(1..=1),
         sent_at: None,
+        answered_at: None,
         answer: if accepted {
             Ok(Receipt::default())
         } else {

@@ -71,6 +71,7 @@ async fn of_a_search_only_the_parts_that_adobe_took_count(t: &Fixture) {
         let probe = Probe {
             part,
             sent_at: None,
+            answered_at: None,
             answer: if taken {
                 Ok(Receipt::default())
             } else {

@@ -343,8 +343,14 @@ impl TestApp {
 
     /// What a delivery host answers now: its body.
     pub async fn seen(&self, url: &str) -> String {
+        self.seen_as(url, "*/*").await
+    }
+
+    /// The same for a browser that can show these formats.
+    pub async fn seen_as(&self, url: &str, accept: &str) -> String {
         super::browser::client()
             .get(url)
+            .header("accept", accept)
             .send()
             .await
             .unwrap()

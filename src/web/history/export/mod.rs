@@ -205,10 +205,19 @@ impl Export {
         for check in self.store.history_checks(self.company, &ids).await? {
             seen.entry(check.batch).or_default().push(check);
         }
+        // Of an entry they are told once: a run of fifty requests would have them fifty times.
+        let first = batches.iter().filter(|(_, batch)| batch.position == 1);
+        let first: Vec<_> = first.map(|(entry, _)| entry.id).collect();
+        let mut assets: HashMap<_, Vec<String>> =
+            first.iter().map(|id| (*id, Vec::new())).collect();
+        for (id, asset) in self.store.history_assets(self.company, &first).await? {
+            assets.entry(id).or_default().push(asset);
+        }
         let requests = batches.iter().map(|(entry, batch)| {
             let urls = of.remove(&batch.id).unwrap_or_default();
             let seen = seen.remove(&batch.id).unwrap_or_default();
-            Request::new(entry, batch, urls, seen)
+            let assets = assets.remove(&entry.id);
+            Request::new(entry, batch, assets, urls, seen)
         });
         match self.format {
             Format::Csv => lines(requests.flat_map(Request::lines)),

@@ -16,15 +16,21 @@ use crate::{
 
 /// The columns of the CSV. `state` and `verdict` are of the whole invalidation; those from `request` to `reason` are of the
 /// request, but `adobe_handle` and `estimated_seconds` of what took this URL, which in a search for a bad URL is a request
-/// of its own; so are those at the end:
+/// of its own. Those at the end are each of their own:
 ///
 /// - `failure`: the sort of failure, a word of [`crate::domain::FailureKind`];
 /// - `maybe_taken`: `yes` where an earlier attempt got no clear answer;
 /// - `named_url`: the URL that Adobe named when it refused;
 /// - `taken`: whether Adobe took this URL: `yes`, `no`, or `unknown` where no answer tells;
 /// - `also_clears`: the URLs that this one clears along with itself, with blanks between;
-/// - `url_code`, `url_reason`: what Adobe said of this URL, where it named it or a search found it.
-pub(super) const COLUMNS: [&str; 29] = [
+/// - `url_code`, `url_reason`: what Adobe said of this URL, where it named it or a search found it;
+/// - `attempts`: how often the request was made, the parts of a search included;
+/// - `warnings`: how many warnings Adobe gave to what took this URL;
+/// - `url_sent_at`, `url_taken_at`: the instants between which Adobe cleared this URL; of what a search took, those of its
+///   own request;
+/// - `assets`: the IDs of the assets that were selected, also those that no URL was sent for, with semicolons between; in
+///   the first line of each invalidation only, as 50,000 URLs may come from as many assets.
+pub(super) const COLUMNS: [&str; 34] = [
     "invalidation",
     "submitted_at",
     "by",
@@ -54,6 +60,11 @@ pub(super) const COLUMNS: [&str; 29] = [
     "url_code",
     "url_reason",
     "also_clears",
+    "attempts",
+    "warnings",
+    "url_sent_at",
+    "url_taken_at",
+    "assets",
 ];
 
 /// One request to Adobe with all that is known of it.
@@ -70,14 +81,20 @@ pub(super) struct Request {
     /// The presets that were chosen; null where all were.
     presets: Option<BTreeSet<String>>,
     template_version: Option<i32>,
+    /// The IDs of the assets that were selected, also those that no URL was sent for. With the first request only: null
+    /// with the others.
+    assets: Option<Vec<String>>,
     request: i32,
     root: String,
     request_state: &'static str,
     sent_at: Option<String>,
     finished_at: Option<String>,
+    /// How often it was made, the parts of a search included.
+    attempts: i32,
     /// Of the request as a whole.
     adobe_handle: Option<String>,
     estimated_seconds: Option<i32>,
+    warnings: Option<i32>,
     failure: Option<&'static str>,
     adobe_code: Option<i32>,
     reason: Option<String>,
@@ -96,9 +113,13 @@ struct RequestUrl {
     also_clears: Vec<String>,
     /// Whether Adobe took it: `yes`, `no`, or `unknown`.
     taken: &'static str,
+    /// Where it did, the instants between which it cleared the URL.
+    sent_at: Option<String>,
+    taken_at: Option<String>,
     /// Of the request that took it; of a search each part has its own.
     adobe_handle: Option<String>,
     estimated_seconds: Option<i32>,
+    warnings: Option<i32>,
     /// What Adobe said of it, where it named it or a search found it.
     adobe_code: Option<i32>,
     reason: Option<String>,
@@ -120,6 +141,7 @@ impl Request {
     pub(super) fn new(
         entry: &HistoryEntry,
         batch: &Batch,
+        assets: Option<Vec<String>>,
         urls: Vec<HistoryUrl>,
         seen: Vec<HistoryCheck>,
     ) -> Self {
@@ -148,13 +170,16 @@ impl Request {
                 _ => None,
             },
             template_version: entry.template_version,
+            assets,
             request: batch.position,
             root: batch.root.clone(),
             request_state: batch.state.as_str(),
             sent_at: batch.sent_at.map(machine),
             finished_at: batch.finished_at.map(machine),
+            attempts: batch.attempts,
             adobe_handle: receipt.and_then(|receipt| receipt.handle.clone()),
             estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
+            warnings: receipt.map(|receipt| receipt.warnings),
             failure: failure.map(|failure| failure.kind.as_str()),
             adobe_code: failure.and_then(|failure| failure.code),
             reason: failure.map(|failure| failure.reason.clone()),
@@ -174,6 +199,7 @@ impl Request {
         let presets = Vec::from_iter(self.presets.unwrap_or_default());
         let options = self.options.join("; ");
         let presets = presets.join("; ");
+        let mut assets = self.assets.map(|assets| assets.join("; "));
         let lines = self.urls.into_iter().map(|url| {
             let origins: Vec<_> = url.origins.iter().map(origin_words).collect();
             let latest = url
@@ -211,6 +237,11 @@ impl Request {
                 number(url.adobe_code),
                 url.reason.unwrap_or_default(),
                 url.also_clears.join(" "),
+                self.attempts.to_string(),
+                number(url.warnings),
+                url.sent_at.unwrap_or_default(),
+                url.taken_at.unwrap_or_default(),
+                assets.take().unwrap_or_default(),
             ]
         });
         lines.collect()
@@ -241,10 +272,14 @@ impl RequestUrl {
         let checks = checks.remove(&url.url).unwrap_or_default();
         let receipt = fates.receipt(url.position, &url.url);
         let refusal = fates.refusal(url.position, &url.url);
+        let purge = fates.purge(url.position, &url.url);
         Self {
             taken: taken(fates, &url),
+            sent_at: purge.map(|purge| machine(purge.sent_at)),
+            taken_at: purge.map(|purge| machine(purge.taken_at)),
             adobe_handle: receipt.and_then(|receipt| receipt.handle.clone()),
             estimated_seconds: receipt.and_then(|receipt| receipt.estimated_seconds),
+            warnings: receipt.map(|receipt| receipt.warnings),
             adobe_code: refusal.as_ref().and_then(|refusal| refusal.code),
             reason: refusal.map(|refusal| refusal.reason),
             verdict: HistoryVerdict::together(checks.iter().map(|check| check.verdict)).as_str(),

@@ -4,6 +4,7 @@
 //! change, and are loaded once, for one batch at a time. One file per part of the page.
 
 mod batch_view;
+mod controls;
 mod download;
 mod headline;
 mod place;
@@ -19,7 +20,7 @@ use axum::{
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
-use self::batch_view::BatchView;
+use self::{batch_view::BatchView, controls::Controls};
 pub use self::{
     download::download,
     headline::Headline,
@@ -30,7 +31,7 @@ pub use self::{
 use super::checks::ChecksSection;
 use crate::{
     app::App,
-    domain::{BatchState, InvalidationId},
+    domain::InvalidationId,
     error::AppError,
     ops::bisect,
     store::{Batch, Invalidation},
@@ -71,13 +72,6 @@ struct OutcomePage {
     urls: Option<UrlsView>,
     /// What was seen of the URLs.
     checks: ChecksSection,
-}
-
-/// What can be done with what waits.
-struct Controls {
-    pause: bool,
-    resume: bool,
-    cancel: bool,
 }
 
 /// Shows the outcome, for htmx only the part that moves. A draft leads to its details.
@@ -148,10 +142,7 @@ impl OutcomePage {
     ) -> Result<Self, AppError> {
         let company = &at.company;
         let now = app.clock.now();
-        let any = |states: &[BatchState]| batches.iter().any(|batch| states.contains(&batch.state));
         let running = batches.iter().any(|batch| batch.state.is_under_way());
-        let waits = any(&[BatchState::Waiting, BatchState::Unknown]);
-        let is_paused = any(&[BatchState::Paused]);
         let is_single = batches.len() == 1;
         let is_admin = shell.is_admin();
         let checks = ChecksSection::load(
@@ -190,12 +181,7 @@ impl OutcomePage {
                 .iter()
                 .filter(|batch| batch.state.is_final())
                 .count(),
-            controls: Controls {
-                // What is on its way cannot be held back any more.
-                pause: waits,
-                resume: is_paused,
-                cancel: waits || is_paused,
-            },
+            controls: Controls::of(batches),
             volume,
             place: place.clone(),
             batches: views,

@@ -285,6 +285,7 @@ mod tests {
             failure: None,
             named_url: None,
             held_by: None,
+            wish: None,
             retry_at: None,
             maybe_taken: false,
             search_limit: 0,
@@ -396,6 +397,7 @@ mod tests {
         let taken = |first, last| Probe {
             part: Part::range(first..=last),
             sent_at: None,
+            answered_at: None,
             answer: Ok(Receipt::default()),
         };
         let batch = Batch {
