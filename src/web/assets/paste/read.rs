@@ -36,7 +36,7 @@ pub struct Pasted {
     pub ids: Vec<String>,
     /// For IDs that URLs of files gave, the same without the extension: URLs have one, assets' IDs mostly not.
     pub stems: BTreeMap<String, String>,
-    /// For IDs that URLs with a comma in their path gave, what stands between the commas: an ID may hold one.
+    /// For IDs that URLs with commas or blanks in their path gave, what stands between those: an ID may hold one.
     pub parts: BTreeMap<String, Vec<String>>,
     /// Addresses that are none of the company's assets.
     pub foreign: Vec<String>,
@@ -87,16 +87,28 @@ impl Pasted {
         Ok(id)
     }
 
-    /// What a URL without a query gives where the commas behind it part it from others.
+    /// What a URL without a query gives where the commas behind it, or else the blanks, part it from others.
     fn parts_of(&mut self, piece: &str, places: &Places) -> Option<Vec<String>> {
-        let (url, others) = piece.split_once(',')?;
+        let has_comma = piece.contains(',');
+        let parts_here = |sign: char| {
+            if has_comma {
+                sign == ','
+            } else {
+                sign.is_whitespace()
+            }
+        };
+        let (url, others) = piece.split_once(parts_here)?;
         if !is_url(piece) || piece.contains('?') {
             return None;
         }
         let first = self.read(url, places).ok()?;
         let is_file = self.stems.contains_key(&first);
         let mut parts = vec![first];
-        for other in others.split(',').map(bare).filter(|it| !it.is_empty()) {
+        for other in others
+            .split(parts_here)
+            .map(bare)
+            .filter(|it| !it.is_empty())
+        {
             let stem = stem_of(other).filter(|_| is_file);
             self.stems
                 .extend(stem.map(|stem| (other.to_owned(), stem.to_owned())));
@@ -107,9 +119,9 @@ impl Pasted {
 }
 
 /// The entries of a line. Commas part them, but stand in URLs too. A quoted cell ends at its quote. An unquoted URL ends at
-/// a comma before a blank, a quote or another URL; within its query also before what could be an ID, as `SKU-2` in
-/// `…/shoe?wid=200,SKU-2`, but not before a short number, a word of a list or a further parameter: those go on with the
-/// query.
+/// a comma, `;` or `|` before a blank, a quote or another URL; within its query also before what could be an ID, as `SKU-2`
+/// in `…/shoe?wid=200,SKU-2`, but not before a short number, a word of a list or a further parameter: those go on with the
+/// query, until a blank. Another URL behind a blank, `;` or `|` is always an entry of its own.
 fn entries(line: &str) -> Vec<Cow<'_, str>> {
     let mut entries = Vec::new();
     let mut rest = Some(line);
@@ -161,27 +173,51 @@ fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, Option<&str>)> {
     Some((cell, after))
 }
 
-/// The first entry, and what follows its comma. `ids_follow`: an ID may stand behind a URL's query.
+/// The first entry, and what follows the sign that ends it. `ids_follow`: an ID may stand behind a URL's query.
 fn first_entry(text: &str, ids_follow: bool) -> (&str, Option<&str>) {
+    let text = text.trim_start();
     let is_inside_url = is_url(text);
     let mut is_query = false;
-    for (at, sign) in text.match_indices([',', '?']) {
-        if sign == "?" {
-            is_query = true;
-            continue;
-        }
-        let after = &text[at + 1..];
-        let is_id = || !goes_on(&text[..at], after.split(',').next().unwrap_or_default());
-        let is_next = after.starts_with([' ', '"']) || is_url(after);
-        if !is_inside_url || is_next || (ids_follow && is_query && is_id()) {
+    for (at, sign) in text.match_indices(|sign| sign == '?' || may_part(sign)) {
+        let after = &text[at + sign.len()..];
+        let is_before_url = is_url(after.trim_start_matches(may_part));
+        let is_id = || {
+            let piece = after.split(may_part).next().unwrap_or_default();
+            ids_follow && is_query && !goes_on(&text[..at], piece)
+        };
+        let is_end = match sign {
+            "?" => {
+                is_query = true;
+                false
+            }
+            "," if !is_inside_url => true,
+            "," => after.starts_with([' ', '"']) || is_before_url || is_id(),
+            _ if !is_inside_url => is_before_url,
+            ";" | "|" => {
+                after.is_empty() || after.starts_with([' ', '"']) || is_before_url || is_id()
+            }
+            // A path may be written with its blanks, a query ends at the first.
+            _ => is_query || is_before_url,
+        };
+        if is_end {
+            let after = if is_inside_url {
+                after.trim_start_matches(|sign| sign != ',' && may_part(sign))
+            } else {
+                after
+            };
             return (&text[..at], Some(after));
         }
     }
     (text, None)
 }
 
-/// Whether a piece behind a comma belongs to the query before it: it is empty, a number that measures something, a word of
-/// a list, what a bracket holds, or ends a value and begins the next parameter.
+/// Whether an entry may end at the sign.
+fn may_part(sign: char) -> bool {
+    matches!(sign, ',' | ';' | '|') || sign.is_whitespace()
+}
+
+/// Whether a piece behind a comma, `;` or `|` belongs to the query before it: it is empty, a number that measures something,
+/// a word of a list, what a bracket holds, a preset, or ends a value and begins the next parameter.
 fn goes_on(query: &str, piece: &str) -> bool {
     let piece = piece.trim_end().trim_end_matches('"');
     let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
@@ -195,7 +231,7 @@ fn goes_on(query: &str, piece: &str) -> bool {
         .any(|list| name.eq_ignore_ascii_case(list));
     let count = |sign: char| query.matches(sign).count();
     let is_inside = count('{') > count('}') || count('(') > count(')');
-    is_measure || is_word || is_inside || piece.contains(['=', '&'])
+    is_measure || is_word || is_inside || piece.starts_with('$') || piece.contains(['=', '&'])
 }
 
 fn is_url(text: &str) -> bool {
@@ -328,6 +364,40 @@ mod tests {
         ] {
             assert_eq!(read(&text, &places()).ids, ids, "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_a_url_is_an_entry_of_its_own() {
+        let a = "https://img.example.com/is/image/shop/a";
+        let b = "https://img.example.com/is/image/shop/b";
+        for (text, ids) in [
+            (format!("{a}?wid=100 {b}?wid=100"), vec!["a", "b"]),
+            (format!("{a}?wid=100\u{a0}{b}"), vec!["a", "b"]),
+            (format!("{a} {b}"), vec!["a", "b"]),
+            (
+                format!("{a}?wid=100 red shoe, c"),
+                vec!["a", "red shoe", "c"],
+            ),
+            (format!("{a}?wid=1,2 \"b,c\",d"), vec!["a", "b,c", "d"]),
+            (format!("\"{a}?wid=1,2 {b}\",c"), vec!["a", "b", "c"]),
+            (format!("{a}?wid=100;{b};"), vec!["a", "b"]),
+            (format!("{a}; {b}|{a}?x=1 | c"), vec!["a", "b", "c"]),
+            (format!("{a}?wid=100;SKU-2"), vec!["a", "SKU-2"]),
+            (format!("{a}?wid=100|123456"), vec!["a", "123456"]),
+            (format!("{a}?wid=1&amp;$x$;12;hei=2 , c"), vec!["a", "c"]),
+            (format!("{a};b"), vec!["a;b"]),
+            (format!("red shoe {a};{b}"), vec!["red shoe", "a", "b"]),
+            ("red shoe; 2|3 ?a b".to_owned(), vec!["red shoe; 2|3 ?a b"]),
+        ] {
+            let pasted = read(&text, &places());
+            assert_eq!(pasted.ids, ids, "{text}");
+            assert_eq!(pasted.foreign, [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_are_not_the_companys_are_told_apart_from_ids() {
+        let host = "https://img.example.com";
         for url in [
             format!("{host}/is/image/shop/%3ALarge"),
             "https://elsewhere.example/is/image/shop/a".to_owned(),
@@ -350,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comma_behind_a_url_without_a_query_may_part_it_from_others() {
+    fn a_comma_or_a_blank_behind_a_url_without_a_query_may_part_it_from_others() {
         let host = "https://img.example.com/is/image/shop";
         for (text, id, parts) in [
             (
@@ -360,6 +430,17 @@ mod tests {
             ),
             (format!("{host}/shoe%2CSKU-2"), "shoe,SKU-2", None),
             (format!("{host}/shoe,2?wid=1"), "shoe,2", None),
+            (
+                format!("{host}/red shoe  b"),
+                "red shoe  b",
+                Some(vec!["red", "shoe", "b"]),
+            ),
+            (
+                format!("{host}/red shoe,b"),
+                "red shoe,b",
+                Some(vec!["red shoe", "b"]),
+            ),
+            (format!("{host}/red shoe?wid=1"), "red shoe", None),
             ("\"shoe,SKU-2\"".to_owned(), "shoe,SKU-2", None),
         ] {
             let pasted = read(&text, &places());
