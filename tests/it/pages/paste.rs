@@ -1,5 +1,7 @@
 //! *Paste IDs*: what is found, what is asked for at Adobe, and what is refused.
 
+use unstale::{domain::PublishServer, store::CompanySettings};
+
 use super::{REFUSED, new_draft, refuse_the_account};
 use crate::support::{
     app::TestApp,
@@ -323,4 +325,28 @@ async fn ten_thousand_ids_and_urls_as_long_as_they_come_are_read() {
     assert_eq!(page.count(".missing > li"), 200);
     assert!(page.body.contains("and 9,798 more") || page.body.contains("and 9798 more"));
     assert!(page.text("button[name=next_after]").contains("1,000"));
+}
+
+#[tokio::test]
+async fn a_url_of_the_company_is_known_by_the_other_scheme_without_one_and_on_the_preview_server() {
+    let app = TestApp::start().await;
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let settings = CompanySettings {
+        preview_server: PublishServer::parse("https://preview.example.com"),
+        ..store.company_settings(company).await.unwrap()
+    };
+    let put = store.put_company_settings(company, &settings, app.clock.now());
+    put.await.unwrap();
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let after = |url: &str, sign| url.split_once(sign).unwrap().1.to_owned();
+    let text = format!(
+        "https://{}?wid=1 //{}\nhttps://preview.example.com/is/{}",
+        after(&app.exact("backpack"), "://"),
+        after(&app.exact("spinset"), "://"),
+        after(&app.exact("gspdf"), "/is/"),
+    );
+    let found = find(&editor, &draft, &text).await;
+    assert_eq!(found.text("#found"), "Found: 3 assets", "{}", found.body);
+    assert!(!found.body.contains("No addresses of this company"));
 }

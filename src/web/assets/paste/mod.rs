@@ -1,6 +1,7 @@
 //! *Paste IDs*: a list from a spreadsheet or a mail becomes a selection. What is not known is asked for at Adobe, and
 //! what is much like it is offered.
 
+mod address;
 mod read;
 mod result;
 
@@ -18,7 +19,8 @@ use axum::{
 };
 
 use self::{
-    read::{Pasted, Places},
+    address::Places,
+    read::Pasted,
     result::{ResultView, Similar, Unasked},
 };
 use super::choose::add_supported;
@@ -165,20 +167,18 @@ async fn kept(
     Ok(assets.into_iter().map(ticked).collect())
 }
 
+/// Whoever shows the company's pictures: what somebody copies may come from the preview server.
 async fn places(app: &App, my: &MyDraft) -> Result<Places, AppError> {
     let company = &my.at.company;
     let hosts = app.store.delivery_hosts(company.id).await?;
-    let server = company.publish_server.as_ref();
-    let server = server.and_then(|server| HostOrigin::of(server.as_str()));
+    let servers = [&company.publish_server, &my.at.preview_server];
+    let servers = servers.into_iter().flatten();
+    let servers = servers.filter_map(|server| HostOrigin::of(server.as_str()));
     let alias = company.alias.as_ref().map(|alias| alias.root.clone());
-    Ok(Places {
-        hosts: hosts
-            .into_iter()
-            .map(|host| host.origin)
-            .chain(server)
-            .collect(),
-        roots: company.root.clone().into_iter().chain(alias).collect(),
-    })
+    Ok(Places::new(
+        hosts.into_iter().map(|host| host.origin).chain(servers),
+        company.root.clone().into_iter().chain(alias).collect(),
+    ))
 }
 
 impl Found {

@@ -5,12 +5,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use percent_encoding::percent_decode_str;
-
-use crate::{
-    domain::{HostOrigin, type_of_extension},
-    web::forms::bare,
-};
+use super::address::{Places, stem_of};
+use crate::web::forms::bare;
 
 /// Digits of the widths, places and colours in a query; a longer number could be an ID.
 const LONGEST_MEASURE: usize = 5;
@@ -19,15 +15,6 @@ const LONGEST_MEASURE: usize = 5;
 const WORD_LISTS: [&str; 11] = [
     "fmt", "req", "icc", "quantize", "src", "mask", "layer", "text", "effect", "path", "resmode",
 ];
-
-/// What stands in URLs of the company.
-#[derive(Debug, Default)]
-pub struct Places {
-    /// The publish server and the delivery hosts.
-    pub hosts: BTreeSet<HostOrigin>,
-    /// The root, and the alias's.
-    pub roots: Vec<String>,
-}
 
 /// What was pasted, each once, in the order of the list.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,7 +34,7 @@ pub fn read(text: &str, places: &Places) -> Pasted {
     let mut pasted = Pasted::default();
     let mut seen = BTreeSet::new();
     let lines = text.split(['\n', '\r', '\t']).map(bare);
-    for piece in lines.flat_map(entries) {
+    for piece in lines.flat_map(|line| entries(line, places)) {
         let piece = bare(&piece);
         if piece.is_empty() {
             continue;
@@ -79,10 +66,10 @@ impl Pasted {
 
     /// The ID of one entry, and what it may be called too; or a foreign address.
     fn read(&mut self, piece: &str, places: &Places) -> Result<String, String> {
-        if !is_url(piece) {
+        if !places.is_url(piece) {
             return Ok(piece.to_owned());
         }
-        let (id, stem) = id_in(piece, places)?;
+        let (id, stem) = places.id_in(piece).ok_or_else(|| piece.to_owned())?;
         self.stems.extend(stem.map(|stem| (id.clone(), stem)));
         Ok(id)
     }
@@ -98,7 +85,7 @@ impl Pasted {
             }
         };
         let (url, others) = piece.split_once(parts_here)?;
-        if !is_url(piece) || piece.contains('?') {
+        if !places.is_url(piece) || piece.contains('?') {
             return None;
         }
         let first = self.read(url, places).ok()?;
@@ -122,12 +109,12 @@ impl Pasted {
 /// a comma, `;` or `|` before a blank, a quote or another URL; within its query also before what could be an ID, as `SKU-2`
 /// in `…/shoe?wid=200,SKU-2`, but not before a short number, a word of a list or a further parameter: those go on with the
 /// query, until a blank. Another URL behind a blank, `;` or `|` is always an entry of its own.
-fn entries(line: &str) -> Vec<Cow<'_, str>> {
+fn entries<'a>(line: &'a str, places: &Places) -> Vec<Cow<'a, str>> {
     let mut entries = Vec::new();
     let mut rest = Some(line);
     while let Some(text) = rest {
         let Some((cell, after)) = quoted_cell(text) else {
-            let (entry, after) = first_entry(text, true);
+            let (entry, after) = first_entry(text, places, true);
             // A quote without its other half belongs to no ID.
             entries.push(entry.trim().trim_matches('"').into());
             rest = after;
@@ -135,8 +122,8 @@ fn entries(line: &str) -> Vec<Cow<'_, str>> {
         };
         // Its commas are its own, but of several URLs in one cell none may go unseen.
         let mut inside = Some(&*cell);
-        while let Some(text) = inside.filter(|text| is_url(text)) {
-            let (entry, more) = first_entry(text, false);
+        while let Some(text) = inside.filter(|text| places.is_url(text)) {
+            let (entry, more) = first_entry(text, places, false);
             entries.push(entry.to_owned().into());
             inside = more;
         }
@@ -174,13 +161,13 @@ fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, Option<&str>)> {
 }
 
 /// The first entry, and what follows the sign that ends it. `ids_follow`: an ID may stand behind a URL's query.
-fn first_entry(text: &str, ids_follow: bool) -> (&str, Option<&str>) {
+fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str, Option<&'a str>) {
     let text = text.trim_start();
-    let is_inside_url = is_url(text);
+    let is_inside_url = places.is_url(text);
     let mut is_query = false;
     for (at, sign) in text.match_indices(|sign| sign == '?' || may_part(sign)) {
         let after = &text[at + sign.len()..];
-        let is_before_url = is_url(after.trim_start_matches(may_part));
+        let is_before_url = places.is_url(after.trim_start_matches(may_part));
         let is_id = || {
             let piece = after.split(may_part).next().unwrap_or_default();
             ids_follow && is_query && !goes_on(&text[..at], piece)
@@ -234,56 +221,14 @@ fn goes_on(query: &str, piece: &str) -> bool {
     is_measure || is_word || is_inside || piece.starts_with('$') || piece.contains(['=', '&'])
 }
 
-fn is_url(text: &str) -> bool {
-    let text = text.trim_start_matches(['"', ' ']);
-    let start = text.get(..8).unwrap_or(text);
-    let start = start.to_ascii_lowercase();
-    start.starts_with("http://") || start.starts_with("https://")
-}
-
-/// The ID in `…/is/image/<root>/<id>` or `…/is/content/<root>/<id>`; a smart crop's name after `:`, however spelt, is none
-/// of it. With it the ID without an extension, where it is a file's.
-fn id_in(text: &str, places: &Places) -> Result<(String, Option<String>), String> {
-    let id = || {
-        let url = url::Url::parse(text).ok()?;
-        let host = HostOrigin::of(text)?;
-        if !places.hosts.contains(&host) {
-            return None;
-        }
-        let path = url.path();
-        let file = path.strip_prefix("/is/content/");
-        let object = path.strip_prefix("/is/image/").or(file)?;
-        let (root, id) = object.split_once('/')?;
-        let root = percent_decode_str(root).decode_utf8().ok()?;
-        if !places.roots.iter().any(|own| *own == root) {
-            return None;
-        }
-        let id = percent_decode_str(id).decode_utf8().ok()?;
-        let id = id.split(':').next().filter(|id| !id.is_empty())?;
-        let stem = file.and_then(|_| stem_of(id));
-        Some((id.to_owned(), stem.map(str::to_owned)))
-    };
-    id().ok_or_else(|| text.to_owned())
-}
-
-/// A file's name without its extension: one that files have, for an ID may end with `.2`.
-fn stem_of(name: &str) -> Option<&str> {
-    let (stem, extension) = name.rsplit_once('.')?;
-    let is_extension = !type_of_extension(extension).is_empty()
-        || ["m3u8", "mpd"].contains(&extension.to_ascii_lowercase().as_str());
-    let is_stem = !stem.is_empty() && !stem.ends_with('/');
-    (is_extension && is_stem).then_some(stem)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::HostOrigin;
 
     fn places() -> Places {
-        Places {
-            hosts: [HostOrigin::of("https://img.example.com").unwrap()].into(),
-            roots: vec!["shop".to_owned(), "alias".to_owned()],
-        }
+        let host = HostOrigin::of("https://img.example.com");
+        Places::new(host, vec!["shop".to_owned(), "alias".to_owned()])
     }
 
     #[test]
@@ -386,6 +331,11 @@ mod tests {
             (format!("{a}?wid=100|123456"), vec!["a", "123456"]),
             (format!("{a}?wid=1&amp;$x$;12;hei=2 , c"), vec!["a", "c"]),
             (format!("{a};b"), vec!["a;b"]),
+            (
+                "//img.example.com/is/image/shop/a?wid=1 img.example.com/is/image/shop/b, c"
+                    .to_owned(),
+                vec!["a", "b", "c"],
+            ),
             (format!("red shoe {a};{b}"), vec!["red shoe", "a", "b"]),
             ("red shoe; 2|3 ?a b".to_owned(), vec!["red shoe; 2|3 ?a b"]),
         ] {
