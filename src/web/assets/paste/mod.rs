@@ -70,6 +70,8 @@ struct Found {
     by_stem: Vec<String>,
     foreign: Vec<String>,
     not_asked: Option<String>,
+    /// The last of the missing ones that Adobe was asked for; empty where it was asked for none that is missing.
+    asked: Option<String>,
     unasked: Option<Unasked>,
 }
 
@@ -138,10 +140,16 @@ pub async fn act(
         let to = draft_path(&my.at.company, my.draft.id, "assets?show=selected");
         return Ok(Redirect::to(&to).into_response());
     }
-    let after = fields.last("next_after").unwrap_or_default();
-    found.ask(&app, company, after).await?;
+    let from = fields.last("similar_from").filter(|_| is_told);
+    if let Some(asked) = fields.last("asked").filter(|_| from.is_some()) {
+        found.was_asked_to(asked);
+    } else {
+        let after = fields.last("next_after").unwrap_or_default();
+        found.ask(&app, company, after).await?;
+    }
     found.part(&app, company, Parts::SomeKnown).await?;
-    let result = ResultView::new(&app, &my, found, &ticked).await?;
+    let from = from.and_then(|from| from.parse().ok()).unwrap_or_default();
+    let result = ResultView::new(&app, &my, found, &ticked, from).await?;
     let mut page = page;
     page.kept.retain(|it| !result.lists(it.key));
     (page.result, page.list) = (Some(result), list);
@@ -232,23 +240,34 @@ impl Found {
 
     /// Asks Adobe for what is missing: for so many as it is asked for at once, from the one on that follows `after`.
     async fn ask(&mut self, app: &App, company: &Company, after: &str) -> Result<(), AppError> {
-        let from = self.missing.iter().position(|id| id == after);
-        let from = from.map_or(0, |place| place + 1);
+        let from = self.place_after(after);
         let most = self.missing.len().min(from + ASKED);
         let mut later = self.missing.split_off(most);
-        if self.missing.len() > from {
-            match self.look_up(app, company, from).await {
-                Ok(()) => {
-                    self.unasked = (!later.is_empty()).then(|| Unasked {
-                        number: later.len(),
-                        after: self.missing.last().cloned().unwrap_or_default(),
-                    });
-                }
-                Err(error) => self.not_asked = Some(error.sentence()?),
-            }
-        }
+        let asked = if self.missing.len() > from {
+            self.look_up(app, company, from).await
+        } else {
+            Ok(())
+        };
+        let last = self.missing.last().cloned().unwrap_or_default();
         self.missing.append(&mut later);
+        match asked {
+            Ok(()) => self.was_asked_to(&last),
+            Err(error) => self.not_asked = Some(error.sentence()?),
+        }
         Ok(())
+    }
+
+    /// Adobe was asked for what is missing up to `last`.
+    fn was_asked_to(&mut self, last: &str) {
+        let number = self.missing.len() - self.place_after(last);
+        let after = last.to_owned();
+        self.asked = Some(after.clone());
+        self.unasked = (number > 0).then_some(Unasked { number, after });
+    }
+
+    fn place_after(&self, id: &str) -> usize {
+        let place = self.missing.iter().position(|it| it == id);
+        place.map_or(0, |place| place + 1)
     }
 
     async fn look_up(
