@@ -21,16 +21,16 @@ use axum::{
 use self::{
     address::Places,
     read::Pasted,
-    result::{ResultView, Similar, Unasked},
+    result::{ResultView, Unasked},
 };
-use super::choose::add_supported;
+use super::choose::{Ticks, add_supported, store_ticks};
 use crate::{
     app::App,
     domain::{Asset, AssetKey, Company, HostOrigin},
     error::AppError,
     ops::sync::LookUpError,
     web::{
-        extract::{Fields, Form, MyDraft},
+        extract::{Fields, Form, Htmx, MyDraft},
         forms::{Unreadable, readable, showable},
         shell::Shell,
         view::{draft_path, grouped},
@@ -53,8 +53,6 @@ struct PastePage {
     result: Option<ResultView>,
     /// Which list that is the result of.
     list: u64,
-    /// What was ticked and is not among what is listed now.
-    kept: Vec<Similar>,
 }
 
 /// The assets of a list.
@@ -89,24 +87,25 @@ pub async fn show(my: MyDraft) -> Response {
     PastePage::new(&my, String::new()).into_response()
 }
 
-/// Finds what is on the list, or adds it. The way back keeps what was ticked.
+/// Stores the ticks, whatever is pressed; then finds what is on the list, or adds it, or leads back. A script that only stores
+/// them stays on the page.
 pub async fn act(
     State(app): State<App>,
     my: MyDraft,
+    Htmx(is_htmx): Htmx,
     Form(fields): Form<Fields>,
 ) -> Result<Response, AppError> {
-    let ids = fields.last("ids").unwrap_or_default();
-    let ticked: BTreeSet<AssetKey> = fields.all("asset").collect();
+    let (add, remove) = Ticks::of(&fields).changes();
+    store_ticks(&app, &my, &add, &remove).await?;
+    if is_htmx {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     if fields.last("do") == Some("back") {
-        let ticked: Vec<AssetKey> = ticked.into_iter().collect();
-        add_supported(&app, my.at.company.id, my.draft.id, &ticked).await?;
         let to = draft_path(&my.at.company, my.draft.id, "assets");
         return Ok(Redirect::to(&to).into_response());
     }
-    let page = PastePage {
-        kept: kept(&app, &my, &ticked).await?,
-        ..PastePage::new(&my, showable(ids))
-    };
+    let ids = fields.last("ids").unwrap_or_default();
+    let page = PastePage::new(&my, showable(ids));
     if readable(ids).is_err() {
         return Ok(page.refuse(Unreadable::SENTENCE.to_owned()));
     }
@@ -130,12 +129,7 @@ pub async fn act(
     if fields.last("do") == Some("add") && (is_told || is_whole) {
         // Adobe was asked when they were found, and the catalogue has what it knew.
         found.part(&app, company, Parts::SomeKnown).await?;
-        let keys: Vec<AssetKey> = found
-            .assets
-            .iter()
-            .map(|asset| asset.key)
-            .chain(ticked)
-            .collect();
+        let keys: Vec<AssetKey> = found.assets.iter().map(|asset| asset.key).collect();
         add_supported(&app, my.at.company.id, my.draft.id, &keys).await?;
         let to = draft_path(&my.at.company, my.draft.id, "assets?show=selected");
         return Ok(Redirect::to(&to).into_response());
@@ -149,10 +143,11 @@ pub async fn act(
     }
     found.part(&app, company, Parts::SomeKnown).await?;
     let from = from.and_then(|from| from.parse().ok()).unwrap_or_default();
-    let result = ResultView::new(&app, &my, found, &ticked, from).await?;
-    let mut page = page;
-    page.kept.retain(|it| !result.lists(it.key));
-    (page.result, page.list) = (Some(result), list);
+    let page = PastePage {
+        result: Some(ResultView::new(&app, &my, found, from).await?),
+        list,
+        ..page
+    };
     Ok(page.into_response())
 }
 
@@ -161,18 +156,6 @@ fn fingerprint(pasted: &Pasted) -> u64 {
     let mut hasher = DefaultHasher::new();
     (&pasted.ids, &pasted.foreign).hash(&mut hasher);
     hasher.finish()
-}
-
-/// What was ticked, whatever became of the list since.
-async fn kept(
-    app: &App,
-    my: &MyDraft,
-    ticked: &BTreeSet<AssetKey>,
-) -> Result<Vec<Similar>, AppError> {
-    let keys: Vec<AssetKey> = ticked.iter().copied().collect();
-    let assets = app.store.assets_by_key(my.at.company.id, &keys).await?;
-    let ticked = |asset| Similar::new(asset, true);
-    Ok(assets.into_iter().map(ticked).collect())
 }
 
 /// Whoever shows the company's pictures: what somebody copies may come from the preview server.
@@ -329,7 +312,6 @@ impl PastePage {
             refused: None,
             result: None,
             list: 0,
-            kept: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What became of a pasted list, as the page says it.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::{ASKED, Found};
 use crate::{
@@ -115,20 +115,12 @@ pub struct Missing {
     pub similar: Vec<Similar>,
 }
 
+/// It has one box on the page, however many IDs are much like it.
 pub struct Similar {
     pub key: AssetKey,
     pub id: String,
-    pub is_ticked: bool,
-}
-
-impl Similar {
-    pub fn new(asset: Asset, is_ticked: bool) -> Self {
-        Self {
-            key: asset.key,
-            id: asset.id,
-            is_ticked,
-        }
-    }
+    pub is_selected: bool,
+    pub has_box: bool,
 }
 
 fn by_stem(files: &[String]) -> Option<String> {
@@ -145,13 +137,7 @@ fn by_stem(files: &[String]) -> Option<String> {
 
 impl ResultView {
     /// `from`: with which of the missing ones looking for similar ones begins.
-    pub async fn new(
-        app: &App,
-        my: &MyDraft,
-        found: Found,
-        ticked: &BTreeSet<AssetKey>,
-        from: usize,
-    ) -> Result<Self, AppError> {
+    pub async fn new(app: &App, my: &MyDraft, found: Found, from: usize) -> Result<Self, AppError> {
         let (unsupported, fine): (Vec<Asset>, Vec<Asset>) = found
             .assets
             .into_iter()
@@ -160,20 +146,32 @@ impl ResultView {
         let all = found.missing.len();
         let from = if from < all { from } else { 0 };
         let to = all.min(from + COMPARED);
-        let mut missing = Vec::new();
+        let mut similar = Vec::new();
         for id in &found.missing[from..to] {
-            let similar = app.store.assets_like(my.at.company.id, id, SIMILAR).await?;
-            let similar = similar
-                .into_iter()
-                .filter(|asset| asset.class() != AssetClass::Unsupported);
-            missing.push(Missing {
-                id: id.clone(),
-                similar: similar
-                    .map(|asset| (ticked.contains(&asset.key), asset))
-                    .map(|(is_ticked, asset)| Similar::new(asset, is_ticked))
-                    .collect(),
-            });
+            let mut like = app.store.assets_like(my.at.company.id, id, SIMILAR).await?;
+            like.retain(|asset| asset.class() != AssetClass::Unsupported);
+            similar.push((id, like));
         }
+        let keys: Vec<AssetKey> = similar
+            .iter()
+            .flat_map(|(_, like)| like)
+            .map(|asset| asset.key)
+            .collect();
+        let selected = app.store.selected_among(my.draft.id, &keys).await?;
+        let mut seen = HashSet::new();
+        let missing = similar.into_iter().map(|(id, like)| Missing {
+            id: id.clone(),
+            similar: like
+                .into_iter()
+                .map(|asset| Similar {
+                    key: asset.key,
+                    id: asset.id,
+                    is_selected: selected.contains(&asset.key),
+                    has_box: seen.insert(asset.key),
+                })
+                .collect(),
+        });
+        let missing = missing.collect();
         Ok(Self {
             found_count: counted(fine.len() as u64, "asset"),
             found: Listed::plain(&ids(&fine)),
@@ -195,15 +193,7 @@ impl ResultView {
 
     /// Whether something is to be ticked or was found.
     pub fn can_add(&self) -> bool {
-        !self.found.first.is_empty() || self.similar().next().is_some()
-    }
-
-    /// Whether it can be ticked here.
-    pub fn lists(&self, key: AssetKey) -> bool {
-        self.similar().any(|it| it.key == key)
-    }
-
-    fn similar(&self) -> impl Iterator<Item = &Similar> {
-        self.missing.iter().flat_map(|missing| &missing.similar)
+        let has_similar = |missing: &Missing| !missing.similar.is_empty();
+        !self.found.first.is_empty() || self.missing.iter().any(has_similar)
     }
 }
