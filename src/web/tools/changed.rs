@@ -83,8 +83,9 @@ impl Changed {
         let now = app.clock.now();
         let mut query = recent_query(now);
         query.limit = LISTED;
-        let found = app.store.search_assets(company.id, &query).await?;
+        // First: what is listed may be newer than is said, never older.
         let sync = app.store.catalogue_sync(company.id).await?;
+        let found = app.store.search_assets(company.id, &query).await?;
         let site = company.site().ok();
         let unticked: BTreeSet<&AssetKey> = ticks.unticked().collect();
         let listed: BTreeSet<&AssetKey> = found.assets.iter().map(|asset| &asset.key).collect();
@@ -122,13 +123,14 @@ pub async fn newer(
     Query(than): Query<Than>,
     RawQuery(fields): RawQuery,
 ) -> Result<Response, AppError> {
-    let sync = app.store.catalogue_sync(at.company.id).await?;
-    let is_behind = than.is_behind(&sync);
-    if !is_behind && sync.read_until.is_some() {
+    let company = at.company.id;
+    if than.is_up_to_date(&app, company).await? {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let ticks = Ticks::of(&Fields::of_query(&fields.unwrap_or_default()));
-    let part = Changed::load(&app, &at, &ticks).await?;
+    let mut part = Changed::load(&app, &at, &ticks).await?;
+    part.as_of.iter_mut().for_each(AsOf::asks_no_more);
+    let is_behind = than.is_behind(&app.store.catalogue_sync(company).await?);
     let is_filled = than.empty == "1" && !part.rows.is_empty();
     if is_behind || is_filled {
         return Ok(Html(part.render()?).into_response());
