@@ -136,16 +136,21 @@ pub fn before_counting() -> String {
     )
 }
 
-/// What *Select all* did, and what it means for the limit.
-pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<String, AppError> {
+/// What *Select all* did, and what it means for the limit; `None` where it cannot have, since no more is selected at all.
+pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<Option<String>, AppError> {
+    let selected = app.store.count_selected(my.draft.id).await?;
+    if added > selected.unsigned_abs() {
+        return Ok(None);
+    }
     let done = match added {
         0 => "All that match were selected already.".to_owned(),
         added => format!("{} more selected.", grouped(added)),
     };
-    let selected = app.store.count_selected(my.draft.id).await?;
     let limit = Limit::of(app, my).await?;
-    Ok(match limit.warning(selected, "all of these together") {
-        Some(warning) => format!("{done} {warning}"),
-        None => done,
-    })
+    Ok(Some(
+        match limit.warning(selected, "all of these together") {
+            Some(warning) => format!("{done} {warning}"),
+            None => done,
+        },
+    ))
 }

@@ -179,7 +179,7 @@ pub async fn show(
     let is_search = beside.action == "search";
     let wanted = if is_search { wanted.searched() } else { wanted };
     let said = match beside.added.parse() {
-        Ok(added) => Some(all_selected(&app, &my, added).await?),
+        Ok(added) => all_selected(&app, &my, added).await?,
         Err(_) => None,
     };
     let mut page = PickerPage::load(&app, &my, wanted, said).await?;

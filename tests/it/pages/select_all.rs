@@ -259,7 +259,15 @@ async fn what_somebody_writes_into_the_address_says_nothing() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    for odd in ["", "-1", "many", "99999999999999999999999", "%3Cb%3E"] {
+    for odd in [
+        "",
+        "-1",
+        "many",
+        "99999999999999999999999",
+        "18446744073709551615",
+        "1",
+        "%3Cb%3E",
+    ] {
         let picker = editor
             .get(&format!("{draft}/assets?q=mug&added={odd}"))
             .await;
