@@ -9,7 +9,7 @@ use crate::{
     domain::{
         Asset, Company, DeliveryHost, GenericHosts, INVALIDATION_LIMIT, MissingSetting, Options,
         Preset, PresetChoice, Revision, Site,
-        formation::{self, Plan},
+        formation::{self, Plan, UpperBound},
     },
     store::{Draft, Store, StoreError, TemplateVersion},
 };
@@ -86,6 +86,23 @@ impl DraftInputs {
 /// More URLs than this, before duplicates merge, are not formed at all: what a person can submit is far below, and
 /// assets times lines grow without end.
 const FORMED_AT_MOST: usize = 10 * INVALIDATION_LIMIT;
+
+/// How many URLs a draft makes at most, for any number of assets.
+pub async fn upper_bound(
+    store: &Store,
+    company: &Company,
+    draft: &Draft,
+) -> Result<UpperBound, StoreError> {
+    let (presets, template) =
+        tokio::try_join!(store.presets(company.id), store.template(company.id))?;
+    Ok(UpperBound::new(
+        draft.options,
+        chosen(&presets, &draft.presets).len(),
+        template.as_ref().map_or("", |template| &template.text),
+        &draft.manual_urls,
+        company.alias.is_some(),
+    ))
+}
 
 /// Why a draft's URLs are not formed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -113,6 +113,19 @@ async fn a_notice_over_the_dialog_is_sound() -> WebDriverResult<()> {
     browser
         .see("dialog .notices", "Unstale cannot be reached.")
         .await?;
+    for width in [1280, 390] {
+        browser.dress(width, 844, "light").await?;
+        browser
+            .execute("document.querySelector('dialog').scrollTo(0, 0)", vec![])
+            .await?;
+        for part in ["dialog h1", "dialog .notices strong"] {
+            let in_sight = format!(
+                "const part = document.querySelector('{part}'), box = part.getBoundingClientRect();
+                 return document.elementFromPoint(box.x + 5, box.y + box.height / 2) === part;"
+            );
+            assert!(browser.ask::<bool>(&in_sight).await?, "{part}, {width} px");
+        }
+    }
     // That it could not be reached stands in the console too.
     browser.complaints().await?;
     browser.look("picker-notice").await

@@ -24,7 +24,7 @@ async fn open(world: &World, query: &str) -> WebDriverResult<(Browser, Invalidat
     browser
         .goto(details.replace("/details", &format!("/assets{query}")))
         .await?;
-    browser.one("#results").await?;
+    browser.one("#results, #paste").await?;
     Ok((browser, draft))
 }
 
@@ -414,5 +414,25 @@ async fn ticks_among_the_sets_of_an_image_are_stored_at_once_and_when_the_page_i
     };
     let both = tokio::time::timeout(std::time::Duration::from_mins(1), both).await;
     both.expect("the tick is lost");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ticks_among_what_a_pasted_id_may_mean_are_stored_at_once() -> WebDriverResult<()> {
+    let world = world().await;
+    let (browser, draft) = open(&world, "/paste").await?;
+    browser.type_into("#ids", "bakcpack").await?;
+    browser.press_words("Find").await?;
+    browser.see(".missing", "Did you mean?").await?;
+    browser.press(".similar input").await?;
+    browser
+        .until("document.querySelector('.similar input[name=was]') !== null")
+        .await?;
+    assert_eq!(stored(&world, draft).await, ["backpack"]);
+    browser.press(".similar input").await?;
+    browser
+        .until("document.querySelector('.similar input[name=was]') === null")
+        .await?;
+    assert!(stored(&world, draft).await.is_empty());
     Ok(())
 }

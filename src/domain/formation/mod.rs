@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use crate::domain::{Asset, DeliveryHost, GenericHosts, Options, Preset, Site};
 
 mod anatomy;
+mod bound;
 mod characters;
 pub(in crate::domain) mod encode;
 mod gather;
@@ -38,6 +39,7 @@ mod properties;
 pub(in crate::domain) mod testing;
 
 pub use self::{
+    bound::{UpperBound, upper_bound},
     encode::encode_id,
     origin::{Origin, UrlRoot},
     plan::{CoveredUrl, Plan, PlannedBatch, PlannedUrl},
@@ -88,29 +90,4 @@ pub fn form(input: &Input<'_>) -> Plan {
 #[must_use]
 pub fn count(input: &Input<'_>) -> Count {
     merge::count(&gather::gather(input), input)
-}
-
-/// At most so many URLs would be formed, before merging and folding. Costs next to nothing, and so tells whether
-/// forming is affordable: templates multiply.
-#[must_use]
-pub fn upper_bound(input: &Input<'_>) -> usize {
-    let Options {
-        presets,
-        template,
-        alias,
-        ..
-    } = input.options;
-    let roots = if alias { 2 } else { 1 };
-    let lines = if template {
-        text::entries(input.template).count()
-    } else {
-        0
-    };
-    let formed = match (presets, template) {
-        (true, _) => input.presets.len() + 1,
-        (false, true) => 0,
-        (false, false) => 1,
-    };
-    let per_asset = roots * (formed + lines);
-    per_asset * input.assets.len() + lines + text::entries(input.manual).count()
 }

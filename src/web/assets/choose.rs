@@ -120,7 +120,7 @@ pub async fn choose(
     }
     if is_htmx {
         let said = match selected {
-            Some(added) => Some(all_selected(&app, &my, added).await?),
+            Some(added) => all_selected(&app, &my, added).await?,
             None => None,
         };
         let page = PickerPage::load(&app, &my, form.leads_to(), said).await?;

@@ -5,11 +5,15 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
+use futures_util::TryFutureExt as _;
 
-use super::wanted::{Show, Wanted};
+use super::{
+    limit::{Limit, beyond_one_request},
+    wanted::{Show, Wanted},
+};
 use crate::{
     app::App,
-    domain::{BATCH_LIMIT, INVALIDATION_LIMIT},
+    domain::INVALIDATION_LIMIT,
     error::AppError,
     store::{Counted, Matches},
     web::{
@@ -54,22 +58,33 @@ impl CountPart {
     pub async fn load(app: &App, my: &MyDraft, wanted: &Wanted) -> Result<Self, AppError> {
         let draft = draft_path(&my.at.company, my.draft.id, "");
         let draft = draft.trim_end_matches('/').to_owned();
+        let limit = Limit::of(app, my);
         if wanted.list() == Show::Selected {
-            let selected = app.store.count_selected(my.draft.id).await?;
+            let selected = app.store.count_selected(my.draft.id).err_into();
+            let (selected, limit) = tokio::try_join!(selected, limit)?;
             return Ok(Self {
                 draft,
                 sentence: counted(selected.unsigned_abs(), "asset"),
                 select_all: None,
-                warning: None,
+                warning: limit.warning(selected, "all of these together"),
             });
         }
         let query = wanted.query(app.clock.now());
-        let found = app.store.count_assets(my.at.company.id, &query).await?;
-        Ok(Self::of(draft, found))
+        let (found, selected, limit) = tokio::try_join!(
+            app.store.count_assets(my.at.company.id, &query).err_into(),
+            app.store.count_selected(my.draft.id).err_into(),
+            limit,
+        )?;
+        let mut part = Self::of(draft, found, &limit);
+        if part.warning.is_none() {
+            part.warning = limit.warning(selected, "all that is selected");
+        }
+        Ok(part)
     }
 
-    fn of(draft: String, found: Counted) -> Self {
-        let (sentence, select_all, number) = match found.matches {
+    fn of(draft: String, found: Counted, limit: &Limit<'_>) -> Self {
+        let these = "selecting all of these";
+        let (sentence, select_all, number, warning) = match found.matches {
             Matches::Exactly(all) => {
                 let number = all - found.excluded;
                 let select = if number == 1 {
@@ -78,13 +93,19 @@ impl CountPart {
                     let assets = counted(number.unsigned_abs(), "asset");
                     format!("Select all {assets} that match")
                 };
-                (counted(all.unsigned_abs(), "asset"), select, number)
+                let warning = limit.warning(number, these);
+                (
+                    counted(all.unsigned_abs(), "asset"),
+                    select,
+                    number,
+                    warning,
+                )
             }
             Matches::MoreThan(all) => {
                 let more = format!("more than {} assets", grouped(all.unsigned_abs()));
                 let most = grouped(INVALIDATION_LIMIT as u64);
                 let select = format!("Select all that match, if no more than {most}");
-                (more, select, all + 1)
+                (more, select, all + 1, limit.warning_for_more(these))
             }
         };
         let sentence = match found.excluded {
@@ -97,12 +118,11 @@ impl CountPart {
                 format!("{sentence}, {excluded} of them in formats that Adobe cannot clear")
             }
         };
-        let is_many = usize::try_from(number).is_ok_and(|number| number > BATCH_LIMIT);
         Self {
             draft,
             sentence,
             select_all: (number > 0).then_some(select_all),
-            warning: is_many.then(|| beyond_one_request("selecting all of these")),
+            warning: warning.filter(|_| number > 0),
         }
     }
 }
@@ -116,27 +136,21 @@ pub fn before_counting() -> String {
     )
 }
 
-/// What *Select all* did, and what it means for the limit.
-pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<String, AppError> {
+/// What *Select all* did, and what it means for the limit; `None` where it cannot have, since no more is selected at all.
+pub async fn all_selected(app: &App, my: &MyDraft, added: u64) -> Result<Option<String>, AppError> {
+    let selected = app.store.count_selected(my.draft.id).await?;
+    if added > selected.unsigned_abs() {
+        return Ok(None);
+    }
     let done = match added {
         0 => "All that match were selected already.".to_owned(),
         added => format!("{} more selected.", grouped(added)),
     };
-    let selected = app.store.count_selected(my.draft.id).await?;
-    Ok(
-        if usize::try_from(selected).is_ok_and(|it| it > BATCH_LIMIT) {
-            format!("{done} {}", beyond_one_request("all of these together"))
-        } else {
-            done
+    let limit = Limit::of(app, my).await?;
+    Ok(Some(
+        match limit.warning(selected, "all of these together") {
+            Some(warning) => format!("{done} {warning}"),
+            None => done,
         },
-    )
-}
-
-/// What so many assets need that each request would be more than full.
-fn beyond_one_request(what: &str) -> String {
-    let limit = grouped(BATCH_LIMIT as u64);
-    format!(
-        "One request takes {limit} URLs, and each asset makes at least one: {what} needs “Send as several requests” on \
-         Add Details."
-    )
+    ))
 }

@@ -1,4 +1,5 @@
-//! How current the picker is: it says up to when the catalogue is known, and shows itself anew once that is later.
+//! How current the picker is: it says up to when the catalogue is known, and shows itself anew once that is later. Where Adobe
+//! was asked within the minute, the page has it asked once more when that is over.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::{show::PickerPage, wanted::Wanted};
 use crate::{
     app::App,
     clock::Timestamp,
-    domain::{CatalogueSync, Step},
+    domain::{CatalogueSync, CompanyId, Step},
     error::AppError,
     web::{
         extract::{MyDraft, Query},
@@ -35,8 +36,39 @@ pub struct AsOf {
     pub at: Option<Moment>,
     /// What the first reading has come to.
     pub first: Option<String>,
-    /// For [`Than`]: there will be a newer one. Not while this one is new, or when nobody reads.
-    pub newer: Option<i64>,
+    /// There will be a newer one. Not when nobody reads.
+    pub newer: Option<Newer>,
+}
+
+/// How the page asks for a newer one.
+#[derive(Debug)]
+pub struct Newer {
+    /// For [`Than`].
+    than: i64,
+    /// The seconds until Adobe may be asked again; then the page has that done, once.
+    wait: Option<u64>,
+}
+
+impl Newer {
+    pub fn query(&self) -> String {
+        let due = if self.wait.is_some() { "&due=1" } else { "" };
+        format!("than={}{due}", self.than)
+    }
+
+    pub fn trigger(&self) -> String {
+        match self.wait {
+            Some(seconds) => format!("load delay:{seconds}s"),
+            None => "every 4s".to_owned(),
+        }
+    }
+
+    /// For who has no script.
+    pub fn sentence(&self) -> &'static str {
+        match self.wait {
+            Some(_) => "What changed since is read when that is a minute ago",
+            None => "What changed since is being read",
+        }
+    }
 }
 
 impl AsOf {
@@ -50,15 +82,27 @@ impl AsOf {
             return Some(Self {
                 at: None,
                 first: Some(first_reading(sync, is_read)?),
-                newer: is_read.then_some(0),
+                newer: is_read.then_some(Newer {
+                    than: 0,
+                    wait: None,
+                }),
             });
         };
-        let is_old = now.since(at) > FRESH;
+        let age = now.since(at);
         Some(Self {
             at: Some(at.into()),
             first: None,
-            newer: (is_old && is_read).then_some(at.as_micros()),
+            newer: is_read.then(|| Newer {
+                than: at.as_micros(),
+                wait: FRESH.checked_sub(age).map(|rest| rest.as_secs() + 1),
+            }),
         })
+    }
+
+    /// For a page that has asked by itself: it does not go on with that, or one that is left open would have Adobe asked
+    /// every minute.
+    pub fn asks_no_more(&mut self) {
+        self.newer.take_if(|newer| newer.wait.is_some());
     }
 
     /// Whether what is listed is a part of what there is, and the rest is on its way.
@@ -95,7 +139,10 @@ fn first_reading(sync: &CatalogueSync, is_read: bool) -> Option<String> {
 #[serde(default)]
 pub struct Than {
     /// Up to when the catalogue was known, in microseconds; 0 for never.
-    than: String,
+    #[serde(rename = "than")]
+    until: String,
+    /// `1`: the catalogue was too new to be asked for again, and is no longer.
+    due: String,
     /// `1`: it lists nothing.
     pub empty: String,
 }
@@ -103,8 +150,21 @@ pub struct Than {
 impl Than {
     /// Whether the catalogue is newer by now.
     pub fn is_behind(&self, sync: &CatalogueSync) -> bool {
-        let than: i64 = self.than.parse().unwrap_or_default();
+        let than: i64 = self.until.parse().unwrap_or_default();
         sync.read_until.is_some_and(|at| at.as_micros() > than)
+    }
+
+    /// Whether there is nothing new to show, nor to say. Where it is due, the catalogue is asked for first.
+    pub async fn is_up_to_date(&self, app: &App, company: CompanyId) -> Result<bool, AppError> {
+        let sync = app.store.catalogue_sync(company).await?;
+        if self.is_behind(&sync) {
+            return Ok(false);
+        }
+        let is_due = self.due == "1";
+        if is_due && let Err(error) = app.syncer.freshen(company).await {
+            tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
+        }
+        Ok(sync.read_until.is_some() && !is_due)
     }
 }
 
@@ -116,12 +176,13 @@ pub async fn newer(
     Query(than): Query<Than>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
-    let sync = app.store.catalogue_sync(my.at.company.id).await?;
-    let is_behind = than.is_behind(&sync);
-    if !is_behind && sync.read_until.is_some() {
+    let company = my.at.company.id;
+    if than.is_up_to_date(&app, company).await? {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let mut page = PickerPage::load(&app, &my, wanted, None).await?;
+    page.picker.as_of.iter_mut().for_each(AsOf::asks_no_more);
+    let is_behind = than.is_behind(&app.store.catalogue_sync(company).await?);
     let is_filled = than.empty == "1" && !page.picker.rows.is_empty();
     if is_behind || is_filled {
         return Ok(Html(page.results()?).into_response());
@@ -129,7 +190,7 @@ pub async fn newer(
     Ok(alone(page.as_as_of().render()?))
 }
 
-/// Only how far a first reading is, in the place of what said so.
+/// Only how far the catalogue is known, in the place of what said so.
 pub fn alone(as_of: String) -> Response {
     let headers = [("hx-retarget", "this"), ("hx-reswap", "outerHTML")];
     (headers, Html(as_of)).into_response()
@@ -153,15 +214,22 @@ mod tests {
             source: Some(source),
             ..CatalogueSync::default()
         };
-        let said =
-            |sync: &CatalogueSync| AsOf::of(sync, NOW).map(|it| (it.first.unwrap(), it.newer));
+        let said = |sync: &CatalogueSync| {
+            AsOf::of(sync, NOW).map(|it| (it.first.unwrap(), it.newer.map(|newer| newer.query())))
+        };
         let beginning = "The catalogue is being read for the first time.";
-        assert_eq!(said(&sync).unwrap(), (beginning.to_owned(), Some(0)));
+        assert_eq!(
+            said(&sync).unwrap(),
+            (beginning.to_owned(), Some("than=0".to_owned()))
+        );
         sync.begin(ReadingKind::Full, NOW);
         (sync.seen, sync.total) = (12_000, Some(1_000_000));
         let under_way =
             "The catalogue is being read for the first time: 12,000 of 1,000,000 assets so far.";
-        assert_eq!(said(&sync).unwrap(), (under_way.to_owned(), Some(0)));
+        assert_eq!(
+            said(&sync).unwrap(),
+            (under_way.to_owned(), Some("than=0".to_owned()))
+        );
         sync.stopped = true;
         let stopped = "Only a part of the catalogue is read: 12,000 of 1,000,000 assets so far.";
         assert_eq!(said(&sync).unwrap(), (stopped.to_owned(), None));

@@ -11,6 +11,7 @@ pub mod count;
 pub mod folders;
 pub mod fresh;
 mod kinds;
+mod limit;
 mod marks;
 mod nothing;
 pub mod paste;

@@ -173,7 +173,7 @@ pub async fn show(
     let is_search = beside.action == "search";
     let wanted = if is_search { wanted.searched() } else { wanted };
     let said = match beside.added.parse() {
-        Ok(added) => Some(all_selected(&app, &my, added).await?),
+        Ok(added) => all_selected(&app, &my, added).await?,
         Err(_) => None,
     };
     let (found, ()) = tokio::try_join!(find(&app, &my, &wanted), freshened(&app, &my, &wanted))?;

@@ -10,11 +10,12 @@ use axum::{
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
+use super::ToolsPage;
 use crate::{
     app::App,
     domain::AssetKey,
     error::AppError,
-    store::Matches,
+    store::{Draft, Matches, TooManyAssets},
     web::{
         assets::{AsOf, Than, add_supported, alone, nothing_replaced, recent_query},
         extract::{Editor, Fields, Form, InCompany, Query},
@@ -83,8 +84,9 @@ impl Changed {
         let now = app.clock.now();
         let mut query = recent_query(now);
         query.limit = LISTED;
-        let found = app.store.search_assets(company.id, &query).await?;
+        // First: what is listed may be newer than is said, never older.
         let sync = app.store.catalogue_sync(company.id).await?;
+        let found = app.store.search_assets(company.id, &query).await?;
         let site = company.site().ok();
         let unticked: BTreeSet<&AssetKey> = ticks.unticked().collect();
         let listed: BTreeSet<&AssetKey> = found.assets.iter().map(|asset| &asset.key).collect();
@@ -122,13 +124,14 @@ pub async fn newer(
     Query(than): Query<Than>,
     RawQuery(fields): RawQuery,
 ) -> Result<Response, AppError> {
-    let sync = app.store.catalogue_sync(at.company.id).await?;
-    let is_behind = than.is_behind(&sync);
-    if !is_behind && sync.read_until.is_some() {
+    let company = at.company.id;
+    if than.is_up_to_date(&app, company).await? {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let ticks = Ticks::of(&Fields::of_query(&fields.unwrap_or_default()));
-    let part = Changed::load(&app, &at, &ticks).await?;
+    let mut part = Changed::load(&app, &at, &ticks).await?;
+    part.as_of.iter_mut().for_each(AsOf::asks_no_more);
+    let is_behind = than.is_behind(&app.store.catalogue_sync(company).await?);
     let is_filled = than.empty == "1" && !part.rows.is_empty();
     if is_behind || is_filled {
         return Ok(Html(part.render()?).into_response());
@@ -151,33 +154,62 @@ pub async fn count(_: Editor, State(app): State<App>, at: InCompany) -> Result<R
 }
 
 /// Starts an invalidation with those whose ticks were left, or with all but those whose ticks were taken away, and leads to
-/// its details.
+/// its details. Where that is nothing, it says so and starts none.
 pub async fn start(
     Editor(person): Editor,
     State(app): State<App>,
     at: InCompany,
     Form(fields): Form<Fields>,
-) -> Result<Redirect, AppError> {
+) -> Result<Response, AppError> {
     let company = &at.company;
     let ticks = Ticks::of(&fields);
     let draft = new_draft(&app, company, &person).await?;
     app.store.create_draft(&draft).await?;
-    let page = |page: &str| draft_path(company, draft.id, page);
-    if fields.last("do") == Some("all") {
-        let now = app.clock.now();
-        let query = recent_query(now);
-        let all = app
-            .store
-            .select_all_assets(company.id, draft.id, &query, now);
-        // They are more than an invalidation holds: the picker can narrow them.
-        let to = all.await?.map_or("assets?show=recent", |_| "details");
-        let unticked: Vec<AssetKey> = ticks.unticked().copied().collect();
-        app.store
-            .remove_draft_assets(company.id, draft.id, &unticked, now)
-            .await?;
-        return Ok(Redirect::to(&page(to)));
+    let selected = if fields.last("do") == Some("all") {
+        select_all(&app, &draft, &ticks).await?
+    } else {
+        let keys: Vec<AssetKey> = ticks.asset.iter().copied().collect();
+        add_supported(&app, company.id, draft.id, &keys).await?;
+        Ok(())
+    };
+    let refused = match selected {
+        Err(too_many) => Some(format!(
+            "Nothing was selected: {too_many}. Start a CDN Invalidation, and choose a part of them with Add Assets."
+        )),
+        Ok(()) if app.store.count_selected(draft.id).await? == 0 => {
+            Some("Nothing was selected: tick at least one of them.".to_owned())
+        }
+        Ok(()) => None,
+    };
+    if refused.is_none() {
+        return Ok(Redirect::to(&draft_path(company, draft.id, "details")).into_response());
     }
-    let keys: Vec<AssetKey> = ticks.asset.into_iter().collect();
-    add_supported(&app, company.id, draft.id, &keys).await?;
-    Ok(Redirect::to(&page("details")))
+    app.store.delete_draft(company.id, draft.id).await?;
+    let page = ToolsPage {
+        refused,
+        ..ToolsPage::load(&app, &person, &at, &ticks).await?
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Selects all but those whose ticks were taken away.
+async fn select_all(
+    app: &App,
+    draft: &Draft,
+    ticks: &Ticks,
+) -> Result<Result<(), TooManyAssets>, AppError> {
+    let now = app.clock.now();
+    let query = recent_query(now);
+    let all = app
+        .store
+        .select_all_assets(draft.company, draft.id, &query, now)
+        .await?;
+    if let Err(too_many) = all {
+        return Ok(Err(too_many));
+    }
+    let unticked: Vec<AssetKey> = ticks.unticked().copied().collect();
+    app.store
+        .remove_draft_assets(draft.company, draft.id, &unticked, now)
+        .await?;
+    Ok(Ok(()))
 }

@@ -34,6 +34,8 @@ struct ToolsPage {
     shell: Shell,
     /// The start of the company's addresses.
     base: String,
+    /// Why a button did nothing.
+    refused: Option<String>,
     not_ready: Option<String>,
     /// Whether lists are sent, or only downloaded.
     connected: bool,
@@ -66,37 +68,51 @@ pub async fn show(
     if person.last_company != Some(company.id) {
         app.store.set_last_company(person.id, company.id).await?;
     }
-    let mut drafts = Vec::new();
-    for draft in app.store.open_drafts(company.id, person.id, LISTED).await? {
-        let assets = app.store.count_selected(draft.id).await?;
-        let assets = usize::try_from(assets).unwrap_or(0);
-        drafts.push(draft_view(company, &draft, assets));
-    }
-    let latest = HistoryQuery {
-        limit: LISTED,
-        ..HistoryQuery::default()
-    };
-    let recent = app.store.history(company.id, &latest).await?.entries;
     if let Err(error) = app.syncer.freshen(company.id).await {
         tracing::warn!(%error, "a catalogue could not be asked to be brought up to date");
     }
-    let changed = Changed::load(&app, &at, &Ticks::default()).await?;
-    let shell = Shell::at("Tools", &person, &at);
-    let volume = app.dispatcher.volume(company.id).await?;
-    let page = ToolsPage {
-        volume: volume.for_admins().filter(|_| shell.is_admin()),
-        shell,
-        base: company_path(company),
-        not_ready: company.site().err().map(|missing| missing.to_string()),
-        connected: app.store.connection_state(company.id).await?.is_some(),
-        changed,
-        drafts,
-        recent: recent
-            .iter()
-            .map(|entry| Row::new(company, entry))
-            .collect(),
-    };
+    let page = ToolsPage::load(&app, &person, &at, &Ticks::default()).await?;
     Ok(page.into_response())
+}
+
+impl ToolsPage {
+    /// Reads it all.
+    async fn load(
+        app: &App,
+        person: &Person,
+        at: &InCompany,
+        ticks: &Ticks,
+    ) -> Result<Self, AppError> {
+        let company = &at.company;
+        let mut drafts = Vec::new();
+        for draft in app.store.open_drafts(company.id, person.id, LISTED).await? {
+            let assets = app.store.count_selected(draft.id).await?;
+            let assets = usize::try_from(assets).unwrap_or(0);
+            drafts.push(draft_view(company, &draft, assets));
+        }
+        let latest = HistoryQuery {
+            limit: LISTED,
+            ..HistoryQuery::default()
+        };
+        let recent = app.store.history(company.id, &latest).await?.entries;
+        let changed = Changed::load(app, at, ticks).await?;
+        let shell = Shell::at("Tools", person, at);
+        let volume = app.dispatcher.volume(company.id).await?;
+        Ok(Self {
+            volume: volume.for_admins().filter(|_| shell.is_admin()),
+            shell,
+            base: company_path(company),
+            refused: None,
+            not_ready: company.site().err().map(|missing| missing.to_string()),
+            connected: app.store.connection_state(company.id).await?.is_some(),
+            changed,
+            drafts,
+            recent: recent
+                .iter()
+                .map(|entry| Row::new(company, entry))
+                .collect(),
+        })
+    }
 }
 
 fn draft_view(company: &Company, draft: &Draft, assets: usize) -> DraftView {

@@ -1,5 +1,7 @@
 //! *Paste IDs*: what is found, what is asked for at Adobe, and what is refused.
 
+use unstale::{domain::PublishServer, store::CompanySettings};
+
 use super::{REFUSED, new_draft, refuse_the_account};
 use crate::support::{
     app::TestApp,
@@ -30,7 +32,7 @@ async fn find(editor: &Browser, draft: &str, text: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_similar_id_that_was_ticked_stays_ticked_until_it_is_added() {
+async fn a_similar_id_that_is_ticked_is_selected_whatever_is_pressed() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
@@ -39,26 +41,40 @@ async fn a_similar_id_that_was_ticked_stays_ticked_until_it_is_added() {
     let form = found.form("#paste").and("asset", &keys[0]);
 
     let again = editor.submit(&form.clone().press("do", "find")).await;
-    assert_eq!(
-        again.attributes(".similar input[checked]", "value"),
-        keys[..1]
-    );
-    // No longer among the similar ones, and with a list that is refused.
-    for (text, status) in [("backpack", 200), ("", 422)] {
-        let changed = form.clone().set("ids", text).press("do", "find");
-        let changed = editor.submit(&changed).await;
-        assert_eq!(changed.status, status);
-        let ticked = changed.attributes("input[name=asset][checked]", "value");
-        assert_eq!(ticked, keys[..1], "{text}");
-        assert!(!changed.has(".similar"));
-    }
-    let changed = form.set("ids", "backpack").and("asset", "x");
+    let ticked = |page: &Answer| page.attributes(".similar input[checked]", "value");
+    assert_eq!(ticked(&again), keys[..1]);
+    let changed = again.form("#paste").set("ids", "backpack");
     let changed = editor.submit(&changed.press("do", "find")).await;
+    assert!(!changed.has(".similar"));
     let add = changed.form("#paste").press("do", "add");
     let selected = editor.submit_and_follow(&add).await;
     let mut selected = ids(&selected);
     selected.sort_unstable();
     assert_eq!(selected, ["backpack", "spinset"]);
+
+    // Its tick is taken away, with a list that is refused.
+    let again = find(&editor, &draft, "SPINSET.tif").await;
+    assert_eq!(ticked(&again), keys[..1], "as the draft has it");
+    let form = again.form("#paste").without("asset").set("ids", "");
+    let refused = editor
+        .submit(&form.and("asset", "x").press("do", "find"))
+        .await;
+    assert_eq!(refused.status, 422);
+    let selected = editor.get(&format!("{draft}/assets?show=selected")).await;
+    assert_eq!(ids(&selected), ["backpack"]);
+}
+
+#[tokio::test]
+async fn an_asset_that_several_ids_may_mean_has_one_box() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let found = find(&editor, &draft, "bakcpack\nbackpck").await;
+    let keys = found.attributes(".similar input[name=asset]", "value");
+    let distinct: std::collections::BTreeSet<&String> = keys.iter().collect();
+    assert_eq!(keys.len(), distinct.len());
+    let second = found.text(".missing li:nth-child(2) .similar");
+    assert!(second.contains("backpack (above)"), "{second}");
 }
 
 #[tokio::test]
@@ -204,9 +220,16 @@ async fn adobe_is_asked_for_a_thousand_at_once_and_for_the_next_ones_by_a_button
         ("Found: 2 assets", 2_198, None),
     ] {
         assert_eq!(page.text("#found"), found);
-        let left = format!("Not found: {},{:03} IDs", left / 1_000, left % 1_000);
-        assert!(page.texts("h2").contains(&left), "{:?}", page.texts("h2"));
-        assert!(page.body.contains("with the first 50 only"));
+        let not_found = format!("Not found: {} IDs", thousands(left));
+        assert!(
+            page.texts("h2").contains(&not_found),
+            "{:?}",
+            page.texts("h2")
+        );
+        assert!(
+            page.body
+                .contains(&format!("with 1 to 50 of {}", thousands(left)))
+        );
         let next = page.attributes("button[name=next_after]", "value");
         assert_eq!(next.len(), usize::from(button.is_some()));
         let Some(button) = button else { break };
@@ -320,7 +343,85 @@ async fn ten_thousand_ids_and_urls_as_long_as_they_come_are_read() {
     text.push_str(&app.exact(&format!("gspdf?wid={}", "1,".repeat(4_000))));
     let page = find(&editor, &draft, &text).await;
     assert_eq!(page.text("#found"), "Found: 2 assets");
-    assert_eq!(page.count(".missing > li"), 200);
-    assert!(page.body.contains("and 9,798 more") || page.body.contains("and 9798 more"));
+    assert_eq!(page.count(".missing > li"), 50);
+    assert_eq!(page.textarea("textarea[readonly]").lines().count(), 9_998);
     assert!(page.text("button[name=next_after]").contains("1,000"));
+}
+
+#[tokio::test]
+async fn similar_ones_are_looked_for_with_the_next_fifty_and_adobe_is_not_asked_again() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let mut text: String = (0..1_100).map(|n| format!("nobody-{n:04}\n")).collect();
+    text.insert_str(60 * "nobody-0000\n".len(), "bakcpack\n");
+    let mut page = find(&editor, &draft, &text).await;
+    let before = asked(&app);
+    for (words, similar, first) in [
+        ("with 51 to 100 of 1,101.", 1, "nobody-0050"),
+        ("with 101 to 150 of 1,101.", 0, "nobody-0099"),
+    ] {
+        assert_eq!(
+            page.text("button[name=similar_from]"),
+            "Look for more similar ones, for the next 50"
+        );
+        let next = page.attributes("button[name=similar_from]", "value");
+        let form = page.form("#paste").press("similar_from", &next[0]);
+        page = editor.submit(&form).await;
+        assert!(page.body.contains(words), "{words}");
+        assert_eq!(page.count(".missing > li"), 50);
+        assert_eq!(page.texts(".missing > li > bdi")[0], first);
+        assert_eq!(page.count(".similar"), similar);
+        let rest = page.text("button[name=next_after]");
+        assert_eq!(rest, "Ask for the next 101 IDs", "that is not forgotten");
+    }
+    assert_eq!(asked(&app), before);
+    // Of another list, the first ones.
+    let form = page.form("#paste").set("ids", "bakcpack\nnobody");
+    let other = editor.submit(&form.and("similar_from", "50")).await;
+    assert_eq!(other.count(".missing > li"), 2);
+    assert!(!other.has("button[name=similar_from]"));
+    assert!(asked(&app) > before);
+}
+
+#[tokio::test]
+async fn of_a_long_list_everything_can_be_copied() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let elsewhere = |n| format!("https://elsewhere.example/{n}\n");
+    let text: String = (0..1_300).map(elsewhere).collect();
+    let page = find(&editor, &draft, &text).await;
+    assert!(page.body.contains("and 1,100 more"));
+    assert_eq!(page.textarea("textarea[readonly]").trim(), text.trim());
+    let page = find(&editor, &draft, "nobody").await;
+    assert!(!page.has("textarea[readonly]"), "one is read as it stands");
+}
+
+fn thousands(number: usize) -> String {
+    format!("{},{:03}", number / 1_000, number % 1_000)
+}
+
+#[tokio::test]
+async fn a_url_of_the_company_is_known_by_the_other_scheme_without_one_and_on_the_preview_server() {
+    let app = TestApp::start().await;
+    let (store, company) = (&app.app.store, app.company().await.id);
+    let settings = CompanySettings {
+        preview_server: PublishServer::parse("https://preview.example.com"),
+        ..store.company_settings(company).await.unwrap()
+    };
+    let put = store.put_company_settings(company, &settings, app.clock.now());
+    put.await.unwrap();
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let after = |url: &str, sign| url.split_once(sign).unwrap().1.to_owned();
+    let text = format!(
+        "https://{}?wid=1 //{}\nhttps://preview.example.com/is/{}",
+        after(&app.exact("backpack"), "://"),
+        after(&app.exact("spinset"), "://"),
+        after(&app.exact("gspdf"), "/is/"),
+    );
+    let found = find(&editor, &draft, &text).await;
+    assert_eq!(found.text("#found"), "Found: 3 assets", "{}", found.body);
+    assert!(!found.body.contains("No addresses of this company"));
 }

@@ -765,6 +765,54 @@ async fn tools_starts_an_invalidation_with_all_that_changed_listed_or_not() {
 }
 
 #[tokio::test]
+async fn tools_starts_no_invalidation_with_nothing_and_says_so() {
+    let app = TestApp::start().await;
+    let company = app.company().await.id;
+    let mut asset = app.add_asset("replaced-0").await;
+    app.clock.advance(std::time::Duration::from_hours(2));
+    asset.changed_at = app.clock.now();
+    let put = async |assets: &[Asset]| {
+        let put = app.app.store.put_assets(company, assets, app.clock.now());
+        put.await.unwrap();
+    };
+    put(std::slice::from_ref(&asset)).await;
+    let editor = app.editor().await;
+    let tools = editor.get(COMPANY).await;
+    let refused = async |form: Form| {
+        let page = editor.submit(&form).await;
+        assert_eq!(page.status, 422);
+        assert!(!page.body.contains("Your open drafts"), "there is none");
+        page
+    };
+    let form = tools.form("#changed").without("asset");
+    for button in ["these", "all"] {
+        let page = refused(form.clone().and("do", button)).await;
+        assert_eq!(
+            page.text("[role=alert]"),
+            "Nothing was selected: tick at least one of them."
+        );
+        assert!(!page.has("#changed input[checked]"), "as they were");
+    }
+
+    let more: Vec<Asset> = (1..50_001)
+        .map(|n| Asset {
+            key: unstale::domain::AssetKey::from_uuid(app.clock.new_uuid()),
+            id: format!("replaced-{n}"),
+            ..asset.clone()
+        })
+        .collect();
+    app.app.store.begin_bulk_load(company).await.unwrap();
+    put(&more).await;
+    app.app.store.finish_bulk_load(company).await.unwrap();
+    let page = refused(tools.form("#changed").and("do", "all")).await;
+    let said = page.text("[role=alert]");
+    assert!(
+        said.starts_with("Nothing was selected: a draft takes at most"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn tools_starts_no_invalidation_of_an_excluded_format_whatever_is_sent() {
     let app = TestApp::start().await;
     let mut word = app.add_asset("a-letter").await;

@@ -1,8 +1,8 @@
 //! *Select all that match*, without JavaScript: what it did, and what that means for the limit of one request.
 
-use unstale::domain::Asset;
+use unstale::domain::{Asset, Preset};
 
-use super::new_draft;
+use super::{COMPANY, new_draft};
 use crate::support::{
     app::TestApp,
     browser::{Answer, Browser},
@@ -130,6 +130,60 @@ async fn what_it_means_for_one_request_is_said_before_it_is_pressed() {
 }
 
 #[tokio::test]
+async fn presets_and_template_lines_multiply_the_urls_and_that_is_said_too() {
+    let app = TestApp::start().await;
+    add(&app, 300).await;
+    let admin = app.admin().await;
+    let company = app.company().await.id;
+    let presets = (0..5).map(|number| Preset {
+        name: format!("preset-{number}"),
+        modifier: format!("wid={number}"),
+    });
+    let presets: Vec<Preset> = presets.collect();
+    let now = app.clock.now();
+    let put = app.app.store.put_presets(company, &presets, now);
+    put.await.unwrap();
+    let template = admin.get(&format!("{COMPANY}/template")).await;
+    let form = template.form("#template-form").and("do", "ok");
+    let lines = "<ID>?wid=1\n<ID>?wid=2\nhttps://elsewhere.example/a";
+    let saved = admin.submit(&form.set("template", lines)).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+
+    let draft = new_draft(&admin).await;
+    let details = admin.get(&format!("{draft}/details")).await;
+    let form = details
+        .form("#details")
+        .without("alias")
+        .set("presets", "true")
+        .set("template", "true");
+    admin.submit(&form.press("do", "count")).await;
+    let part = count(&admin, &draft, "q=bulk").await;
+    let of_300 = "selecting all of these may make up to 2,401, with this invalidation’s presets and template.";
+    assert!(part.body.contains(of_300), "{}", part.body);
+    let said = press(&admin, &draft, "q=bulk").await;
+    assert!(said.starts_with("300 more selected."), "{said}");
+    assert!(
+        said.contains("all of these together may make up to 2,401"),
+        "{said}"
+    );
+    let part = count(&admin, &draft, "q=enamel").await;
+    let selected = "all that is selected may make up to 2,401";
+    assert!(part.body.contains(selected), "{}", part.body);
+    let part = count(&admin, &draft, "show=selected").await;
+    assert!(part.body.contains("may make up to 2,401"), "{}", part.body);
+
+    let details = admin.get(&format!("{draft}/details")).await;
+    let form = details.form("#details").without("presets");
+    admin.submit(&form.press("do", "count")).await;
+    let part = count(&admin, &draft, "show=selected").await;
+    assert!(
+        !part.body.contains(LIMIT),
+        "300 times two lines and one: {}",
+        part.body
+    );
+}
+
+#[tokio::test]
 async fn without_javascript_a_button_counts_and_keeps_the_ticks() {
     let app = TestApp::start().await;
     add(&app, 60).await;
@@ -205,7 +259,15 @@ async fn what_somebody_writes_into_the_address_says_nothing() {
     let app = TestApp::start().await;
     let editor = app.editor().await;
     let draft = new_draft(&editor).await;
-    for odd in ["", "-1", "many", "99999999999999999999999", "%3Cb%3E"] {
+    for odd in [
+        "",
+        "-1",
+        "many",
+        "99999999999999999999999",
+        "18446744073709551615",
+        "1",
+        "%3Cb%3E",
+    ] {
         let picker = editor
             .get(&format!("{draft}/assets?q=mug&added={odd}"))
             .await;

@@ -1,6 +1,7 @@
 //! *Paste IDs*: a list from a spreadsheet or a mail becomes a selection. What is not known is asked for at Adobe, and
 //! what is much like it is offered.
 
+mod address;
 mod read;
 mod result;
 
@@ -18,17 +19,18 @@ use axum::{
 };
 
 use self::{
-    read::{Pasted, Places},
-    result::{ResultView, Similar, Unasked},
+    address::Places,
+    read::Pasted,
+    result::{ResultView, Unasked},
 };
-use super::choose::add_supported;
+use super::choose::{Ticks, add_supported, store_ticks};
 use crate::{
     app::App,
     domain::{Asset, AssetKey, Company, HostOrigin},
     error::AppError,
     ops::sync::LookUpError,
     web::{
-        extract::{Fields, Form, MyDraft},
+        extract::{Fields, Form, Htmx, MyDraft},
         forms::{Unreadable, readable, showable},
         shell::Shell,
         view::{draft_path, grouped},
@@ -51,8 +53,6 @@ struct PastePage {
     result: Option<ResultView>,
     /// Which list that is the result of.
     list: u64,
-    /// What was ticked and is not among what is listed now.
-    kept: Vec<Similar>,
 }
 
 /// The assets of a list.
@@ -68,6 +68,8 @@ struct Found {
     by_stem: Vec<String>,
     foreign: Vec<String>,
     not_asked: Option<String>,
+    /// The last of the missing ones that Adobe was asked for; empty where it was asked for none that is missing.
+    asked: Option<String>,
     unasked: Option<Unasked>,
 }
 
@@ -85,24 +87,25 @@ pub async fn show(my: MyDraft) -> Response {
     PastePage::new(&my, String::new()).into_response()
 }
 
-/// Finds what is on the list, or adds it. The way back keeps what was ticked.
+/// Stores the ticks, whatever is pressed; then finds what is on the list, or adds it, or leads back. A script that only stores
+/// them stays on the page.
 pub async fn act(
     State(app): State<App>,
     my: MyDraft,
+    Htmx(is_htmx): Htmx,
     Form(fields): Form<Fields>,
 ) -> Result<Response, AppError> {
-    let ids = fields.last("ids").unwrap_or_default();
-    let ticked: BTreeSet<AssetKey> = fields.all("asset").collect();
+    let (add, remove) = Ticks::of(&fields).changes();
+    store_ticks(&app, &my, &add, &remove).await?;
+    if is_htmx {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     if fields.last("do") == Some("back") {
-        let ticked: Vec<AssetKey> = ticked.into_iter().collect();
-        add_supported(&app, my.at.company.id, my.draft.id, &ticked).await?;
         let to = draft_path(&my.at.company, my.draft.id, "assets");
         return Ok(Redirect::to(&to).into_response());
     }
-    let page = PastePage {
-        kept: kept(&app, &my, &ticked).await?,
-        ..PastePage::new(&my, showable(ids))
-    };
+    let ids = fields.last("ids").unwrap_or_default();
+    let page = PastePage::new(&my, showable(ids));
     if readable(ids).is_err() {
         return Ok(page.refuse(Unreadable::SENTENCE.to_owned()));
     }
@@ -126,23 +129,25 @@ pub async fn act(
     if fields.last("do") == Some("add") && (is_told || is_whole) {
         // Adobe was asked when they were found, and the catalogue has what it knew.
         found.part(&app, company, Parts::SomeKnown).await?;
-        let keys: Vec<AssetKey> = found
-            .assets
-            .iter()
-            .map(|asset| asset.key)
-            .chain(ticked)
-            .collect();
+        let keys: Vec<AssetKey> = found.assets.iter().map(|asset| asset.key).collect();
         add_supported(&app, my.at.company.id, my.draft.id, &keys).await?;
         let to = draft_path(&my.at.company, my.draft.id, "assets?show=selected");
         return Ok(Redirect::to(&to).into_response());
     }
-    let after = fields.last("next_after").unwrap_or_default();
-    found.ask(&app, company, after).await?;
+    let from = fields.last("similar_from").filter(|_| is_told);
+    if let Some(asked) = fields.last("asked").filter(|_| from.is_some()) {
+        found.was_asked_to(asked);
+    } else {
+        let after = fields.last("next_after").unwrap_or_default();
+        found.ask(&app, company, after).await?;
+    }
     found.part(&app, company, Parts::SomeKnown).await?;
-    let result = ResultView::new(&app, &my, found, &ticked).await?;
-    let mut page = page;
-    page.kept.retain(|it| !result.lists(it.key));
-    (page.result, page.list) = (Some(result), list);
+    let from = from.and_then(|from| from.parse().ok()).unwrap_or_default();
+    let page = PastePage {
+        result: Some(ResultView::new(&app, &my, found, from).await?),
+        list,
+        ..page
+    };
     Ok(page.into_response())
 }
 
@@ -153,32 +158,18 @@ fn fingerprint(pasted: &Pasted) -> u64 {
     hasher.finish()
 }
 
-/// What was ticked, whatever became of the list since.
-async fn kept(
-    app: &App,
-    my: &MyDraft,
-    ticked: &BTreeSet<AssetKey>,
-) -> Result<Vec<Similar>, AppError> {
-    let keys: Vec<AssetKey> = ticked.iter().copied().collect();
-    let assets = app.store.assets_by_key(my.at.company.id, &keys).await?;
-    let ticked = |asset| Similar::new(asset, true);
-    Ok(assets.into_iter().map(ticked).collect())
-}
-
+/// Whoever shows the company's pictures: what somebody copies may come from the preview server.
 async fn places(app: &App, my: &MyDraft) -> Result<Places, AppError> {
     let company = &my.at.company;
     let hosts = app.store.delivery_hosts(company.id).await?;
-    let server = company.publish_server.as_ref();
-    let server = server.and_then(|server| HostOrigin::of(server.as_str()));
+    let servers = [&company.publish_server, &my.at.preview_server];
+    let servers = servers.into_iter().flatten();
+    let servers = servers.filter_map(|server| HostOrigin::of(server.as_str()));
     let alias = company.alias.as_ref().map(|alias| alias.root.clone());
-    Ok(Places {
-        hosts: hosts
-            .into_iter()
-            .map(|host| host.origin)
-            .chain(server)
-            .collect(),
-        roots: company.root.clone().into_iter().chain(alias).collect(),
-    })
+    Ok(Places::new(
+        hosts.into_iter().map(|host| host.origin).chain(servers),
+        company.root.clone().into_iter().chain(alias).collect(),
+    ))
 }
 
 impl Found {
@@ -232,23 +223,34 @@ impl Found {
 
     /// Asks Adobe for what is missing: for so many as it is asked for at once, from the one on that follows `after`.
     async fn ask(&mut self, app: &App, company: &Company, after: &str) -> Result<(), AppError> {
-        let from = self.missing.iter().position(|id| id == after);
-        let from = from.map_or(0, |place| place + 1);
+        let from = self.place_after(after);
         let most = self.missing.len().min(from + ASKED);
         let mut later = self.missing.split_off(most);
-        if self.missing.len() > from {
-            match self.look_up(app, company, from).await {
-                Ok(()) => {
-                    self.unasked = (!later.is_empty()).then(|| Unasked {
-                        number: later.len(),
-                        after: self.missing.last().cloned().unwrap_or_default(),
-                    });
-                }
-                Err(error) => self.not_asked = Some(error.sentence()?),
-            }
-        }
+        let asked = if self.missing.len() > from {
+            self.look_up(app, company, from).await
+        } else {
+            Ok(())
+        };
+        let last = self.missing.last().cloned().unwrap_or_default();
         self.missing.append(&mut later);
+        match asked {
+            Ok(()) => self.was_asked_to(&last),
+            Err(error) => self.not_asked = Some(error.sentence()?),
+        }
         Ok(())
+    }
+
+    /// Adobe was asked for what is missing up to `last`.
+    fn was_asked_to(&mut self, last: &str) {
+        let number = self.missing.len() - self.place_after(last);
+        let after = last.to_owned();
+        self.asked = Some(after.clone());
+        self.unasked = (number > 0).then_some(Unasked { number, after });
+    }
+
+    fn place_after(&self, id: &str) -> usize {
+        let place = self.missing.iter().position(|it| it == id);
+        place.map_or(0, |place| place + 1)
     }
 
     async fn look_up(
@@ -310,7 +312,6 @@ impl PastePage {
             refused: None,
             result: None,
             list: 0,
-            kept: Vec::new(),
         }
     }
 

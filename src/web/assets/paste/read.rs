@@ -5,12 +5,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use percent_encoding::percent_decode_str;
-
-use crate::{
-    domain::{HostOrigin, type_of_extension},
-    web::forms::bare,
-};
+use super::address::{Places, stem_of};
+use crate::web::forms::bare;
 
 /// Digits of the widths, places and colours in a query; a longer number could be an ID.
 const LONGEST_MEASURE: usize = 5;
@@ -20,15 +16,6 @@ const WORD_LISTS: [&str; 11] = [
     "fmt", "req", "icc", "quantize", "src", "mask", "layer", "text", "effect", "path", "resmode",
 ];
 
-/// What stands in URLs of the company.
-#[derive(Debug, Default)]
-pub struct Places {
-    /// The publish server and the delivery hosts.
-    pub hosts: BTreeSet<HostOrigin>,
-    /// The root, and the alias's.
-    pub roots: Vec<String>,
-}
-
 /// What was pasted, each once, in the order of the list.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Pasted {
@@ -36,7 +23,7 @@ pub struct Pasted {
     pub ids: Vec<String>,
     /// For IDs that URLs of files gave, the same without the extension: URLs have one, assets' IDs mostly not.
     pub stems: BTreeMap<String, String>,
-    /// For IDs that URLs with a comma in their path gave, what stands between the commas: an ID may hold one.
+    /// For IDs that URLs with commas or blanks in their path gave, what stands between those: an ID may hold one.
     pub parts: BTreeMap<String, Vec<String>>,
     /// Addresses that are none of the company's assets.
     pub foreign: Vec<String>,
@@ -47,7 +34,7 @@ pub fn read(text: &str, places: &Places) -> Pasted {
     let mut pasted = Pasted::default();
     let mut seen = BTreeSet::new();
     let lines = text.split(['\n', '\r', '\t']).map(bare);
-    for piece in lines.flat_map(entries) {
+    for piece in lines.flat_map(|line| entries(line, places)) {
         let piece = bare(&piece);
         if piece.is_empty() {
             continue;
@@ -79,24 +66,36 @@ impl Pasted {
 
     /// The ID of one entry, and what it may be called too; or a foreign address.
     fn read(&mut self, piece: &str, places: &Places) -> Result<String, String> {
-        if !is_url(piece) {
+        if !places.is_url(piece) {
             return Ok(piece.to_owned());
         }
-        let (id, stem) = id_in(piece, places)?;
+        let (id, stem) = places.id_in(piece).ok_or_else(|| piece.to_owned())?;
         self.stems.extend(stem.map(|stem| (id.clone(), stem)));
         Ok(id)
     }
 
-    /// What a URL without a query gives where the commas behind it part it from others.
+    /// What a URL without a query gives where the commas behind it, or else the blanks, part it from others.
     fn parts_of(&mut self, piece: &str, places: &Places) -> Option<Vec<String>> {
-        let (url, others) = piece.split_once(',')?;
-        if !is_url(piece) || piece.contains('?') {
+        let has_comma = piece.contains(',');
+        let parts_here = |sign: char| {
+            if has_comma {
+                sign == ','
+            } else {
+                sign.is_whitespace()
+            }
+        };
+        let (url, others) = piece.split_once(parts_here)?;
+        if !places.is_url(piece) || piece.contains('?') {
             return None;
         }
         let first = self.read(url, places).ok()?;
         let is_file = self.stems.contains_key(&first);
         let mut parts = vec![first];
-        for other in others.split(',').map(bare).filter(|it| !it.is_empty()) {
+        for other in others
+            .split(parts_here)
+            .map(bare)
+            .filter(|it| !it.is_empty())
+        {
             let stem = stem_of(other).filter(|_| is_file);
             self.stems
                 .extend(stem.map(|stem| (other.to_owned(), stem.to_owned())));
@@ -107,15 +106,15 @@ impl Pasted {
 }
 
 /// The entries of a line. Commas part them, but stand in URLs too. A quoted cell ends at its quote. An unquoted URL ends at
-/// a comma before a blank, a quote or another URL; within its query also before what could be an ID, as `SKU-2` in
-/// `…/shoe?wid=200,SKU-2`, but not before a short number, a word of a list or a further parameter: those go on with the
-/// query.
-fn entries(line: &str) -> Vec<Cow<'_, str>> {
+/// a comma, `;` or `|` before a blank, a quote or another URL; within its query also before what could be an ID, as `SKU-2`
+/// in `…/shoe?wid=200,SKU-2`, but not before a short number, a word of a list or a further parameter: those go on with the
+/// query, until a blank. Another URL behind a blank, `;` or `|` is always an entry of its own.
+fn entries<'a>(line: &'a str, places: &Places) -> Vec<Cow<'a, str>> {
     let mut entries = Vec::new();
     let mut rest = Some(line);
     while let Some(text) = rest {
         let Some((cell, after)) = quoted_cell(text) else {
-            let (entry, after) = first_entry(text, true);
+            let (entry, after) = first_entry(text, places, true);
             // A quote without its other half belongs to no ID.
             entries.push(entry.trim().trim_matches('"').into());
             rest = after;
@@ -123,8 +122,8 @@ fn entries(line: &str) -> Vec<Cow<'_, str>> {
         };
         // Its commas are its own, but of several URLs in one cell none may go unseen.
         let mut inside = Some(&*cell);
-        while let Some(text) = inside.filter(|text| is_url(text)) {
-            let (entry, more) = first_entry(text, false);
+        while let Some(text) = inside.filter(|text| places.is_url(text)) {
+            let (entry, more) = first_entry(text, places, false);
             entries.push(entry.to_owned().into());
             inside = more;
         }
@@ -161,27 +160,51 @@ fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, Option<&str>)> {
     Some((cell, after))
 }
 
-/// The first entry, and what follows its comma. `ids_follow`: an ID may stand behind a URL's query.
-fn first_entry(text: &str, ids_follow: bool) -> (&str, Option<&str>) {
-    let is_inside_url = is_url(text);
+/// The first entry, and what follows the sign that ends it. `ids_follow`: an ID may stand behind a URL's query.
+fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str, Option<&'a str>) {
+    let text = text.trim_start();
+    let is_inside_url = places.is_url(text);
     let mut is_query = false;
-    for (at, sign) in text.match_indices([',', '?']) {
-        if sign == "?" {
-            is_query = true;
-            continue;
-        }
-        let after = &text[at + 1..];
-        let is_id = || !goes_on(&text[..at], after.split(',').next().unwrap_or_default());
-        let is_next = after.starts_with([' ', '"']) || is_url(after);
-        if !is_inside_url || is_next || (ids_follow && is_query && is_id()) {
+    for (at, sign) in text.match_indices(|sign| sign == '?' || may_part(sign)) {
+        let after = &text[at + sign.len()..];
+        let is_before_url = places.is_url(after.trim_start_matches(may_part));
+        let is_id = || {
+            let piece = after.split(may_part).next().unwrap_or_default();
+            ids_follow && is_query && !goes_on(&text[..at], piece)
+        };
+        let is_end = match sign {
+            "?" => {
+                is_query = true;
+                false
+            }
+            "," if !is_inside_url => true,
+            "," => after.starts_with([' ', '"']) || is_before_url || is_id(),
+            _ if !is_inside_url => is_before_url,
+            ";" | "|" => {
+                after.is_empty() || after.starts_with([' ', '"']) || is_before_url || is_id()
+            }
+            // A path may be written with its blanks, a query ends at the first.
+            _ => is_query || is_before_url,
+        };
+        if is_end {
+            let after = if is_inside_url {
+                after.trim_start_matches(|sign| sign != ',' && may_part(sign))
+            } else {
+                after
+            };
             return (&text[..at], Some(after));
         }
     }
     (text, None)
 }
 
-/// Whether a piece behind a comma belongs to the query before it: it is empty, a number that measures something, a word of
-/// a list, what a bracket holds, or ends a value and begins the next parameter.
+/// Whether an entry may end at the sign.
+fn may_part(sign: char) -> bool {
+    matches!(sign, ',' | ';' | '|') || sign.is_whitespace()
+}
+
+/// Whether a piece behind a comma, `;` or `|` belongs to the query before it: it is empty, a number that measures something,
+/// a word of a list, what a bracket holds, a preset, or ends a value and begins the next parameter.
 fn goes_on(query: &str, piece: &str) -> bool {
     let piece = piece.trim_end().trim_end_matches('"');
     let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
@@ -195,59 +218,17 @@ fn goes_on(query: &str, piece: &str) -> bool {
         .any(|list| name.eq_ignore_ascii_case(list));
     let count = |sign: char| query.matches(sign).count();
     let is_inside = count('{') > count('}') || count('(') > count(')');
-    is_measure || is_word || is_inside || piece.contains(['=', '&'])
-}
-
-fn is_url(text: &str) -> bool {
-    let text = text.trim_start_matches(['"', ' ']);
-    let start = text.get(..8).unwrap_or(text);
-    let start = start.to_ascii_lowercase();
-    start.starts_with("http://") || start.starts_with("https://")
-}
-
-/// The ID in `…/is/image/<root>/<id>` or `…/is/content/<root>/<id>`; a smart crop's name after `:`, however spelt, is none
-/// of it. With it the ID without an extension, where it is a file's.
-fn id_in(text: &str, places: &Places) -> Result<(String, Option<String>), String> {
-    let id = || {
-        let url = url::Url::parse(text).ok()?;
-        let host = HostOrigin::of(text)?;
-        if !places.hosts.contains(&host) {
-            return None;
-        }
-        let path = url.path();
-        let file = path.strip_prefix("/is/content/");
-        let object = path.strip_prefix("/is/image/").or(file)?;
-        let (root, id) = object.split_once('/')?;
-        let root = percent_decode_str(root).decode_utf8().ok()?;
-        if !places.roots.iter().any(|own| *own == root) {
-            return None;
-        }
-        let id = percent_decode_str(id).decode_utf8().ok()?;
-        let id = id.split(':').next().filter(|id| !id.is_empty())?;
-        let stem = file.and_then(|_| stem_of(id));
-        Some((id.to_owned(), stem.map(str::to_owned)))
-    };
-    id().ok_or_else(|| text.to_owned())
-}
-
-/// A file's name without its extension: one that files have, for an ID may end with `.2`.
-fn stem_of(name: &str) -> Option<&str> {
-    let (stem, extension) = name.rsplit_once('.')?;
-    let is_extension = !type_of_extension(extension).is_empty()
-        || ["m3u8", "mpd"].contains(&extension.to_ascii_lowercase().as_str());
-    let is_stem = !stem.is_empty() && !stem.ends_with('/');
-    (is_extension && is_stem).then_some(stem)
+    is_measure || is_word || is_inside || piece.starts_with('$') || piece.contains(['=', '&'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::HostOrigin;
 
     fn places() -> Places {
-        Places {
-            hosts: [HostOrigin::of("https://img.example.com").unwrap()].into(),
-            roots: vec!["shop".to_owned(), "alias".to_owned()],
-        }
+        let host = HostOrigin::of("https://img.example.com");
+        Places::new(host, vec!["shop".to_owned(), "alias".to_owned()])
     }
 
     #[test]
@@ -328,6 +309,45 @@ mod tests {
         ] {
             assert_eq!(read(&text, &places()).ids, ids, "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_a_url_is_an_entry_of_its_own() {
+        let a = "https://img.example.com/is/image/shop/a";
+        let b = "https://img.example.com/is/image/shop/b";
+        for (text, ids) in [
+            (format!("{a}?wid=100 {b}?wid=100"), vec!["a", "b"]),
+            (format!("{a}?wid=100\u{a0}{b}"), vec!["a", "b"]),
+            (format!("{a} {b}"), vec!["a", "b"]),
+            (
+                format!("{a}?wid=100 red shoe, c"),
+                vec!["a", "red shoe", "c"],
+            ),
+            (format!("{a}?wid=1,2 \"b,c\",d"), vec!["a", "b,c", "d"]),
+            (format!("\"{a}?wid=1,2 {b}\",c"), vec!["a", "b", "c"]),
+            (format!("{a}?wid=100;{b};"), vec!["a", "b"]),
+            (format!("{a}; {b}|{a}?x=1 | c"), vec!["a", "b", "c"]),
+            (format!("{a}?wid=100;SKU-2"), vec!["a", "SKU-2"]),
+            (format!("{a}?wid=100|123456"), vec!["a", "123456"]),
+            (format!("{a}?wid=1&amp;$x$;12;hei=2 , c"), vec!["a", "c"]),
+            (format!("{a};b"), vec!["a;b"]),
+            (
+                "//img.example.com/is/image/shop/a?wid=1 img.example.com/is/image/shop/b, c"
+                    .to_owned(),
+                vec!["a", "b", "c"],
+            ),
+            (format!("red shoe {a};{b}"), vec!["red shoe", "a", "b"]),
+            ("red shoe; 2|3 ?a b".to_owned(), vec!["red shoe; 2|3 ?a b"]),
+        ] {
+            let pasted = read(&text, &places());
+            assert_eq!(pasted.ids, ids, "{text}");
+            assert_eq!(pasted.foreign, [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_are_not_the_companys_are_told_apart_from_ids() {
+        let host = "https://img.example.com";
         for url in [
             format!("{host}/is/image/shop/%3ALarge"),
             "https://elsewhere.example/is/image/shop/a".to_owned(),
@@ -350,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comma_behind_a_url_without_a_query_may_part_it_from_others() {
+    fn a_comma_or_a_blank_behind_a_url_without_a_query_may_part_it_from_others() {
         let host = "https://img.example.com/is/image/shop";
         for (text, id, parts) in [
             (
@@ -360,6 +380,17 @@ mod tests {
             ),
             (format!("{host}/shoe%2CSKU-2"), "shoe,SKU-2", None),
             (format!("{host}/shoe,2?wid=1"), "shoe,2", None),
+            (
+                format!("{host}/red shoe  b"),
+                "red shoe  b",
+                Some(vec!["red", "shoe", "b"]),
+            ),
+            (
+                format!("{host}/red shoe,b"),
+                "red shoe,b",
+                Some(vec!["red shoe", "b"]),
+            ),
+            (format!("{host}/red shoe?wid=1"), "red shoe", None),
             ("\"shoe,SKU-2\"".to_owned(), "shoe,SKU-2", None),
         ] {
             let pasted = read(&text, &places());

@@ -1,6 +1,6 @@
 //! What became of a pasted list, as the page says it.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::{ASKED, Found};
 use crate::{
@@ -9,37 +9,84 @@ use crate::{
     error::AppError,
     web::{
         extract::MyDraft,
-        view::{counted, isolated},
+        view::{counted, grouped, isolated},
     },
 };
 
-/// More rows of a kind are only counted.
+/// More rows of a kind stand in a text for all of them only.
 const LISTED: usize = 200;
 
-/// For so many of the IDs that are not found, similar ones are looked for, and so many of each.
+/// For so many of the IDs that are not found, similar ones are looked for at once, and so many of each.
 const COMPARED: usize = 50;
 const SIMILAR: i64 = 3;
 
 /// What became of the list.
 pub struct ResultView {
-    pub found: String,
-    pub has_found: bool,
-    pub examples: Vec<String>,
-    pub more_found: usize,
+    pub found_count: String,
+    pub found: Listed,
     /// That some addresses of files were taken for assets whose IDs have no extension.
     pub by_stem: Option<String>,
-    pub unsupported: Vec<String>,
-    pub more_unsupported: usize,
-    pub missing: Vec<Missing>,
-    pub more_missing: usize,
+    pub unsupported: Listed,
     pub missing_count: String,
-    pub foreign: Vec<String>,
-    pub more_foreign: usize,
+    /// All that is missing, one a line, where it is not one ID alone.
+    pub all_missing: Option<String>,
+    /// Those of it that similar ones were looked for.
+    pub missing: Vec<Missing>,
+    /// Which those are, when not all.
+    pub compared: Option<Compared>,
+    pub foreign: Listed,
     /// Adobe could not be asked.
     pub not_asked: Option<String>,
+    /// The last that Adobe was asked for.
+    pub asked: Option<String>,
     pub unasked: Option<Unasked>,
-    /// For how many similar IDs were looked for, when not for all.
-    pub compared: Option<usize>,
+}
+
+/// A list of what may be thousands.
+pub struct Listed {
+    pub first: Vec<String>,
+    /// How many more there are, and all of them, one a line.
+    pub more: Option<(String, String)>,
+}
+
+impl Listed {
+    /// `shown`: as a row of the page.
+    fn new(all: &[String], shown: impl Fn(usize) -> String) -> Self {
+        let more = all.len().saturating_sub(LISTED);
+        Self {
+            first: (0..all.len().min(LISTED)).map(shown).collect(),
+            more: (more > 0).then(|| (grouped(more as u64), all.join("\n"))),
+        }
+    }
+
+    fn plain(all: &[String]) -> Self {
+        Self::new(all, |at| all[at].clone())
+    }
+}
+
+/// Which of what is missing was compared with the catalogue: it costs too much for thousands at once.
+pub struct Compared {
+    from: usize,
+    to: usize,
+    all: usize,
+}
+
+impl Compared {
+    pub fn sentence(&self) -> String {
+        let from = grouped(self.from as u64 + 1);
+        let (to, all) = (grouped(self.to as u64), grouped(self.all as u64));
+        format!("Similar IDs were looked for with {from} to {to} of {all}.")
+    }
+
+    /// Where the next ones begin.
+    pub fn next(&self) -> Option<usize> {
+        (self.to < self.all).then_some(self.to)
+    }
+
+    pub fn button(&self) -> String {
+        let next = COMPARED.min(self.all - self.to);
+        format!("Look for more similar ones, for the next {next}")
+    }
 }
 
 /// What Adobe was not asked for, because it is asked for so many at once.
@@ -68,20 +115,12 @@ pub struct Missing {
     pub similar: Vec<Similar>,
 }
 
+/// It has one box on the page, however many IDs are much like it.
 pub struct Similar {
     pub key: AssetKey,
     pub id: String,
-    pub is_ticked: bool,
-}
-
-impl Similar {
-    pub fn new(asset: Asset, is_ticked: bool) -> Self {
-        Self {
-            key: asset.key,
-            id: asset.id,
-            is_ticked,
-        }
-    }
+    pub is_selected: bool,
+    pub has_box: bool,
 }
 
 fn by_stem(files: &[String]) -> Option<String> {
@@ -97,73 +136,64 @@ fn by_stem(files: &[String]) -> Option<String> {
 }
 
 impl ResultView {
-    pub async fn new(
-        app: &App,
-        my: &MyDraft,
-        found: Found,
-        ticked: &BTreeSet<AssetKey>,
-    ) -> Result<Self, AppError> {
+    /// `from`: with which of the missing ones looking for similar ones begins.
+    pub async fn new(app: &App, my: &MyDraft, found: Found, from: usize) -> Result<Self, AppError> {
         let (unsupported, fine): (Vec<Asset>, Vec<Asset>) = found
             .assets
             .into_iter()
             .partition(|asset| asset.class() == AssetClass::Unsupported);
-        let mut missing = Vec::new();
-        for (index, id) in found.missing.iter().take(LISTED).enumerate() {
-            let similar = if index < COMPARED {
-                app.store.assets_like(my.at.company.id, id, SIMILAR).await?
-            } else {
-                Vec::new()
-            };
-            let similar = similar
-                .into_iter()
-                .filter(|asset| asset.class() != AssetClass::Unsupported);
-            missing.push(Missing {
-                id: id.clone(),
-                similar: similar
-                    .map(|asset| (ticked.contains(&asset.key), asset))
-                    .map(|(is_ticked, asset)| Similar::new(asset, is_ticked))
-                    .collect(),
-            });
+        let ids = |assets: &[Asset]| assets.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
+        let all = found.missing.len();
+        let from = if from < all { from } else { 0 };
+        let to = all.min(from + COMPARED);
+        let mut similar = Vec::new();
+        for id in &found.missing[from..to] {
+            let mut like = app.store.assets_like(my.at.company.id, id, SIMILAR).await?;
+            like.retain(|asset| asset.class() != AssetClass::Unsupported);
+            similar.push((id, like));
         }
-        let more = |all: usize| all.saturating_sub(LISTED);
+        let keys: Vec<AssetKey> = similar
+            .iter()
+            .flat_map(|(_, like)| like)
+            .map(|asset| asset.key)
+            .collect();
+        let selected = app.store.selected_among(my.draft.id, &keys).await?;
+        let mut seen = HashSet::new();
+        let missing = similar.into_iter().map(|(id, like)| Missing {
+            id: id.clone(),
+            similar: like
+                .into_iter()
+                .map(|asset| Similar {
+                    key: asset.key,
+                    id: asset.id,
+                    is_selected: selected.contains(&asset.key),
+                    has_box: seen.insert(asset.key),
+                })
+                .collect(),
+        });
+        let missing = missing.collect();
         Ok(Self {
-            found: counted(fine.len() as u64, "asset"),
-            has_found: !fine.is_empty(),
-            more_found: more(fine.len()),
-            examples: fine
-                .into_iter()
-                .take(LISTED)
-                .map(|asset| asset.id)
-                .collect(),
+            found_count: counted(fine.len() as u64, "asset"),
+            found: Listed::plain(&ids(&fine)),
             by_stem: by_stem(&found.by_stem),
-            more_unsupported: more(unsupported.len()),
-            unsupported: unsupported
-                .into_iter()
-                .take(LISTED)
-                .map(|asset| format!("{} ({})", isolated(&asset.id), asset.asset_type))
-                .collect(),
-            more_missing: more(found.missing.len()),
-            missing_count: counted(found.missing.len() as u64, "ID"),
+            unsupported: Listed::new(&ids(&unsupported), |at| {
+                let asset = &unsupported[at];
+                format!("{} ({})", isolated(&asset.id), asset.asset_type)
+            }),
+            missing_count: counted(all as u64, "ID"),
+            all_missing: (all > 1).then(|| found.missing.join("\n")),
             missing,
-            more_foreign: more(found.foreign.len()),
-            foreign: found.foreign.into_iter().take(LISTED).collect(),
+            compared: (to - from < all).then_some(Compared { from, to, all }),
+            foreign: Listed::plain(&found.foreign),
             not_asked: found.not_asked,
+            asked: found.asked,
             unasked: found.unasked,
-            compared: (found.missing.len() > COMPARED).then_some(COMPARED),
         })
     }
 
     /// Whether something is to be ticked or was found.
     pub fn can_add(&self) -> bool {
-        self.has_found || self.similar().next().is_some()
-    }
-
-    /// Whether it can be ticked here.
-    pub fn lists(&self, key: AssetKey) -> bool {
-        self.similar().any(|it| it.key == key)
-    }
-
-    fn similar(&self) -> impl Iterator<Item = &Similar> {
-        self.missing.iter().flat_map(|missing| &missing.similar)
+        let has_similar = |missing: &Missing| !missing.similar.is_empty();
+        !self.found.first.is_empty() || self.missing.iter().any(has_similar)
     }
 }
