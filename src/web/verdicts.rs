@@ -202,6 +202,7 @@ pub mod tests {
             urls: 1,
             unpurged: 0,
             behind_base: 0,
+            silent: 0,
             kept_until: None,
         }
     }

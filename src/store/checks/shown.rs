@@ -29,6 +29,8 @@ pub struct CheckCount {
     pub unpurged: u64,
     /// How many of them are cleared by another URL, their base URL.
     pub behind_base: u64,
+    /// How many of them were purged and do not say for how long browsers may keep them.
+    pub silent: u64,
     /// The latest instant to which a browser may keep one of them.
     pub kept_until: Option<Timestamp>,
 }
@@ -52,6 +54,7 @@ struct CountRow {
     urls: i64,
     unpurged: i64,
     behind_base: i64,
+    silent: i64,
     kept_until: Option<i64>,
 }
 
@@ -76,6 +79,7 @@ impl Store {
         let sql = "select covered, verdict, next_look_at is not null as is_pending, coalesce(keeps = 0, $3) as asks, \
                    count(*) as urls, count(*) - count(purged_at) as unpurged, \
                    count(case when url <> sent_url then 1 end) as behind_base, \
+                   count(case when purged_at is not null and keeps is null then 1 end) as silent, \
                    max(case when keeps > $4 - purged_at then $4 else purged_at + keeps end) as kept_until \
                    from url_check where invalidation_id = $1 and company_id = $2 \
                    group by covered, verdict, is_pending, asks";
@@ -95,6 +99,7 @@ impl Store {
                 urls: row.urls.unsigned_abs(),
                 unpurged: row.unpurged.unsigned_abs(),
                 behind_base: row.behind_base.unsigned_abs(),
+                silent: row.silent.unsigned_abs(),
                 kept_until: instant(row.kept_until),
             })
         };
