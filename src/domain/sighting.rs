@@ -52,6 +52,12 @@ impl Sighting {
         matches!(self.status, 404 | 410)
     }
 
+    /// Dynamic Media's answer for what it does not deliver, and that of many a firewall.
+    #[must_use]
+    pub const fn is_forbidden(&self) -> bool {
+        self.status == 403
+    }
+
     /// Whether it is the same that another look at the **same URL** showed; `None` when that cannot be told.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> Option<bool> {

@@ -119,6 +119,8 @@ pub enum Doubt {
     OnlyAtOrigin(u16),
     /// The edge delivers it, the origin does not any more.
     OnlyAtHost,
+    /// The same as before, while the origin forbids it, as it does what it delivers no more.
+    Forbidden,
     /// Neither the picture from before nor that of the origin.
     Neither,
     /// The same as before, and nothing tells since when the cache has it.
@@ -158,6 +160,9 @@ impl fmt::Display for Doubt {
             ),
             Self::OnlyAtHost => f.write_str(
                 "Dynamic Media does not deliver this picture any more; the host still does. Purge it again; if that does not help, an administrator should know.",
+            ),
+            Self::Forbidden => f.write_str(
+                "It looks as it did before the purge, while Dynamic Media answers with HTTP 403, as it does where it delivers a picture no more. If you took it away, purge it again; if not, an administrator should know.",
             ),
             Self::Neither => f.write_str(
                 "The host delivers another picture than before the purge, but not the one that Dynamic Media has now. Purge it again.",
@@ -290,6 +295,9 @@ fn judge_one(looks: &Looks<'_>, purge: Purge) -> Judgement {
             Verdict::StillOld.but(Doubt::NotRenewed)
         }
         (None, Some(true)) if after.is_newer_than(purge.taken_at) => Doubt::SameAnew.into(),
+        (None, Some(true)) if told(looks.origin).is_some_and(Sighting::is_forbidden) => {
+            Verdict::StillOld.but(Doubt::Forbidden)
+        }
         (None, Some(true)) => Doubt::Unproven.into(),
         (None, None) => Doubt::NothingToCompare {
             asked: looks.origin.is_some(),

@@ -300,10 +300,17 @@ fn without_headers_every_row_of_the_table_holds() {
             Verdict::StillOld,
         ),
         (
-            "A = B, O refuses the look",
+            "A = B, O forbids it",
             Some(before(OLD)),
             after(OLD),
             Some(with_status(403, after(9))),
+            Verdict::StillOld,
+        ),
+        (
+            "A = B, O refuses the look",
+            Some(before(OLD)),
+            after(OLD),
+            Some(with_status(400, after(9))),
             Verdict::CouldNotCheck,
         ),
         (
