@@ -41,7 +41,7 @@ impl QueueEntry {
     }
 
     /// Puts a queue in order; the first one is next. The order does not depend on when one looks: nobody's place gets worse
-    /// but by those who come later.
+    /// but by those who come later, or come back: resumed, or when their pause is over.
     pub fn order(queue: &mut [Self], patience: Duration) {
         queue.sort_by_cached_key(|entry| entry.rank(patience));
     }

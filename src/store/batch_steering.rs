@@ -1,4 +1,5 @@
-//! What people do to batches: hold them back, let them go on, call them off, have a bad URL looked for. What is on its way is finished first; where no clear answer comes, it is not sent again against their will.
+//! What people do to batches: hold them back, let them go on, call them off, have a bad URL looked for. What is on its way is
+//! finished first; where no clear answer comes, it is not sent again against their will.
 
 use uuid::Uuid;
 

@@ -84,9 +84,10 @@ fn name(url: &str) -> &str {
 
 /// Scheme, host and port of a URL, and the slash behind them.
 fn origin(url: &str) -> Option<&str> {
-    let host = url.find("://")? + 3;
-    let slash = name(url)[host..].find('/')?;
-    Some(&url[..=host + slash])
+    let name = name(url);
+    let host = name.find("://")? + 3;
+    let slash = name[host..].find('/')?;
+    Some(&name[..=host + slash])
 }
 
 /// How URLs of a host begin, before the slash, in small letters. It is given as in `images.example.com`, or with a scheme; its
@@ -127,7 +128,7 @@ impl SoughtBeginnings {
     pub(super) fn of(query: &HistoryQuery) -> Option<Self> {
         let (text, host) = (begins(query), query.host.as_deref());
         if text.or(host)?.contains('\n') {
-            // There is none with a line break in it.
+            // Lists are read by lines: no URL that was sent has a line break.
             return Some(Self::default());
         }
         Some(match (text, host) {
@@ -265,7 +266,7 @@ mod tests {
     }
 
     fn filter() -> impl Strategy<Value = Option<UrlFilter>> {
-        let text = || "(https?://)?(h|ab)?(/[ab]{0,2}){0,2}(\\?a?)?\n?";
+        let text = || "(https?://)?(h|ab)?(/[ab]{0,2}){0,2}(\\?(a|https://h/)?)?\n?";
         prop_oneof![
             Just(None),
             text().prop_map(|text| Some(UrlFilter::Is(text))),

@@ -188,7 +188,7 @@ pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way, i
         Way::Urls => {}
         Way::Beginnings(_) => {
             sql.sql(" and (w.is_found or ");
-            has_url(sql, query, is_postgres);
+            has_url(sql, query, way, is_postgres);
             sql.sql(")");
         }
         Way::Walk | Way::Asset | Way::Trigrams(_) => {
@@ -198,11 +198,11 @@ pub(super) fn conditions(sql: &mut Statement, query: &HistoryQuery, way: &Way, i
                 sql.sql(" or ");
                 open(sql, query, &sought, is_postgres);
                 sql.sql(" and ");
-                has_url(sql, query, is_postgres);
+                has_url(sql, query, way, is_postgres);
                 sql.sql(")");
             } else if query.url.is_some() {
                 sql.sql(" and ");
-                has_url(sql, query, is_postgres);
+                has_url(sql, query, way, is_postgres);
             }
         }
     }
@@ -223,8 +223,9 @@ fn open(sql: &mut Statement, query: &HistoryQuery, sought: &SoughtBeginnings, is
 
 /// Whether an invalidation has a URL as it is looked for. A value rather than `exists`, which PostgreSQL might turn into reading
 /// all URLs there are.
-fn has_url(sql: &mut Statement, query: &HistoryQuery, is_postgres: bool) {
-    if let Some(pieces) = pieces(query) {
+fn has_url(sql: &mut Statement, query: &HistoryQuery, way: &Way, is_postgres: bool) {
+    let asked_already = matches!(way, Way::Trigrams(_));
+    if let Some(pieces) = pieces(query).filter(|_| !asked_already) {
         sql.sql("(i.url_count <= ").number(LARGE);
         sql.sql(" or i.searchable = false or ");
         if is_postgres {

@@ -30,6 +30,7 @@ impl UpperBound {
             others: text::entries(manual).count(),
         };
         let template = if options.template { template } else { "" };
+        // As lines are read when URLs are formed: relative, explicit, fixed.
         for (_, line) in text::entries(template) {
             if line.starts_with(PLACEHOLDER) {
                 bound.per_asset += roots;

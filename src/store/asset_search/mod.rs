@@ -140,14 +140,15 @@ impl Store {
         let Some((rest, beginnings)) = stages.split_last() else {
             return Ok(page);
         };
+        // One row more than asked for: when it is there, so is a next page.
+        let wanted = limit.saturating_add(1);
         // What begins with what was typed is soon found: all of it at once, and the rest only where the page has room.
         let beginnings = beginnings
             .iter()
-            .map(|stage| self.stage_rows(company, &filter, &planner, stage, limit + 1));
+            .map(|stage| self.stage_rows(company, &filter, &planner, stage, wanted));
         let beginnings = try_join_all(beginnings).await?;
         let found = beginnings.iter().map(Vec::len).sum();
-        // One row more than asked for: when it is there, so is a next page.
-        let need = limit.saturating_add(1).saturating_sub(count(found));
+        let need = wanted.saturating_sub(count(found));
         let rest = if need > 0 {
             self.stage_rows(company, &filter, &planner, rest, need)
                 .await?

@@ -54,7 +54,8 @@ impl Taken {
             })
             .collect();
         // A search goes on after that, and may end much later.
-        let last = parts.iter().filter_map(|part| part.answered_at).max();
+        // Of the last part, or else nothing: an older node beside this one keeps no instants of its own.
+        let last = parts.last().and_then(|part| part.answered_at);
         let taken_at = last.or(batch.finished_at)?;
         let taken = Self {
             taken_at,
