@@ -411,9 +411,11 @@ fn what_only_the_host_still_delivers_is_said_so() {
         }
     }
     // What is not known to be gone is not said to be.
-    let refused = Ok(with_status(403, seen(9, 110)));
-    let judged = verdict(Some(&before), &Ok(seen(OLD, 110)), Some(&refused));
-    assert_eq!(judged.doubt, Some(Doubt::Unproven));
+    for (status, doubt) in [(403, Doubt::Forbidden), (400, Doubt::Unproven)] {
+        let refused = Ok(with_status(status, seen(9, 110)));
+        let judged = verdict(Some(&before), &Ok(seen(OLD, 110)), Some(&refused));
+        assert_eq!(judged.doubt, Some(doubt), "{status}");
+    }
 }
 
 #[test]

@@ -57,7 +57,8 @@ impl Newer {
 
     pub fn trigger(&self) -> String {
         match self.wait {
-            Some(seconds) => format!("load delay:{seconds}s"),
+            // Again where nobody answered: the answer ends it.
+            Some(seconds) => format!("load delay:{seconds}s, every 60s"),
             None => "every 4s".to_owned(),
         }
     }
@@ -65,7 +66,7 @@ impl Newer {
     /// For who has no script.
     pub fn sentence(&self) -> &'static str {
         match self.wait {
-            Some(_) => "What changed since is read when that is a minute ago",
+            Some(_) => "What changed since can be read when that is a minute ago",
             None => "What changed since is being read",
         }
     }

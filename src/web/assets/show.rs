@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::Asset,
+    domain::{Asset, CatalogueSync},
     error::AppError,
     web::{
         extract::{Fields, MyDraft, NoDraft, Query},
@@ -176,8 +176,9 @@ pub async fn show(
         Ok(added) => all_selected(&app, &my, added).await?,
         Err(_) => None,
     };
+    let sync = app.store.catalogue_sync(my.at.company.id).await?;
     let (found, ()) = tokio::try_join!(find(&app, &my, &wanted), freshened(&app, &my, &wanted))?;
-    let mut page = PickerPage::of(&app, &my, wanted, found, said).await?;
+    let mut page = PickerPage::of(&app, &my, wanted, &sync, found, said).await?;
     page.picker.is_search = is_search;
     if beside.count == "1" {
         let count = CountPart::load(&app, &my, &page.picker.wanted).await?;
@@ -210,15 +211,17 @@ impl PickerPage {
         wanted: Wanted,
         said: Option<String>,
     ) -> Result<Self, AppError> {
+        let sync = app.store.catalogue_sync(my.at.company.id).await?;
         let found = find(app, my, &wanted).await?;
-        Self::of(app, my, wanted, found, said).await
+        Self::of(app, my, wanted, &sync, found, said).await
     }
 
-    /// Reads what belongs to what was found.
+    /// Reads what belongs to what was found, after `sync` was read: it may be newer than the page says, never older.
     async fn of(
         app: &App,
         my: &MyDraft,
         mut wanted: Wanted,
+        sync: &CatalogueSync,
         mut found: FoundPage,
         mut said: Option<String>,
     ) -> Result<Self, AppError> {
@@ -246,8 +249,7 @@ impl PickerPage {
         };
         let tree = Tree::new(app, my, &wanted.folder);
         // At once: none waits for what another one says.
-        let (sync, rows, ask, types, folders, selected) = tokio::try_join!(
-            app.store.catalogue_sync(company).err_into(),
+        let (rows, ask, types, folders, selected) = tokio::try_join!(
             rows(app, my, &found.assets, &words),
             Ask::about(app, my, &wanted, &found.assets),
             app.store.asset_types(company).err_into(),
@@ -275,7 +277,7 @@ impl PickerPage {
             count_query: wanted.first_page().to_query(),
             count: None,
             said,
-            as_of: AsOf::of(&sync, app.clock.now()),
+            as_of: AsOf::of(sync, app.clock.now()),
             asked: asked.and_query(),
             selected: Selected::new(selected),
             wanted,

@@ -177,7 +177,7 @@ pub async fn start(
             "Nothing was selected: {too_many}. Start a CDN Invalidation, and choose a part of them with Add Assets."
         )),
         Ok(()) if app.store.count_selected(draft.id).await? == 0 => {
-            Some("Nothing was selected: tick at least one of them.".to_owned())
+            Some("Nothing was selected. Tick at least one of them; what is no longer listed was invalidated meanwhile.".to_owned())
         }
         Ok(()) => None,
     };

@@ -113,7 +113,11 @@ async fn what_is_replaced_within_the_minute_comes_once_that_is_over() {
     let later = picker.attributes("#as-of", "hx-get").remove(0);
     let trigger = picker.attributes("#as-of", "hx-trigger").remove(0);
     let seconds = trigger.strip_prefix("load delay:").unwrap();
-    let seconds: u64 = seconds.strip_suffix('s').unwrap().parse().unwrap();
+    let seconds: u64 = seconds
+        .strip_suffix("s, every 60s")
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!((2..=41).contains(&seconds), "{trigger}");
 
     app.clock.advance(Duration::from_secs(seconds));

@@ -789,7 +789,7 @@ async fn tools_starts_no_invalidation_with_nothing_and_says_so() {
         let page = refused(form.clone().and("do", button)).await;
         assert_eq!(
             page.text("[role=alert]"),
-            "Nothing was selected: tick at least one of them."
+            "Nothing was selected. Tick at least one of them; what is no longer listed was invalidated meanwhile."
         );
         assert!(!page.has("#changed input[checked]"), "as they were");
     }

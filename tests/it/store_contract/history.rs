@@ -174,13 +174,6 @@ async fn the_history_is_found_by_what_is_in_it(t: &Fixture) {
         (asset("shoe"), one),
         (asset("boot"), two),
         (asset("Shoe"), &[]),
-        (
-            HistoryQuery {
-                url: Some(UrlFilter::Starts("?src=https://h/".to_owned())),
-                ..asset("shoe")
-            },
-            &[],
-        ),
         (host("CDN.example"), two),
         (host("https://h"), &ids),
         (host("http://h"), &[]),
@@ -267,6 +260,11 @@ async fn urls_are_found_by_any_part_whatever_it_is(t: &Fixture) {
         ..is(urls[1])
     };
     assert_eq!(found(t, company, &here).await, [ids[1]]);
+    let of_no_url = HistoryQuery {
+        asset: Some("shoe".to_owned()),
+        ..url(UrlFilter::Starts("?src=https://h/".to_owned()))
+    };
+    assert_eq!(found(t, company, &of_no_url).await, []);
 }
 
 /// Makes the first invalidation 11,000 of them; the others have no URLs.

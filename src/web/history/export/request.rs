@@ -29,7 +29,8 @@ use crate::{
 /// - `url_sent_at`, `url_taken_at`: the instants between which Adobe cleared this URL; of what a search took, those of its
 ///   own request;
 /// - `assets`: the IDs of the assets that were selected, also those that no URL was sent for, with semicolons between; in
-///   the first line of each invalidation only, as 50,000 URLs may come from as many assets.
+///   the first line of each invalidation only, as 50,000 URLs may come from as many assets, and only as many as a cell of a
+///   spreadsheet holds: the JSON has all.
 pub(super) const COLUMNS: [&str; 34] = [
     "invalidation",
     "submitted_at",
@@ -199,7 +200,7 @@ impl Request {
         let presets = Vec::from_iter(self.presets.unwrap_or_default());
         let options = self.options.join("; ");
         let presets = presets.join("; ");
-        let mut assets = self.assets.map(|assets| assets.join("; "));
+        let mut assets = self.assets.map(|assets| in_one_cell(&assets));
         let lines = self.urls.into_iter().map(|url| {
             let origins: Vec<_> = url.origins.iter().map(origin_words).collect();
             let latest = url
@@ -314,4 +315,29 @@ impl From<HistoryCheck> for UrlCheck {
 
 fn machine(at: Timestamp) -> String {
     Moment::from(at).machine
+}
+
+/// Characters of a cell of a spreadsheet, with some room for what is left out.
+const CELL: usize = 32_000;
+
+/// As many IDs as one cell holds, and how many more there are.
+fn in_one_cell(ids: &[String]) -> String {
+    let mut room = CELL;
+    let mut fits = |id: &&String| match room.checked_sub(id.chars().count() + 2) {
+        Some(rest) => {
+            room = rest;
+            true
+        }
+        None => false,
+    };
+    let shown: Vec<&str> = ids
+        .iter()
+        .take_while(|id| fits(id))
+        .map(String::as_str)
+        .collect();
+    let cell = shown.join("; ");
+    match ids.len() - shown.len() {
+        0 => cell,
+        more => format!("{cell}; and {more} more, which the JSON has"),
+    }
 }
