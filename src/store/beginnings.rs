@@ -260,13 +260,19 @@ mod tests {
     }
 
     fn urls() -> impl Strategy<Value = Vec<String>> {
-        let url = "(https?://)?(H|h|ab)(:8|:80|:443)?(/[ab]{0,2}){0,2}(\\?[ab]?)?";
-        let long = "https://h/[ab]{150}\\?a";
-        prop::collection::vec(prop_oneof![8 => url, 1 => long], 1..8)
+        let url = "https?://(H|h|ab)(:8|:80|:443)?(/[ab]{0,2}){1,2}(\\?[ab]?)?";
+        let odd = "(https?://)?(h|ab)?(/[ab]{0,2}){0,2}(\\?[ab]?)?";
+        let long = "https://h/[ab]{620}\\?a";
+        prop::collection::vec(prop_oneof![4 => url, 1 => odd, 3 => long], 1..4)
     }
 
     fn filter() -> impl Strategy<Value = Option<UrlFilter>> {
-        let text = || "(https?://)?(h|ab)?(/[ab]{0,2}){0,2}(\\?(a|https://h/)?)?\n?";
+        let text = || {
+            prop_oneof![
+                "(https?://)?(h|ab)?(/[ab]{0,2}){0,2}(\\?(a|https://h/)?)?\n?",
+                "https://h/[ab]{0,3}",
+            ]
+        };
         prop_oneof![
             Just(None),
             text().prop_map(|text| Some(UrlFilter::Is(text))),
