@@ -121,11 +121,11 @@ fn entries<'a>(line: &'a str, places: &Places) -> Vec<Cow<'a, str>> {
             continue;
         };
         // Its commas are its own, but of several URLs in one cell none may go unseen.
-        let mut inside = Some(&*cell);
+        let mut inside = Some(cell.trim_start_matches(is_loose));
         while let Some(text) = inside.filter(|text| places.is_url(text)) {
             let (entry, more) = first_entry(text, places, false);
             entries.push(entry.to_owned().into());
-            inside = more;
+            inside = more.map(|more| more.trim_start_matches(is_loose));
         }
         entries.extend(inside.map(|text| text.to_owned().into()));
         rest = after;
@@ -162,15 +162,17 @@ fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, Option<&str>)> {
 
 /// The first entry, and what follows the sign that ends it. `ids_follow`: an ID may stand behind a URL's query.
 fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str, Option<&'a str>) {
-    let text = text.trim_start();
+    let text = text.trim_start_matches(is_loose);
     let is_inside_url = places.is_url(text);
     let mut is_query = false;
+    let mut before = Before::default();
+    let mut ahead = Ahead::new(text, places);
     for (at, sign) in text.match_indices(|sign| sign == '?' || may_part(sign)) {
         let after = &text[at + sign.len()..];
-        let is_before_url = places.is_url(after.trim_start_matches(may_part));
-        let is_id = || {
+        let mut is_before_url = || ahead.is_before_url(at + sign.len());
+        let mut is_id = || {
             let piece = after.split(may_part).next().unwrap_or_default();
-            ids_follow && is_query && !goes_on(&text[..at], piece)
+            ids_follow && is_query && !before.goes_on(&text[..at], piece)
         };
         let is_end = match sign {
             "?" => {
@@ -178,13 +180,13 @@ fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str
                 false
             }
             "," if !is_inside_url => true,
-            "," => after.starts_with([' ', '"']) || is_before_url || is_id(),
-            _ if !is_inside_url => is_before_url,
+            "," => after.starts_with([' ', '"']) || is_before_url() || is_id(),
+            _ if !is_inside_url => is_before_url(),
             ";" | "|" => {
-                after.is_empty() || after.starts_with([' ', '"']) || is_before_url || is_id()
+                after.is_empty() || after.starts_with([' ', '"']) || is_before_url() || is_id()
             }
             // A path may be written with its blanks, a query ends at the first.
-            _ => is_query || is_before_url,
+            _ => is_query || is_before_url(),
         };
         if is_end {
             let after = if is_inside_url {
@@ -203,22 +205,85 @@ fn may_part(sign: char) -> bool {
     matches!(sign, ',' | ';' | '|') || sign.is_whitespace()
 }
 
-/// Whether a piece behind a comma, `;` or `|` belongs to the query before it: it is empty, a number that measures something,
-/// a word of a list, what a bracket holds, a preset, or ends a value and begins the next parameter.
-fn goes_on(query: &str, piece: &str) -> bool {
-    let piece = piece.trim_end().trim_end_matches('"');
-    let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_measure = whole.len() <= LONGEST_MEASURE && is_digits(whole) && is_digits(fraction);
-    let parameter = query.rsplit(['?', '&']).next().unwrap_or_default();
-    let name = parameter.split('=').next().unwrap_or_default();
-    let is_word = WORD_LISTS
-        .iter()
-        .any(|list| name.eq_ignore_ascii_case(list));
-    let count = |sign: char| query.matches(sign).count();
-    let is_inside = count('{') > count('}') || count('(') > count(')');
-    is_measure || is_word || is_inside || piece.starts_with('$') || piece.contains(['=', '&'])
+/// Whether no entry begins with the sign: a quote here is without its other half.
+fn is_loose(sign: char) -> bool {
+    sign == '"' || sign.is_whitespace()
+}
+
+/// What follows in a text. Asked at one place after the other it looks at each sign once, however long a run of them is.
+struct Ahead<'a> {
+    text: &'a str,
+    places: &'a Places,
+    /// Where the run ends that was last looked at.
+    end: usize,
+    is_url: bool,
+}
+
+impl<'a> Ahead<'a> {
+    fn new(text: &'a str, places: &'a Places) -> Self {
+        Self {
+            text,
+            places,
+            end: 0,
+            is_url: false,
+        }
+    }
+
+    /// Whether nothing is between a place behind the beginning and a URL but signs that part, and quotes.
+    fn is_before_url(&mut self, at: usize) -> bool {
+        if at > self.end {
+            let rest = self.text[at..].trim_start_matches(|sign| may_part(sign) || is_loose(sign));
+            self.end = self.text.len() - rest.len();
+            self.is_url = self.places.is_url(rest);
+        }
+        self.is_url
+    }
+}
+
+/// What stands in a URL before a place, read on from the last one that was asked for.
+#[derive(Default)]
+struct Before {
+    end: usize,
+    /// Where the last parameter begins.
+    parameter: usize,
+    /// How many brackets are open.
+    braces: isize,
+    parentheses: isize,
+}
+
+impl Before {
+    /// Whether a piece behind a comma, `;` or `|` belongs to the query before it: it is empty, a number that measures
+    /// something, a word of a list, what a bracket holds, a preset, or ends a value and begins the next parameter.
+    fn goes_on(&mut self, query: &str, piece: &str) -> bool {
+        self.read(query);
+        let piece = piece.trim_end().trim_end_matches('"');
+        let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_measure = whole.len() <= LONGEST_MEASURE && is_digits(whole) && is_digits(fraction);
+        let parameter = &query[self.parameter..];
+        let is_word = WORD_LISTS.iter().any(|list| {
+            let name = parameter.get(..list.len());
+            name.is_some_and(|name| name.eq_ignore_ascii_case(list))
+                && parameter[list.len()..].starts_with('=')
+        });
+        let is_inside = self.braces > 0 || self.parentheses > 0;
+        is_measure || is_word || is_inside || piece.starts_with('$') || piece.contains(['=', '&'])
+    }
+
+    fn read(&mut self, query: &str) {
+        for (at, sign) in query[self.end..].char_indices() {
+            match sign {
+                '?' | '&' => self.parameter = self.end + at + 1,
+                '{' => self.braces += 1,
+                '}' => self.braces -= 1,
+                '(' => self.parentheses += 1,
+                ')' => self.parentheses -= 1,
+                _ => {}
+            }
+        }
+        self.end = query.len();
+    }
 }
 
 #[cfg(test)]
@@ -342,6 +407,32 @@ mod tests {
             let pasted = read(&text, &places());
             assert_eq!(pasted.ids, ids, "{text}");
             assert_eq!(pasted.foreign, [""; 0], "{text}");
+        }
+    }
+
+    /// Reading that looks at the rest of the line at each sign would take hours here.
+    #[test]
+    fn a_long_line_is_read_in_one_pass() {
+        const LONG: usize = 1_000_000;
+        let url = "https://img.example.com/is/image/shop/a";
+        let many = |text: &str| text.repeat(LONG / text.len());
+        for (text, number) in [
+            (many(";"), 1),
+            (format!("a{}b", many(" ")), 1),
+            (many("id;"), 1),
+            (many("\" "), 0),
+            (many("aaaaaaa\u{e9};"), 1),
+            (many("img.example.com/is/image/shop/a;"), 1),
+            (format!("{}{url}", many("\" ")), 1),
+            (format!("{url}?x={}", many(",")), 1),
+            (format!("{url}?{}", many(",")), 1),
+            (format!("{url}?wid=1{}", many(",2;3|4")), 1),
+            (format!("{url}?wid=1,2{}b", many(" ")), 2),
+        ] {
+            let pasted = read(&text, &places());
+            let start: String = text.chars().take(60).collect();
+            assert_eq!(pasted.ids.len(), number, "{start}");
+            assert_eq!(pasted.foreign.len(), 0, "{start}");
         }
     }
 
