@@ -171,8 +171,9 @@ fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str
         let after = &text[at + sign.len()..];
         let mut is_before_url = || ahead.is_before_url(at + sign.len());
         let mut is_id = || {
-            let piece = after.split(may_part).next().unwrap_or_default();
-            ids_follow && is_query && !before.goes_on(&text[..at], piece)
+            ids_follow
+                && is_query
+                && !before.goes_on(&text[..at], piece_behind(sign, after, places))
         };
         let is_end = match sign {
             "?" => {
@@ -198,6 +199,21 @@ fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str
         }
     }
     (text, None)
+}
+
+/// What could be an ID behind a sign in a query. Behind a comma it may hold blanks, `;` and `|`, but neither a URL nor the
+/// beginning of a quoted cell.
+fn piece_behind<'a>(sign: &str, after: &'a str, places: &Places) -> &'a str {
+    let is_end = |it: char| it == ',' || sign != "," && may_part(it);
+    let piece = after.split(is_end).next().unwrap_or_default();
+    let mut ahead = Ahead::new(piece, places);
+    let mut signs = piece.match_indices(may_part);
+    let next = signs.find(|(at, sign)| {
+        let behind = at + sign.len();
+        piece[behind..].starts_with('"') || ahead.is_before_url(behind)
+    });
+    let piece = next.map_or(piece, |(at, _)| &piece[..at]);
+    piece.trim_end_matches(|sign| may_part(sign) || is_loose(sign))
 }
 
 /// Whether an entry may end at the sign.
@@ -256,7 +272,6 @@ impl Before {
     /// something, a word of a list, what a bracket holds, a preset, or ends a value and begins the next parameter.
     fn goes_on(&mut self, query: &str, piece: &str) -> bool {
         self.read(query);
-        let piece = piece.trim_end().trim_end_matches('"');
         let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -268,7 +283,8 @@ impl Before {
                 && parameter[list.len()..].starts_with('=')
         });
         let is_inside = self.braces > 0 || self.parentheses > 0;
-        is_measure || is_word || is_inside || piece.starts_with('$') || piece.contains(['=', '&'])
+        let is_preset = piece.starts_with('$') && piece.ends_with('$');
+        is_measure || is_word || is_inside || is_preset || piece.contains(['=', '&'])
     }
 
     fn read(&mut self, query: &str) {
@@ -396,6 +412,22 @@ mod tests {
             (format!("{a}?wid=100|123456"), vec!["a", "123456"]),
             (format!("{a}?wid=1&amp;$x$;12;hei=2 , c"), vec!["a", "c"]),
             (format!("{a};b"), vec!["a;b"]),
+            (format!("{a}?wid=200,12 monkeys"), vec!["a", "12 monkeys"]),
+            (format!("{a}?wid=200,2024;red"), vec!["a", "2024;red"]),
+            (format!("{a}?wid=200,2024|red"), vec!["a", "2024|red"]),
+            (format!("{a}?wid=200,$sale-1"), vec!["a", "$sale-1"]),
+            (
+                format!("{a}?wid=1,2;{b}?wid=1,2 {b}-2"),
+                vec!["a", "b", "b-2"],
+            ),
+            (
+                format!("{a}?wid=200,12 monkeys {b}"),
+                vec!["a", "12 monkeys", "b"],
+            ),
+            (
+                format!("{a}?wid=100 enamel-mug daypack"),
+                vec!["a", "enamel-mug daypack"],
+            ),
             (
                 "//img.example.com/is/image/shop/a?wid=1 img.example.com/is/image/shop/b, c"
                     .to_owned(),
@@ -426,7 +458,8 @@ mod tests {
             (format!("{}{url}", many("\" ")), 1),
             (format!("{url}?x={}", many(",")), 1),
             (format!("{url}?{}", many(",")), 1),
-            (format!("{url}?wid=1{}", many(",2;3|4")), 1),
+            (format!("{url}?wid=1{}", many(";3|4")), 1),
+            (format!("{url}?wid=1{}", many(",2;3|4")), 2),
             (format!("{url}?wid=1,2{}b", many(" ")), 2),
         ] {
             let pasted = read(&text, &places());
