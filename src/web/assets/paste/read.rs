@@ -24,9 +24,17 @@ pub struct Pasted {
     /// For IDs that URLs of files gave, the same without the extension: URLs have one, assets' IDs mostly not.
     pub stems: BTreeMap<String, String>,
     /// For IDs that URLs with commas or blanks in their path gave, what stands between those: an ID may hold one.
-    pub parts: BTreeMap<String, Vec<String>>,
+    pub parts: BTreeMap<String, Parts>,
     /// Addresses that are none of the company's assets.
     pub foreign: Vec<String>,
+}
+
+/// What commas or blanks part.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub ids: Vec<String>,
+    /// Blanks are words' mostly, commas a list's.
+    pub are_words: bool,
 }
 
 /// Reads the text.
@@ -60,7 +68,8 @@ pub fn read(text: &str, places: &Places) -> Pasted {
 impl Pasted {
     /// How many entries there are at most.
     pub fn number(&self) -> usize {
-        let parts = self.parts.values().map(|parts| parts.len() - 1);
+        let lists = self.parts.values().filter(|parts| !parts.are_words);
+        let parts = lists.map(|parts| parts.ids.len() - 1);
         self.ids.len() + parts.sum::<usize>() + self.foreign.len()
     }
 
@@ -75,7 +84,7 @@ impl Pasted {
     }
 
     /// What a URL without a query gives where the commas behind it, or else the blanks, part it from others.
-    fn parts_of(&mut self, piece: &str, places: &Places) -> Option<Vec<String>> {
+    fn parts_of(&mut self, piece: &str, places: &Places) -> Option<Parts> {
         let has_comma = piece.contains(',');
         let parts_here = |sign: char| {
             if has_comma {
@@ -90,7 +99,7 @@ impl Pasted {
         }
         let first = self.read(url, places).ok()?;
         let is_file = self.stems.contains_key(&first);
-        let mut parts = vec![first];
+        let mut ids = vec![first];
         for other in others
             .split(parts_here)
             .map(bare)
@@ -99,9 +108,12 @@ impl Pasted {
             let stem = stem_of(other).filter(|_| is_file);
             self.stems
                 .extend(stem.map(|stem| (other.to_owned(), stem.to_owned())));
-            parts.push(other.to_owned());
+            ids.push(other.to_owned());
         }
-        Some(parts)
+        Some(Parts {
+            ids,
+            are_words: !has_comma,
+        })
     }
 }
 
@@ -522,8 +534,17 @@ mod tests {
             let found = pasted
                 .parts
                 .get(id)
-                .map(|parts| parts.iter().map(String::as_str));
+                .map(|parts| parts.ids.iter().map(String::as_str));
             assert_eq!(found.map(Iterator::collect), parts, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_with_blanks_counts_once_and_one_with_commas_as_what_may_stand_between_them() {
+        let host = "https://img.example.com/is/image/shop";
+        for (path, number) in [("red shoe 17", 1), ("shoe,SKU-2,b", 3), ("red shoe,b", 2)] {
+            let pasted = read(&format!("{host}/{path}\nc"), &places());
+            assert_eq!(pasted.number(), number + 1, "{path}");
         }
     }
 
