@@ -11,6 +11,9 @@ use crate::web::forms::bare;
 /// Digits of the widths, places and colours in a query; a longer number could be an ID.
 const LONGEST_MEASURE: usize = 5;
 
+/// With more words than that a URL's path is no list of IDs: it counts once, so few of them may be looked for.
+const MOST_WORDS: usize = 100;
+
 /// Parameters whose values are lists with words in them: `fmt=webp-alpha,rgb`, `req=set,json,UTF-8`.
 const WORD_LISTS: [&str; 11] = [
     "fmt", "req", "icc", "quantize", "src", "mask", "layer", "text", "effect", "path", "resmode",
@@ -110,10 +113,8 @@ impl Pasted {
                 .extend(stem.map(|stem| (other.to_owned(), stem.to_owned())));
             ids.push(other.to_owned());
         }
-        Some(Parts {
-            ids,
-            are_words: !has_comma,
-        })
+        let are_words = !has_comma;
+        (has_comma || ids.len() <= MOST_WORDS).then_some(Parts { ids, are_words })
     }
 }
 
@@ -546,6 +547,11 @@ mod tests {
             let pasted = read(&format!("{host}/{path}\nc"), &places());
             assert_eq!(pasted.number(), number + 1, "{path}");
         }
+        let many = read(
+            &format!("{host}/{}", "a ".repeat(MOST_WORDS + 1)),
+            &places(),
+        );
+        assert!(many.parts.is_empty());
     }
 
     #[test]
