@@ -323,6 +323,22 @@ async fn a_comma_behind_a_url_parts_it_from_an_id_unless_an_asset_is_called_so()
 }
 
 #[tokio::test]
+async fn a_word_of_a_url_that_is_not_found_is_no_asset_unless_all_of_them_are() {
+    let app = TestApp::start().await;
+    let editor = app.editor().await;
+    let draft = new_draft(&editor).await;
+    let known = app.exact("spinset backpack");
+    let text = format!("{}\n{known}", app.exact("red gspdf"));
+    let found = find(&editor, &draft, &text).await;
+    assert_eq!(found.text("#found"), "Found: 2 assets");
+    assert_eq!(found.texts(".missing > li > bdi"), ["red gspdf"]);
+    let add = found.form("#paste").press("do", "add");
+    let mut selected = ids(&editor.submit_and_follow(&add).await);
+    selected.sort_unstable();
+    assert_eq!(selected, ["backpack", "spinset"]);
+}
+
+#[tokio::test]
 async fn an_id_without_its_beginning_is_much_like_the_whole_one() {
     let app = TestApp::start().await;
     app.add_asset("GLO_Boot_24").await;

@@ -6,6 +6,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::domain::{HostOrigin, type_of_extension};
 
+/// Characters of the longest host with its port; what is longer is none.
+const LONGEST_HOST: usize = 260;
+
 /// What stands in URLs of the company.
 #[derive(Debug)]
 pub struct Places {
@@ -25,26 +28,31 @@ impl Places {
         }
     }
 
-    /// Whether a URL begins here; one without a scheme only on a host of the company.
+    /// Whether a URL begins here; one without a scheme only on a host of the company. It takes no longer in a longer text.
     pub fn is_url(&self, text: &str) -> bool {
-        self.absolute(text.trim_start_matches(['"', ' '])).is_some()
+        has_scheme(text) || self.without_scheme(text).is_some()
     }
 
     /// The URL with a scheme, where the text is one.
     fn absolute<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
-        let start = text.get(..8).unwrap_or(text).to_ascii_lowercase();
-        if start.starts_with("http://") || start.starts_with("https://") {
+        if has_scheme(text) {
             return Some(text.into());
         }
-        let bare = text.strip_prefix("//").unwrap_or(text);
-        let end = bare.find(|sign: char| sign == ',' || sign == '/' || sign.is_whitespace())?;
-        if !bare[end..].starts_with("/is/") {
+        let url = self.without_scheme(text)?;
+        Some(format!("https://{url}").into())
+    }
+
+    /// The text from the host on, where that is one of the company.
+    fn without_scheme<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let url = text.strip_prefix("//").unwrap_or(text);
+        let is_end = |sign: char| matches!(sign, ',' | ';' | '|' | '/') || sign.is_whitespace();
+        let mut signs = url.char_indices().take(LONGEST_HOST + 1);
+        let (end, _) = signs.find(|(_, sign)| is_end(*sign))?;
+        if !url[end..].starts_with("/is/") {
             return None;
         }
-        let host = HostOrigin::of(&format!("https://{}", &bare[..end]))?;
-        self.hosts
-            .contains(&host)
-            .then(|| format!("https://{bare}").into())
+        let host = HostOrigin::of(&format!("https://{}", &url[..end]))?;
+        self.hosts.contains(&host).then_some(url)
     }
 
     /// The ID in `…/is/image/<root>/<id>` or `…/is/content/<root>/<id>`; a smart crop's name after `:`, however spelt, is
@@ -67,6 +75,13 @@ impl Places {
         let stem = file.and_then(|_| stem_of(id));
         Some((id.to_owned(), stem.map(str::to_owned)))
     }
+}
+
+fn has_scheme(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        let start = text.as_bytes().get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
+    })
 }
 
 /// A file's name without its extension: one that files have, for an ID may end with `.2`.

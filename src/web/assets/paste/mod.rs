@@ -20,7 +20,7 @@ use axum::{
 
 use self::{
     address::Places,
-    read::Pasted,
+    read::{Parts, Pasted},
     result::{ResultView, Unasked},
 };
 use super::choose::{Ticks, add_supported, store_ticks};
@@ -63,7 +63,7 @@ struct Found {
     /// What the missing ones may be called too.
     stems: BTreeMap<String, String>,
     /// What the missing ones may be made of.
-    parts: BTreeMap<String, Vec<String>>,
+    parts: BTreeMap<String, Parts>,
     /// What was found by that other name.
     by_stem: Vec<String>,
     foreign: Vec<String>,
@@ -73,9 +73,10 @@ struct Found {
     unasked: Option<Unasked>,
 }
 
-/// Of what commas part, how much the catalogue must have for it to be several.
-#[derive(Clone, Copy)]
-enum Parts {
+/// Of what commas part, how much the catalogue must have for it to be several. Of what blanks part it must have all: one
+/// word of an ID that is missing may be another asset's ID, which nobody named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Several {
     /// All: so no asset is passed over that is called as the whole, and that Adobe has not been asked for.
     AllKnown,
     /// One.
@@ -128,7 +129,7 @@ pub async fn act(
     let is_whole = found.missing.is_empty() && found.foreign.is_empty();
     if fields.last("do") == Some("add") && (is_told || is_whole) {
         // Adobe was asked when they were found, and the catalogue has what it knew.
-        found.part(&app, company, Parts::SomeKnown).await?;
+        found.part(&app, company, Several::SomeKnown).await?;
         let keys: Vec<AssetKey> = found.assets.iter().map(|asset| asset.key).collect();
         add_supported(&app, my.at.company.id, my.draft.id, &keys).await?;
         let to = draft_path(&my.at.company, my.draft.id, "assets?show=selected");
@@ -141,7 +142,7 @@ pub async fn act(
         let after = fields.last("next_after").unwrap_or_default();
         found.ask(&app, company, after).await?;
     }
-    found.part(&app, company, Parts::SomeKnown).await?;
+    found.part(&app, company, Several::SomeKnown).await?;
     let from = from.and_then(|from| from.parse().ok()).unwrap_or_default();
     let page = PastePage {
         result: Some(ResultView::new(&app, &my, found, from).await?),
@@ -184,17 +185,22 @@ impl Found {
         };
         let ids = found.missing.clone();
         found.take(&ids, known(app, company, &ids).await?);
-        found.part(app, company, Parts::AllKnown).await?;
+        found.part(app, company, Several::AllKnown).await?;
         let stems = found.missing_stems(0);
         found.take(&stems, known(app, company, &stems).await?);
         Ok(found)
     }
 
-    /// Parts the missing ones at their commas, where the catalogue has such `parts`: then they are several.
-    async fn part(&mut self, app: &App, company: &Company, parts: Parts) -> Result<(), AppError> {
-        let names = |parts: &[String]| -> Vec<String> {
-            let stems = parts.iter().filter_map(|part| self.stems.get(part));
-            parts.iter().chain(stems).cloned().collect()
+    /// Parts the missing ones at their commas or blanks, where the catalogue has as much of them as `several` wants.
+    async fn part(
+        &mut self,
+        app: &App,
+        company: &Company,
+        several: Several,
+    ) -> Result<(), AppError> {
+        let names = |parts: &Parts| -> Vec<String> {
+            let stems = parts.ids.iter().filter_map(|part| self.stems.get(part));
+            parts.ids.iter().chain(stems).cloned().collect()
         };
         let all = self.missing.iter().filter_map(|id| self.parts.get(id));
         let all: Vec<String> = all.flat_map(|parts| names(parts)).collect();
@@ -205,15 +211,18 @@ impl Found {
         let ids: BTreeSet<&String> = assets.iter().map(|asset| &asset.id).collect();
         let has = |name: &String| ids.contains(name);
         let is_known = |part: &String| has(part) || self.stems.get(part).is_some_and(has);
-        let are_several = |them: &&Vec<String>| match parts {
-            Parts::AllKnown => them.iter().all(is_known),
-            Parts::SomeKnown => them.iter().any(is_known),
+        let are_several = |parts: &&Parts| {
+            if several == Several::AllKnown || parts.are_words {
+                parts.ids.iter().all(is_known)
+            } else {
+                parts.ids.iter().any(is_known)
+            }
         };
         let (mut missing, mut parted, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
         for id in &self.missing {
             let several = self.parts.get(id).filter(are_several);
             parted.extend(several.into_iter().flat_map(|parts| names(parts)));
-            let entries = several.map_or(std::slice::from_ref(id), Vec::as_slice);
+            let entries = several.map_or(std::slice::from_ref(id), |parts| parts.ids.as_slice());
             missing.extend(entries.iter().filter(|id| seen.insert(*id)).cloned());
         }
         self.missing = missing;

@@ -11,6 +11,9 @@ use crate::web::forms::bare;
 /// Digits of the widths, places and colours in a query; a longer number could be an ID.
 const LONGEST_MEASURE: usize = 5;
 
+/// With more words than that a URL's path is no list of IDs: it counts once, so few of them may be looked for.
+const MOST_WORDS: usize = 100;
+
 /// Parameters whose values are lists with words in them: `fmt=webp-alpha,rgb`, `req=set,json,UTF-8`.
 const WORD_LISTS: [&str; 11] = [
     "fmt", "req", "icc", "quantize", "src", "mask", "layer", "text", "effect", "path", "resmode",
@@ -24,9 +27,17 @@ pub struct Pasted {
     /// For IDs that URLs of files gave, the same without the extension: URLs have one, assets' IDs mostly not.
     pub stems: BTreeMap<String, String>,
     /// For IDs that URLs with commas or blanks in their path gave, what stands between those: an ID may hold one.
-    pub parts: BTreeMap<String, Vec<String>>,
+    pub parts: BTreeMap<String, Parts>,
     /// Addresses that are none of the company's assets.
     pub foreign: Vec<String>,
+}
+
+/// What commas or blanks part.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub ids: Vec<String>,
+    /// Blanks are words' mostly, commas a list's.
+    pub are_words: bool,
 }
 
 /// Reads the text.
@@ -60,7 +71,8 @@ pub fn read(text: &str, places: &Places) -> Pasted {
 impl Pasted {
     /// How many entries there are at most.
     pub fn number(&self) -> usize {
-        let parts = self.parts.values().map(|parts| parts.len() - 1);
+        let lists = self.parts.values().filter(|parts| !parts.are_words);
+        let parts = lists.map(|parts| parts.ids.len() - 1);
         self.ids.len() + parts.sum::<usize>() + self.foreign.len()
     }
 
@@ -75,7 +87,7 @@ impl Pasted {
     }
 
     /// What a URL without a query gives where the commas behind it, or else the blanks, part it from others.
-    fn parts_of(&mut self, piece: &str, places: &Places) -> Option<Vec<String>> {
+    fn parts_of(&mut self, piece: &str, places: &Places) -> Option<Parts> {
         let has_comma = piece.contains(',');
         let parts_here = |sign: char| {
             if has_comma {
@@ -90,7 +102,7 @@ impl Pasted {
         }
         let first = self.read(url, places).ok()?;
         let is_file = self.stems.contains_key(&first);
-        let mut parts = vec![first];
+        let mut ids = vec![first];
         for other in others
             .split(parts_here)
             .map(bare)
@@ -99,9 +111,10 @@ impl Pasted {
             let stem = stem_of(other).filter(|_| is_file);
             self.stems
                 .extend(stem.map(|stem| (other.to_owned(), stem.to_owned())));
-            parts.push(other.to_owned());
+            ids.push(other.to_owned());
         }
-        Some(parts)
+        let are_words = !has_comma;
+        (has_comma || ids.len() <= MOST_WORDS).then_some(Parts { ids, are_words })
     }
 }
 
@@ -121,11 +134,11 @@ fn entries<'a>(line: &'a str, places: &Places) -> Vec<Cow<'a, str>> {
             continue;
         };
         // Its commas are its own, but of several URLs in one cell none may go unseen.
-        let mut inside = Some(&*cell);
+        let mut inside = Some(cell.trim_start_matches(is_loose));
         while let Some(text) = inside.filter(|text| places.is_url(text)) {
             let (entry, more) = first_entry(text, places, false);
             entries.push(entry.to_owned().into());
-            inside = more;
+            inside = more.map(|more| more.trim_start_matches(is_loose));
         }
         entries.extend(inside.map(|text| text.to_owned().into()));
         rest = after;
@@ -162,15 +175,18 @@ fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, Option<&str>)> {
 
 /// The first entry, and what follows the sign that ends it. `ids_follow`: an ID may stand behind a URL's query.
 fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str, Option<&'a str>) {
-    let text = text.trim_start();
+    let text = text.trim_start_matches(is_loose);
     let is_inside_url = places.is_url(text);
     let mut is_query = false;
+    let mut before = Before::default();
+    let mut ahead = Ahead::new(text, places);
     for (at, sign) in text.match_indices(|sign| sign == '?' || may_part(sign)) {
         let after = &text[at + sign.len()..];
-        let is_before_url = places.is_url(after.trim_start_matches(may_part));
-        let is_id = || {
-            let piece = after.split(may_part).next().unwrap_or_default();
-            ids_follow && is_query && !goes_on(&text[..at], piece)
+        let mut is_before_url = || ahead.is_before_url(at + sign.len());
+        let mut is_id = || {
+            ids_follow
+                && is_query
+                && !before.goes_on(&text[..at], piece_behind(sign, after, places))
         };
         let is_end = match sign {
             "?" => {
@@ -178,13 +194,13 @@ fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str
                 false
             }
             "," if !is_inside_url => true,
-            "," => after.starts_with([' ', '"']) || is_before_url || is_id(),
-            _ if !is_inside_url => is_before_url,
+            "," => after.starts_with([' ', '"']) || is_before_url() || is_id(),
+            _ if !is_inside_url => is_before_url(),
             ";" | "|" => {
-                after.is_empty() || after.starts_with([' ', '"']) || is_before_url || is_id()
+                after.is_empty() || after.starts_with([' ', '"']) || is_before_url() || is_id()
             }
             // A path may be written with its blanks, a query ends at the first.
-            _ => is_query || is_before_url,
+            _ => is_query || is_before_url(),
         };
         if is_end {
             let after = if is_inside_url {
@@ -198,27 +214,105 @@ fn first_entry<'a>(text: &'a str, places: &Places, ids_follow: bool) -> (&'a str
     (text, None)
 }
 
+/// What could be an ID behind a sign in a query. Behind a comma it may hold blanks, `;` and `|`, but neither a URL nor the
+/// beginning of a quoted cell.
+fn piece_behind<'a>(sign: &str, after: &'a str, places: &Places) -> &'a str {
+    let is_end = |it: char| it == ',' || sign != "," && may_part(it);
+    let piece = after.split(is_end).next().unwrap_or_default();
+    let mut ahead = Ahead::new(piece, places);
+    let mut signs = piece.match_indices(may_part);
+    let next = signs.find(|(at, sign)| {
+        let behind = at + sign.len();
+        piece[behind..].starts_with('"') || ahead.is_before_url(behind)
+    });
+    let piece = next.map_or(piece, |(at, _)| &piece[..at]);
+    piece.trim_end_matches(|sign| may_part(sign) || is_loose(sign))
+}
+
 /// Whether an entry may end at the sign.
 fn may_part(sign: char) -> bool {
     matches!(sign, ',' | ';' | '|') || sign.is_whitespace()
 }
 
-/// Whether a piece behind a comma, `;` or `|` belongs to the query before it: it is empty, a number that measures something,
-/// a word of a list, what a bracket holds, a preset, or ends a value and begins the next parameter.
-fn goes_on(query: &str, piece: &str) -> bool {
-    let piece = piece.trim_end().trim_end_matches('"');
-    let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_measure = whole.len() <= LONGEST_MEASURE && is_digits(whole) && is_digits(fraction);
-    let parameter = query.rsplit(['?', '&']).next().unwrap_or_default();
-    let name = parameter.split('=').next().unwrap_or_default();
-    let is_word = WORD_LISTS
-        .iter()
-        .any(|list| name.eq_ignore_ascii_case(list));
-    let count = |sign: char| query.matches(sign).count();
-    let is_inside = count('{') > count('}') || count('(') > count(')');
-    is_measure || is_word || is_inside || piece.starts_with('$') || piece.contains(['=', '&'])
+/// Whether no entry begins with the sign: a quote here is without its other half.
+fn is_loose(sign: char) -> bool {
+    sign == '"' || sign.is_whitespace()
+}
+
+/// What follows in a text. Asked at one place after the other it looks at each sign once, however long a run of them is.
+struct Ahead<'a> {
+    text: &'a str,
+    places: &'a Places,
+    /// Where the run ends that was last looked at.
+    end: usize,
+    is_url: bool,
+}
+
+impl<'a> Ahead<'a> {
+    fn new(text: &'a str, places: &'a Places) -> Self {
+        Self {
+            text,
+            places,
+            end: 0,
+            is_url: false,
+        }
+    }
+
+    /// Whether nothing is between a place behind the beginning and a URL but signs that part, and quotes.
+    fn is_before_url(&mut self, at: usize) -> bool {
+        if at > self.end {
+            let rest = self.text[at..].trim_start_matches(|sign| may_part(sign) || is_loose(sign));
+            self.end = self.text.len() - rest.len();
+            self.is_url = self.places.is_url(rest);
+        }
+        self.is_url
+    }
+}
+
+/// What stands in a URL before a place, read on from the last one that was asked for.
+#[derive(Default)]
+struct Before {
+    end: usize,
+    /// Where the last parameter begins.
+    parameter: usize,
+    /// How many brackets are open.
+    braces: isize,
+    parentheses: isize,
+}
+
+impl Before {
+    /// Whether a piece behind a comma, `;` or `|` belongs to the query before it: it is empty, a number that measures
+    /// something, a word of a list, what a bracket holds, a preset, or ends a value and begins the next parameter.
+    fn goes_on(&mut self, query: &str, piece: &str) -> bool {
+        self.read(query);
+        let number = piece.strip_prefix(['-', '+']).unwrap_or(piece);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_measure = whole.len() <= LONGEST_MEASURE && is_digits(whole) && is_digits(fraction);
+        let parameter = &query[self.parameter..];
+        let is_word = WORD_LISTS.iter().any(|list| {
+            let name = parameter.get(..list.len());
+            name.is_some_and(|name| name.eq_ignore_ascii_case(list))
+                && parameter[list.len()..].starts_with('=')
+        });
+        let is_inside = self.braces > 0 || self.parentheses > 0;
+        let is_preset = piece.starts_with('$') && piece.ends_with('$');
+        is_measure || is_word || is_inside || is_preset || piece.contains(['=', '&'])
+    }
+
+    fn read(&mut self, query: &str) {
+        for (at, sign) in query[self.end..].char_indices() {
+            match sign {
+                '?' | '&' => self.parameter = self.end + at + 1,
+                '{' => self.braces += 1,
+                '}' => self.braces -= 1,
+                '(' => self.parentheses += 1,
+                ')' => self.parentheses -= 1,
+                _ => {}
+            }
+        }
+        self.end = query.len();
+    }
 }
 
 #[cfg(test)]
@@ -331,6 +425,22 @@ mod tests {
             (format!("{a}?wid=100|123456"), vec!["a", "123456"]),
             (format!("{a}?wid=1&amp;$x$;12;hei=2 , c"), vec!["a", "c"]),
             (format!("{a};b"), vec!["a;b"]),
+            (format!("{a}?wid=200,12 monkeys"), vec!["a", "12 monkeys"]),
+            (format!("{a}?wid=200,2024;red"), vec!["a", "2024;red"]),
+            (format!("{a}?wid=200,2024|red"), vec!["a", "2024|red"]),
+            (format!("{a}?wid=200,$sale-1"), vec!["a", "$sale-1"]),
+            (
+                format!("{a}?wid=1,2;{b}?wid=1,2 {b}-2"),
+                vec!["a", "b", "b-2"],
+            ),
+            (
+                format!("{a}?wid=200,12 monkeys {b}"),
+                vec!["a", "12 monkeys", "b"],
+            ),
+            (
+                format!("{a}?wid=100 enamel-mug daypack"),
+                vec!["a", "enamel-mug daypack"],
+            ),
             (
                 "//img.example.com/is/image/shop/a?wid=1 img.example.com/is/image/shop/b, c"
                     .to_owned(),
@@ -342,6 +452,33 @@ mod tests {
             let pasted = read(&text, &places());
             assert_eq!(pasted.ids, ids, "{text}");
             assert_eq!(pasted.foreign, [""; 0], "{text}");
+        }
+    }
+
+    /// Reading that looks at the rest of the line at each sign would take hours here.
+    #[test]
+    fn a_long_line_is_read_in_one_pass() {
+        const LONG: usize = 1_000_000;
+        let url = "https://img.example.com/is/image/shop/a";
+        let many = |text: &str| text.repeat(LONG / text.len());
+        for (text, number) in [
+            (many(";"), 1),
+            (format!("a{}b", many(" ")), 1),
+            (many("id;"), 1),
+            (many("\" "), 0),
+            (many("aaaaaaa\u{e9};"), 1),
+            (many("img.example.com/is/image/shop/a;"), 1),
+            (format!("{}{url}", many("\" ")), 1),
+            (format!("{url}?x={}", many(",")), 1),
+            (format!("{url}?{}", many(",")), 1),
+            (format!("{url}?wid=1{}", many(";3|4")), 1),
+            (format!("{url}?wid=1{}", many(",2;3|4")), 2),
+            (format!("{url}?wid=1,2{}b", many(" ")), 2),
+        ] {
+            let pasted = read(&text, &places());
+            let start: String = text.chars().take(60).collect();
+            assert_eq!(pasted.ids.len(), number, "{start}");
+            assert_eq!(pasted.foreign.len(), 0, "{start}");
         }
     }
 
@@ -398,9 +535,23 @@ mod tests {
             let found = pasted
                 .parts
                 .get(id)
-                .map(|parts| parts.iter().map(String::as_str));
+                .map(|parts| parts.ids.iter().map(String::as_str));
             assert_eq!(found.map(Iterator::collect), parts, "{text}");
         }
+    }
+
+    #[test]
+    fn a_url_with_blanks_counts_once_and_one_with_commas_as_what_may_stand_between_them() {
+        let host = "https://img.example.com/is/image/shop";
+        for (path, number) in [("red shoe 17", 1), ("shoe,SKU-2,b", 3), ("red shoe,b", 2)] {
+            let pasted = read(&format!("{host}/{path}\nc"), &places());
+            assert_eq!(pasted.number(), number + 1, "{path}");
+        }
+        let many = read(
+            &format!("{host}/{}", "a ".repeat(MOST_WORDS + 1)),
+            &places(),
+        );
+        assert!(many.parts.is_empty());
     }
 
     #[test]
