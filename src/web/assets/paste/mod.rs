@@ -203,7 +203,7 @@ impl Found {
             parts.ids.iter().chain(stems).cloned().collect()
         };
         let all = self.missing.iter().filter_map(|id| self.parts.get(id));
-        let all: Vec<String> = all.flat_map(|parts| names(parts)).collect();
+        let all: Vec<String> = all.flat_map(&names).collect();
         if all.is_empty() {
             return Ok(());
         }
@@ -221,7 +221,7 @@ impl Found {
         let (mut missing, mut parted, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
         for id in &self.missing {
             let several = self.parts.get(id).filter(are_several);
-            parted.extend(several.into_iter().flat_map(|parts| names(parts)));
+            parted.extend(several.into_iter().flat_map(&names));
             let entries = several.map_or(std::slice::from_ref(id), |parts| parts.ids.as_slice());
             missing.extend(entries.iter().filter(|id| seen.insert(*id)).cloned());
         }
