@@ -2,6 +2,7 @@
 //! what is much like it is offered.
 
 mod address;
+mod line;
 mod read;
 mod result;
 
