@@ -75,14 +75,10 @@ impl CountPart {
             app.store.count_selected(my.draft.id).err_into(),
             limit,
         )?;
-        let matching = match found.matches {
-            Matches::Exactly(all) | Matches::MoreThan(all) => all - found.excluded,
-        };
         let mut part = Self::of(draft, found, &limit);
-        part.warning = part
-            .warning
-            .or_else(|| limit.warning(selected, "all that is selected"))
-            .or_else(|| limit.warning(selected + matching, "these and all that is selected"));
+        if part.warning.is_none() {
+            part.warning = limit.warning(selected, "all that is selected");
+        }
         Ok(part)
     }
 

@@ -181,6 +181,12 @@ async fn presets_and_template_lines_multiply_the_urls_and_that_is_said_too() {
         "300 times two lines and one: {}",
         part.body
     );
+    let part = count(&admin, &draft, "q=bulk").await;
+    assert!(
+        !part.body.contains(LIMIT),
+        "what matches is selected already, and counts once: {}",
+        part.body
+    );
 }
 
 #[tokio::test]
